@@ -1,0 +1,63 @@
+"""What a patient and a doctor are beyond their account."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from multiselectfield import MultiSelectField
+from phonenumber_field.modelfields import PhoneNumberField
+
+from accounts.enums import Gender, Mode, SpokenLanguage
+from clinic.core.models import BaseModel
+
+
+class PatientProfile(BaseModel):
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="patient_profile")
+    date_of_birth = models.DateField(_("date of birth"), null=True, blank=True)
+    gender = models.CharField(_("gender"), max_length=8, choices=Gender, blank=True)
+    address = models.CharField(_("address"), max_length=240, blank=True)
+    emergency_contact_name = models.CharField(_("emergency contact"), max_length=120, blank=True)
+    emergency_contact_phone = PhoneNumberField(_("emergency phone"), blank=True)
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class Specialty(BaseModel):
+    """A department patients choose from. `icon` is a Lucide icon's name."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    slug = models.SlugField(unique=True)
+    description = models.CharField(_("description"), max_length=240, blank=True)
+    icon = models.CharField(_("icon"), max_length=40, default="stethoscope")
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "specialties"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DoctorProfile(BaseModel):
+    """FHIR Practitioner with its qualification. A radiologist is a doctor of specialty radiology."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="doctor_profile")
+    specialty = models.ForeignKey(Specialty, on_delete=models.PROTECT, related_name="doctors")
+    licence_number = models.CharField(_("licence number"), max_length=40, unique=True)
+    languages = MultiSelectField(_("languages"), choices=SpokenLanguage.choices, max_length=60)
+    modes = MultiSelectField(_("consultation modes"), choices=Mode.choices, max_length=40)
+    fee = models.DecimalField(_("consultation fee"), max_digits=10, decimal_places=2)
+    biography = models.TextField(_("about"), max_length=2000, blank=True)
+    education = models.CharField(_("education"), max_length=240, blank=True)
+    years_of_experience = models.PositiveSmallIntegerField(
+        _("years of experience"), default=0, validators=[MaxValueValidator(70)]
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(fee__gte=0), name="doctor_fee_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)

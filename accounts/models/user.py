@@ -1,0 +1,95 @@
+"""Who someone is: one account, one role."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from accounts.enums import STAFF, Role
+from clinic.core.models import BaseModel
+
+
+class UserManager(BaseUserManager["User"]):
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        return (email or "").strip().lower()
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, **{**fields, "role": Role.ADMIN})
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(BaseModel, AbstractBaseUser):
+    """Logs in by e-mail, kept in lower case. What a person may do follows from `role` and the rules alone;
+    Django's groups and permissions are not used, and the Django admin is for role admin."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    first_name = models.CharField(_("first name"), max_length=80)
+    last_name = models.CharField(_("last name"), max_length=80)
+    phone = PhoneNumberField(_("phone"), blank=True)
+    role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.PATIENT)
+    photo = models.ImageField(_("photo"), upload_to="photos/", blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["first_name", "last_name"]
+
+    class Meta:
+        ordering = ["first_name", "last_name", "id"]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_any_case"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """How the person is addressed; doctors with their title."""
+        full = f"{self.first_name} {self.last_name}".strip() or self.email
+        return f"Dr. {full}" if self.role == Role.DOCTOR else full
+
+    @property
+    def is_staff(self) -> bool:
+        """May enter the Django admin."""
+        return self.role == Role.ADMIN
+
+    @property
+    def is_clinic_staff(self) -> bool:
+        return self.role in STAFF
+
+    @property
+    def is_patient(self) -> bool:
+        return self.role == Role.PATIENT
+
+    @property
+    def is_doctor(self) -> bool:
+        return self.role == Role.DOCTOR
+
+    @property
+    def is_management(self) -> bool:
+        return self.role == Role.MANAGEMENT
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return self.is_active and self.is_staff
+
+    def has_perms(self, perms: Any, obj: Any = None) -> bool:
+        return self.is_active and self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.is_staff

@@ -1,0 +1,3 @@
+from .payment import Payment, PaymentStatusChange, Submission
+
+__all__ = ["Payment", "PaymentStatusChange", "Submission"]

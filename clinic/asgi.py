@@ -1,0 +1,27 @@
+"""The ASGI application: pages and API by Django, sockets by Channels."""
+
+import gc
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+http_application = get_asgi_application()
+
+from channels.auth import AuthMiddlewareStack  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+
+from accounts.socket_auth import TicketMiddleware  # noqa: E402
+from clinic.core.origin import OwnOrigin  # noqa: E402
+from clinic.routing import websocket_urlpatterns  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {
+        "http": http_application,
+        "websocket": OwnOrigin(AuthMiddlewareStack(TicketMiddleware(URLRouter(websocket_urlpatterns)))),
+    }
+)
+
+# What start-up built lives as long as the process: keep the collector from walking it (p99 77 -> 27 ms, measured.md).
+gc.collect()
+gc.freeze()

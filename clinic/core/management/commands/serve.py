@@ -1,0 +1,71 @@
+"""One process for one machine: the ASGI server and, in a thread, the background worker.
+
+With the in-memory channel layer a separate worker could not reach the sockets; here it can.
+A cluster runs `daphne` and `manage.py db_worker` apart, with Redis between them.
+"""
+
+import logging
+import threading
+import time
+from typing import Any
+
+from daphne.endpoints import build_endpoint_description_strings
+from daphne.server import Server
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils.crypto import get_random_string
+from django_tasks_db.management.commands.db_worker import Worker
+
+from clinic.core import realtime
+
+logger = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Serve the portal and run its background tasks in one process."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from clinic.asgi import application
+
+        server = Server(
+            application,
+            endpoints=build_endpoint_description_strings(host=options["host"], port=options["port"]),
+            ready_callable=lambda: self._ready(options),
+            server_name="clinic",
+        )
+        server.run()
+
+    def _ready(self, options: dict[str, Any]) -> None:
+        from twisted.internet import reactor
+
+        realtime.use_server_loop(reactor._asyncioEventloop)  # type: ignore[attr-defined]
+        threading.Thread(target=work_forever, name="tasks", daemon=True).start()
+        self.stdout.write(f"Serving on http://{options['host']}:{options['port']}")
+        self.stdout.flush()
+
+
+def work_forever() -> None:
+    """Run tasks until the process ends; a database that is away for a while does not end the worker."""
+    while True:
+        try:
+            new_worker().run()
+        except Exception:
+            logger.exception("the task worker stopped; starting it again")
+            time.sleep(5)
+
+
+def new_worker(*, batch: bool = False) -> Worker:
+    """A worker for every queue; with `batch` it stops when nothing is due."""
+    return Worker(
+        queue_names=["*"],
+        interval=1,
+        batch=batch,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=get_random_string(32),
+        excluded_queue_names=[],
+    )

@@ -1,0 +1,76 @@
+"""Telling open pages. At most once: whatever must not be lost is in the database already.
+
+An event is a JSON-ready dict with `type`; it carries ids, kind and status, never clinical content.
+Only an app's events.py calls `publish`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import transaction
+
+logger = logging.getLogger(__name__)
+
+_server_loop: asyncio.AbstractEventLoop | None = None
+
+
+def user_group(user_id: UUID | str) -> str:
+    return f"user.{user_id}"
+
+
+def role_group(role: str) -> str:
+    return f"role.{role}"
+
+
+def slots_group(doctor_id: UUID | str, day: date | str) -> str:
+    return f"slots.{doctor_id}.{day}"
+
+
+def call_group(call_id: UUID | str) -> str:
+    return f"call.{call_id}"
+
+
+def use_server_loop(loop: asyncio.AbstractEventLoop) -> None:
+    """Let threads of this process that run outside the server's event loop (the worker thread of `serve`)
+    reach the in-memory channel layer, whose queues belong to that loop."""
+    global _server_loop  # noqa: PLW0603
+    _server_loop = loop
+
+
+def publish(groups: Iterable[str], event: dict[str, Any]) -> None:
+    """Send `event` to every socket in `groups` once the surrounding transaction has committed."""
+    targets = tuple(dict.fromkeys(groups))
+    transaction.on_commit(lambda: send_now(targets, event))
+
+
+def send_now(groups: Iterable[str], event: dict[str, Any]) -> None:
+    """Send without waiting for a commit. A broken channel layer is logged, never raised: the page that
+    asked has its answer from the database, and clients catch up when they reconnect."""
+    try:
+        if _server_loop is not None and not _in_server_loop_context():
+            asyncio.run_coroutine_threadsafe(_send(tuple(groups), event), _server_loop).result(timeout=5)
+        else:
+            async_to_sync(_send)(tuple(groups), event)
+    except Exception:
+        logger.exception("live event %s was not delivered", event.get("type"))
+
+
+async def _send(groups: tuple[str, ...], event: dict[str, Any]) -> None:
+    layer = get_channel_layer()
+    assert layer is not None
+    for group in groups:
+        await layer.group_send(group, {"type": "live.event", "event": event})
+
+
+def _in_server_loop_context() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -1,0 +1,37 @@
+"""Template helpers that every page may use without loading them."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.http import QueryDict
+
+from clinic.core import money as money_module
+
+register = template.Library()
+
+
+@register.filter
+def money(amount: Decimal | None) -> str:
+    """`{{ payment.amount|money }}` -> `NPR 1,200.00`; empty for None."""
+    return "" if amount is None else money_module.shown(amount, settings.CLINIC_CURRENCY)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Up to two letters to stand for a person without a photo."""
+    words = [word for word in str(name).split() if word[0].isalpha() and word.rstrip(".").lower() != "dr"]
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: Any) -> str:
+    """The present query string with `changes`; None or "" drops a key. For paging and filter links."""
+    params: QueryDict = context["request"].GET.copy()
+    for key, value in changes.items():
+        if value in (None, ""):
+            params.pop(key, None)
+        else:
+            params[key] = value
+    return f"?{params.urlencode()}" if params else "?"

@@ -1,0 +1,53 @@
+"""Choices and transitions of conversations and calls."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+MESSAGE_MAX_LENGTH = 4000
+MAX_PEERS = 4
+RESUME_SECONDS = 30
+
+
+class MessageKind(models.TextChoices):
+    TEXT = "text", _("Text")
+    FILE = "file", _("File")
+    SYSTEM = "system", _("System")
+    CALL = "call", _("Call")
+
+
+class CallMedia(models.TextChoices):
+    VIDEO = "video", _("Video")
+    AUDIO = "audio", _("Audio")
+
+
+class CallStatus(models.TextChoices):
+    SCHEDULED = "scheduled", _("Scheduled")
+    RINGING = "ringing", _("Ringing")
+    ACTIVE = "active", _("In progress")
+    ENDED = "ended", _("Ended")
+    DECLINED = "declined", _("Declined")
+    MISSED = "missed", _("Missed")
+
+
+CALL_TRANSITIONS = {
+    CallStatus.SCHEDULED: frozenset({CallStatus.ACTIVE, CallStatus.ENDED}),
+    CallStatus.RINGING: frozenset({CallStatus.ACTIVE, CallStatus.DECLINED, CallStatus.MISSED, CallStatus.ENDED}),
+    CallStatus.ACTIVE: frozenset({CallStatus.ENDED}),
+    CallStatus.ENDED: frozenset(),
+    CallStatus.DECLINED: frozenset(),
+    CallStatus.MISSED: frozenset(),
+}
+
+
+class PeerStatus(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    ADMITTED = "admitted", _("Admitted")
+    LEFT = "left", _("Left")
+    REMOVED = "removed", _("Removed")
+
+
+class NotificationKind(models.TextChoices):
+    APPOINTMENT = "appointment", _("Appointment")
+    PAYMENT = "payment", _("Payment")
+    MESSAGE = "message", _("Message")
+    REMINDER = "reminder", _("Reminder")

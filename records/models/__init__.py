@@ -1,0 +1,3 @@
+from .visit_note import VisitNote, VisitNoteStatusChange
+
+__all__ = ["VisitNote", "VisitNoteStatusChange"]

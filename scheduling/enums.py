@@ -1,0 +1,63 @@
+"""Choices and the appointment's status machine."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+# Calendars are claimed in cells of this length; every appointment starts and ends on a cell's edge.
+CELL_MINUTES = 5
+MAX_SLOT_RANGE_DAYS = 31
+
+
+class ServiceKind(models.TextChoices):
+    CONSULTATION = "consultation", _("Consultation")
+    IMAGING = "imaging", _("Imaging")
+
+
+class Weekday(models.IntegerChoices):
+    """As date.weekday() counts."""
+
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+class AppointmentStatus(models.TextChoices):
+    PENDING_PAYMENT = "pending_payment", _("Waiting for payment")
+    PENDING_CONFIRMATION = "pending_confirmation", _("Waiting for confirmation")
+    CONFIRMED = "confirmed", _("Confirmed")
+    CHECKED_IN = "checked_in", _("Checked in")
+    IN_PROGRESS = "in_progress", _("In progress")
+    COMPLETED = "completed", _("Completed")
+    CANCELLED = "cancelled", _("Cancelled")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Expired")
+    NO_SHOW = "no_show", _("Did not come")
+
+
+_S = AppointmentStatus
+
+APPOINTMENT_TRANSITIONS: dict[str, frozenset[str]] = {
+    _S.PENDING_PAYMENT: frozenset({_S.PENDING_CONFIRMATION, _S.CANCELLED, _S.DECLINED, _S.EXPIRED}),
+    # Back to pending_payment: the payment was rejected and may be submitted again while the new hold lasts.
+    _S.PENDING_CONFIRMATION: frozenset({_S.CONFIRMED, _S.PENDING_PAYMENT, _S.CANCELLED, _S.DECLINED}),
+    _S.CONFIRMED: frozenset({_S.CHECKED_IN, _S.IN_PROGRESS, _S.CANCELLED, _S.DECLINED, _S.NO_SHOW}),
+    _S.CHECKED_IN: frozenset({_S.IN_PROGRESS, _S.CANCELLED, _S.NO_SHOW}),
+    _S.IN_PROGRESS: frozenset({_S.COMPLETED}),
+    _S.COMPLETED: frozenset(),
+    _S.CANCELLED: frozenset(),
+    _S.DECLINED: frozenset(),
+    _S.EXPIRED: frozenset(),
+    _S.NO_SHOW: frozenset(),
+}
+
+# These occupy the calendars of doctor and patient.
+OCCUPYING = frozenset(
+    {_S.PENDING_PAYMENT, _S.PENDING_CONFIRMATION, _S.CONFIRMED, _S.CHECKED_IN, _S.IN_PROGRESS, _S.COMPLETED, _S.NO_SHOW}
+)
+# Still ahead or under way: may be cancelled or moved.
+OPEN = frozenset({_S.PENDING_PAYMENT, _S.PENDING_CONFIRMATION, _S.CONFIRMED, _S.CHECKED_IN})
+UPCOMING = OPEN | {_S.IN_PROGRESS}

@@ -1,0 +1,79 @@
+"""When a doctor works. Wall-clock times in the clinic's time zone."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from multiselectfield import MultiSelectField
+
+from accounts.enums import Mode
+from clinic.core.models import BaseModel
+from scheduling.enums import Weekday
+
+
+class Schedule(BaseModel):
+    """FHIR Schedule of one doctor: the rules that hold for all their days. Times in minutes, horizon in days."""
+
+    doctor = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="schedule")
+    slot_minutes = models.PositiveSmallIntegerField(_("a slot starts every"), default=15)
+    buffer_minutes = models.PositiveSmallIntegerField(_("pause after each visit"), default=0)
+    notice_minutes = models.PositiveIntegerField(_("earliest booking ahead"), default=60)
+    horizon_days = models.PositiveSmallIntegerField(
+        _("latest booking ahead"), default=60, validators=[MaxValueValidator(365)]
+    )
+
+    def __str__(self) -> str:
+        return f"schedule of {self.doctor_id}"
+
+
+class _WeeklyInterval(BaseModel):
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
+    starts = models.TimeField(_("from"))
+    ends = models.TimeField(_("to"))
+
+    class Meta:
+        abstract = True
+        ordering = ["weekday", "starts"]
+
+
+class WorkingHours(_WeeklyInterval):
+    """An interval of each such weekday in which the doctor takes appointments, in these modes."""
+
+    doctor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="working_hours")
+    modes = MultiSelectField(_("modes"), choices=Mode.choices, max_length=40, default=list(Mode.values))
+
+    class Meta(_WeeklyInterval.Meta):
+        abstract = False
+        constraints = [
+            models.CheckConstraint(condition=models.Q(ends__gt=models.F("starts")), name="working_hours_forward"),
+        ]
+
+
+class Break(_WeeklyInterval):
+    """An interval of each such weekday cut out of the working hours: lunch, ward round."""
+
+    doctor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="breaks")
+
+    class Meta(_WeeklyInterval.Meta):
+        abstract = False
+        constraints = [
+            models.CheckConstraint(condition=models.Q(ends__gt=models.F("starts")), name="break_forward"),
+        ]
+
+
+class DayOff(BaseModel):
+    """Whole days without appointments, first and last included."""
+
+    doctor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="days_off")
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+    reason = models.CharField(_("reason"), max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["first_day"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(last_day__gte=models.F("first_day")), name="day_off_forward"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_day} – {self.last_day}"
