@@ -21,7 +21,9 @@ DEBUG = env.bool("DEBUG", False)
 DEVELOPMENT_SECRET_KEY = "development-only-not-a-secret"
 SECRET_KEY = env.str("SECRET_KEY", DEVELOPMENT_SECRET_KEY)
 if not DEBUG and SECRET_KEY in ("", DEVELOPMENT_SECRET_KEY):
-    raise SystemExit("SECRET_KEY is missing or the development default: set it, or set DEBUG=true to develop.")
+    raise SystemExit(
+        "SECRET_KEY is missing or the development default: set it, or set DEBUG=true to develop."
+    )
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -101,7 +103,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Database, cache, channel layer: one machine by default, PostgreSQL and Redis by two URLs ---
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'clinic.sqlite3'}")}
+DATABASES = {
+    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'clinic.sqlite3'}")
+}
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
     Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
@@ -113,13 +117,16 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
     # A file, so that the server processes that tests start see the same test database.
     _database["TEST"] = {
-        "NAME": (_shm if _shm.is_dir() else Path(tempfile.gettempdir())) / f"clinic-test-{os.getpid()}.sqlite3"
+        "NAME": (_shm if _shm.is_dir() else Path(tempfile.gettempdir()))
+        / f"clinic-test-{os.getpid()}.sqlite3"
     }
 elif importlib.util.find_spec("psycopg_pool"):
     # Under ASGI a connection a request collapses and CONN_MAX_AGE runs out of them (docs/architecture.md).
     # psycopg2 (used by Django when psycopg 3 is not installed) has no pool and gets neither.
     _database["CONN_MAX_AGE"] = 0
-    _database["OPTIONS"] = {"pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL_SIZE", 20), "timeout": 20}}
+    _database["OPTIONS"] = {
+        "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL_SIZE", 20), "timeout": 20}
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "")
@@ -132,7 +139,9 @@ if REDIS_URL:
     }
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 else:
-    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}}
+    CHANNEL_LAYERS = {
+        "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}
+    }
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

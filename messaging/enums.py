@@ -31,7 +31,9 @@ class CallStatus(models.TextChoices):
 
 CALL_TRANSITIONS = {
     CallStatus.SCHEDULED: frozenset({CallStatus.ACTIVE, CallStatus.ENDED}),
-    CallStatus.RINGING: frozenset({CallStatus.ACTIVE, CallStatus.DECLINED, CallStatus.MISSED, CallStatus.ENDED}),
+    CallStatus.RINGING: frozenset(
+        {CallStatus.ACTIVE, CallStatus.DECLINED, CallStatus.MISSED, CallStatus.ENDED}
+    ),
     CallStatus.ACTIVE: frozenset({CallStatus.ENDED}),
     CallStatus.ENDED: frozenset(),
     CallStatus.DECLINED: frozenset(),

@@ -56,7 +56,15 @@ APPOINTMENT_TRANSITIONS: dict[str, frozenset[str]] = {
 
 # These occupy the calendars of doctor and patient.
 OCCUPYING = frozenset(
-    {_S.PENDING_PAYMENT, _S.PENDING_CONFIRMATION, _S.CONFIRMED, _S.CHECKED_IN, _S.IN_PROGRESS, _S.COMPLETED, _S.NO_SHOW}
+    {
+        _S.PENDING_PAYMENT,
+        _S.PENDING_CONFIRMATION,
+        _S.CONFIRMED,
+        _S.CHECKED_IN,
+        _S.IN_PROGRESS,
+        _S.COMPLETED,
+        _S.NO_SHOW,
+    }
 )
 # Still ahead or under way: may be cancelled or moved.
 OPEN = frozenset({_S.PENDING_PAYMENT, _S.PENDING_CONFIRMATION, _S.CONFIRMED, _S.CHECKED_IN})

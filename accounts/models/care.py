@@ -9,8 +9,12 @@ from clinic.core.models import BaseModel
 class CareLink(BaseModel):
     """FHIR CareTeam membership. Made when an appointment is confirmed; opens the record to the doctor."""
 
-    patient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="care_team_links")
-    doctor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="patient_links")
+    patient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="care_team_links"
+    )
+    doctor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="patient_links"
+    )
 
     class Meta:
         constraints = [

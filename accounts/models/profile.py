@@ -12,7 +12,9 @@ from clinic.core.models import BaseModel
 
 
 class PatientProfile(BaseModel):
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="patient_profile")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="patient_profile"
+    )
     date_of_birth = models.DateField(_("date of birth"), null=True, blank=True)
     gender = models.CharField(_("gender"), max_length=8, choices=Gender, blank=True)
     address = models.CharField(_("address"), max_length=240, blank=True)
@@ -42,7 +44,9 @@ class Specialty(BaseModel):
 class DoctorProfile(BaseModel):
     """FHIR Practitioner with its qualification. A radiologist is a doctor of specialty radiology."""
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="doctor_profile")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="doctor_profile"
+    )
     specialty = models.ForeignKey(Specialty, on_delete=models.PROTECT, related_name="doctors")
     licence_number = models.CharField(_("licence number"), max_length=40, unique=True)
     languages = MultiSelectField(_("languages"), choices=SpokenLanguage.choices, max_length=60)

@@ -15,7 +15,9 @@ class Payment(StatusModel, BaseModel):
 
     TRANSITIONS = PAYMENT_TRANSITIONS
 
-    appointment = models.ForeignKey("scheduling.Appointment", on_delete=models.PROTECT, related_name="payments")
+    appointment = models.ForeignKey(
+        "scheduling.Appointment", on_delete=models.PROTECT, related_name="payments"
+    )
     amount = models.DecimalField(_("amount"), max_digits=10, decimal_places=2)
     currency = models.CharField(max_length=3)
     reference = models.CharField(_("reference"), max_length=16, unique=True)

@@ -110,7 +110,10 @@ class FrameConsumer(AsyncWebsocketConsumer):
         if not self._warned_flooding:
             self._warned_flooding = True
             await self.send_error("flooding", "Too many frames a second; the socket closes if this goes on.")
-        elif self._frames_in_window > 2 * MAX_FRAMES_A_SECOND or self._frames_in_window == MAX_FRAMES_A_SECOND + 1:
+        elif (
+            self._frames_in_window > 2 * MAX_FRAMES_A_SECOND
+            or self._frames_in_window == MAX_FRAMES_A_SECOND + 1
+        ):
             await self.close(CLOSE_FLOODING)
         return False
 
@@ -151,5 +154,3 @@ class FrameConsumer(AsyncWebsocketConsumer):
             logger.warning("ignored channel event %s", message.get("type"))
             return
         await super().dispatch(message)
-
-

@@ -24,7 +24,9 @@ class DomainError(Exception):
         extra: Mapping[str, Any] | None = None,
     ) -> None:
         self.detail = str(detail if detail is not None else self.message)
-        self.fields = {name: [str(message) for message in messages] for name, messages in (fields or {}).items()}
+        self.fields = {
+            name: [str(message) for message in messages] for name, messages in (fields or {}).items()
+        }
         self.extra = dict(extra or {})
         super().__init__(self.detail)
 

@@ -64,7 +64,9 @@ def clean_upload(upload: UploadedFile, accepted: frozenset[str] = DOCUMENT_TYPES
     name = Path(upload.name or "file").name[:120]
     if content_type in IMAGE_TYPES:
         return CleanFile(encode_image(upload), "image/jpeg", f"{Path(name).stem}.jpg")
-    return CleanFile(ContentFile(upload.read(), name=f"{uuid4().hex}{_EXTENSIONS[content_type]}"), content_type, name)
+    return CleanFile(
+        ContentFile(upload.read(), name=f"{uuid4().hex}{_EXTENSIONS[content_type]}"), content_type, name
+    )
 
 
 def encode_image(upload: Any, *, longest_side: int = 2400, square: int | None = None) -> ContentFile:

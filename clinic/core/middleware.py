@@ -13,7 +13,9 @@ PERMISSIONS_POLICY = (
 )
 
 
-def permissions_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def permissions_policy(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Camera and microphone for our own pages, nothing for anyone else."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -36,5 +38,7 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, DomainError):
             return None
-        template = "errors/refused_fragment.html" if getattr(request, "htmx", False) else "errors/refused.html"
+        template = (
+            "errors/refused_fragment.html" if getattr(request, "htmx", False) else "errors/refused.html"
+        )
         return render(request, template, {"error": exception}, status=exception.status)

@@ -7,7 +7,19 @@ from django.utils.formats import number_format
 ZERO = Decimal("0.00")
 
 # ISO 4217: currencies whose minor unit is not 1/100.
-_PLACES = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "UGX": 0, "RWF": 0, "BHD": 3, "KWD": 3, "OMR": 3, "JOD": 3, "TND": 3}
+_PLACES = {
+    "JPY": 0,
+    "KRW": 0,
+    "VND": 0,
+    "CLP": 0,
+    "UGX": 0,
+    "RWF": 0,
+    "BHD": 3,
+    "KWD": 3,
+    "OMR": 3,
+    "JOD": 3,
+    "TND": 3,
+}
 
 
 def places(currency: str) -> int:

@@ -30,7 +30,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """What this process needs is there: 200, or 503 with the name of what is not."""
     checks = {name: _passes(check) for name, check in CHECKS.items()}
     ready = all(checks.values())
-    return JsonResponse({"status": "ok" if ready else "unavailable", "checks": checks}, status=200 if ready else 503)
+    return JsonResponse(
+        {"status": "ok" if ready else "unavailable", "checks": checks}, status=200 if ready else 503
+    )
 
 
 def _passes(check: Callable[[], bool]) -> bool:
@@ -80,5 +82,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return JsonResponse({"code": "server_error", "detail": "Something broke here.", "fields": {}}, status=500)
+        return JsonResponse(
+            {"code": "server_error", "detail": "Something broke here.", "fields": {}}, status=500
+        )
     return render(request, "errors/500.html", status=500)

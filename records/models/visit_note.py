@@ -15,7 +15,9 @@ class VisitNote(StatusModel, BaseModel):
 
     TRANSITIONS = NOTE_TRANSITIONS
 
-    appointment = models.OneToOneField("scheduling.Appointment", on_delete=models.PROTECT, related_name="visit_note")
+    appointment = models.OneToOneField(
+        "scheduling.Appointment", on_delete=models.PROTECT, related_name="visit_note"
+    )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(_("note"), max_length=20000, blank=True)
     version = models.PositiveIntegerField(default=0)

@@ -51,15 +51,22 @@ class Appointment(StatusModel, BaseModel):
             models.Index(fields=["status", "starts_at"], name="appointment_status_time"),
         ]
         constraints = [
-            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="appointment_forward"),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="appointment_forward"
+            ),
             models.CheckConstraint(
                 condition=(
                     models.Q(status=AppointmentStatus.PENDING_PAYMENT, hold_expires_at__isnull=False)
-                    | (~models.Q(status=AppointmentStatus.PENDING_PAYMENT) & models.Q(hold_expires_at__isnull=True))
+                    | (
+                        ~models.Q(status=AppointmentStatus.PENDING_PAYMENT)
+                        & models.Q(hold_expires_at__isnull=True)
+                    )
                 ),
                 name="appointment_hold_while_pending_payment",
             ),
-            models.CheckConstraint(condition=~models.Q(doctor=models.F("patient")), name="appointment_two_people"),
+            models.CheckConstraint(
+                condition=~models.Q(doctor=models.F("patient")), name="appointment_two_people"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -39,13 +39,17 @@ class _WeeklyInterval(BaseModel):
 class WorkingHours(_WeeklyInterval):
     """An interval of each such weekday in which the doctor takes appointments, in these modes."""
 
-    doctor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="working_hours")
+    doctor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="working_hours"
+    )
     modes = MultiSelectField(_("modes"), choices=Mode.choices, max_length=40, default=list(Mode.values))
 
     class Meta(_WeeklyInterval.Meta):
         abstract = False
         constraints = [
-            models.CheckConstraint(condition=models.Q(ends__gt=models.F("starts")), name="working_hours_forward"),
+            models.CheckConstraint(
+                condition=models.Q(ends__gt=models.F("starts")), name="working_hours_forward"
+            ),
         ]
 
 
@@ -72,7 +76,9 @@ class DayOff(BaseModel):
     class Meta:
         ordering = ["first_day"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(last_day__gte=models.F("first_day")), name="day_off_forward"),
+            models.CheckConstraint(
+                condition=models.Q(last_day__gte=models.F("first_day")), name="day_off_forward"
+            ),
         ]
 
     def __str__(self) -> str:

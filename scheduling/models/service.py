@@ -33,7 +33,9 @@ class Service(BaseModel):
         ordering = ["kind", "minutes", "name"]
         constraints = [
             models.CheckConstraint(condition=models.Q(price__gte=0), name="service_price_not_negative"),
-            models.CheckConstraint(condition=models.Q(minutes__gte=CELL_MINUTES), name="service_minutes_positive"),
+            models.CheckConstraint(
+                condition=models.Q(minutes__gte=CELL_MINUTES), name="service_minutes_positive"
+            ),
         ]
 
     def __str__(self) -> str:

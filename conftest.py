@@ -1,0 +1,145 @@
+"""The fixed cast, a real server and a real browser for every test. Factories: <app>/tests/factories.py."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the thread of the tests.
+
+
+@pytest.fixture(autouse=True)
+def _private_media(settings: Any, tmp_path: Path) -> None:
+    """Uploads of a test stay in its own folder."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits() -> None:
+    """Rate limits count in the cache; no test inherits another's."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+# --- The cast ---
+
+
+@pytest.fixture
+def patient(db: None) -> Any:
+    from accounts.tests.factories import make_patient
+
+    return make_patient("patient@test.clinic", first_name="Asha", last_name="Gurung")
+
+
+@pytest.fixture
+def other_patient(db: None) -> Any:
+    from accounts.tests.factories import make_patient
+
+    return make_patient("other.patient@test.clinic", first_name="Bikash", last_name="Rai")
+
+
+@pytest.fixture
+def doctor(db: None) -> Any:
+    """Treats `patient` once they have a confirmed appointment."""
+    from accounts.tests.factories import make_doctor
+
+    return make_doctor("doctor@test.clinic", first_name="Sita", last_name="Sharma")
+
+
+@pytest.fixture
+def other_doctor(db: None) -> Any:
+    """Unrelated to every patient."""
+    from accounts.tests.factories import make_doctor
+
+    return make_doctor("other.doctor@test.clinic", first_name="Hari", last_name="Thapa")
+
+
+@pytest.fixture
+def manager(db: None) -> Any:
+    from accounts.tests.factories import make_user
+
+    return make_user("manager@test.clinic", role="management", first_name="Maya", last_name="Shrestha")
+
+
+@pytest.fixture
+def admin(db: None) -> Any:
+    from accounts.tests.factories import make_user
+
+    return make_user("admin@test.clinic", role="admin", first_name="Anil", last_name="Karki")
+
+
+@pytest.fixture
+def service(db: None) -> Any:
+    from scheduling.tests.factories import make_service
+
+    return make_service()
+
+
+@pytest.fixture
+def api() -> Callable[..., Any]:
+    """`api(user)` -> DRF test client signed in as `user` (None: anonymous)."""
+    from rest_framework.test import APIClient
+
+    def client_of(user: Any = None) -> APIClient:
+        client = APIClient()
+        if user is not None:
+            client.force_authenticate(user)
+        return client
+
+    return client_of
+
+
+# --- A real server, real browsers ---
+
+
+@pytest.fixture
+def server(transactional_db: None, _private_media: None, tmp_path: Path) -> Iterator[Any]:
+    """A `serve` process on this test's database, stopped before the database is emptied."""
+    from clinic.core.testing.server import RunningServer
+
+    running = RunningServer(tmp_path).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    from clinic.core.testing.browser import CHROMIUM, CHROMIUM_FLAGS
+
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture
+def person(browser: Any, server: Any) -> Iterator[Callable[..., Any]]:
+    """`person(user, **context options)` -> a page of a browser of their own, signed in; None: anonymous.
+
+    The test fails at its end when a page broke the Content-Security-Policy or threw a script error.
+    """
+    from clinic.core.testing.browser import DESKTOP, sign_in
+
+    contexts: list[Any] = []
+    complaints: list[str] = []
+
+    def page_of(user: Any = None, **options: Any) -> Any:
+        context = browser.new_context(base_url=server.url, **{"viewport": DESKTOP, **options})
+        contexts.append(context)
+        context.set_default_timeout(15_000)
+        if user is not None:
+            sign_in(context, user, server.url)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text) if "Content Security Policy" in message.text else None
+            ),
+        )
+        return page
+
+    yield page_of
+    for context in contexts:
+        context.close()
+    assert complaints == []
