@@ -29,7 +29,7 @@ class CallStatus(models.TextChoices):
     MISSED = "missed", _("Missed")
 
 
-CALL_TRANSITIONS = {
+CALL_TRANSITIONS: dict[str, frozenset[str]] = {
     CallStatus.SCHEDULED: frozenset({CallStatus.ACTIVE, CallStatus.ENDED}),
     CallStatus.RINGING: frozenset(
         {CallStatus.ACTIVE, CallStatus.DECLINED, CallStatus.MISSED, CallStatus.ENDED}

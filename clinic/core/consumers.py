@@ -40,6 +40,7 @@ class FrameConsumer(AsyncWebsocketConsumer):
     """
 
     FRAMES: dict[str, str] = {}
+    groups: list[str] | None
 
     async def connect(self) -> None:
         self.user = self.scope.get("user")

@@ -12,8 +12,8 @@ MAX_ATTEMPTS = 6
 
 def send_later(*, to: list[str], subject: str, text: str, html: str = "") -> None:
     """Queue one message. `subject` holds no clinical content."""
-    arguments = {"to": to, "subject": " ".join(subject.split()), "text": text, "html": html}
-    transaction.on_commit(lambda: send_mail_task.enqueue(**arguments))
+    one_line = " ".join(subject.split())
+    transaction.on_commit(lambda: send_mail_task.enqueue(to, one_line, text, html))
 
 
 @task()

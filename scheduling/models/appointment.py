@@ -91,6 +91,9 @@ class CalendarCell(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["calendar", "cell"], name="calendar_cell_once")]
 
+    def __str__(self) -> str:
+        return f"{self.calendar}#{self.cell}"
+
 
 class AppointmentFile(BaseModel):
     """What the patient attached when booking. `content_type` is read from the content."""
