@@ -1,0 +1,95 @@
+# Two commands: `make run` and `make test`. Everything else is listed by `make help`.
+
+PORT ?= 8000
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
+RUNTIME := $(VENV)/.runtime-installed
+DEV := $(VENV)/.dev-installed
+SOURCES := accounts billing bench clinic docs insights messaging records scheduling theme conftest.py manage.py
+# What stands in .env is for running; tests take the environment or these.
+TEST_ENV = DEBUG=true SECRET_KEY=only-for-tests DATABASE_URL="$${DATABASE_URL:-sqlite:///var/clinic.sqlite3}" REDIS_URL="$${REDIS_URL:-}"
+PYTEST = $(TEST_ENV) $(PY) -m pytest -q
+# The part of the browser tests that test-services repeats on PostgreSQL and Redis.
+SERVICES_BROWSER ?= journey or call
+
+.DEFAULT_GOAL := help
+.PHONY: help run prepare css test test-python test-browser test-services test-services-inside chromium lint format clean
+.DELETE_ON_ERROR:
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: prepare ## set up what is missing and serve on http://127.0.0.1:8000 (PORT=… changes it)
+	@exec $(PY) manage.py serve --port $(PORT)
+
+prepare: $(RUNTIME) .env
+	@$(PY) deploy/check_port.py $(PORT)
+	@echo "==> CSS"
+	@$(PY) -m theme.build
+	@echo "==> database"
+	@$(PY) manage.py migrate --verbosity 0
+	@echo "==> demo data"
+	@$(PY) manage.py seed_demo
+	@echo "==> http://127.0.0.1:$(PORT)  (Ctrl-C stops the server and the background worker)"
+
+css: $(RUNTIME) ## build the CSS once
+	@$(PY) -m theme.build
+
+test: ## everything the tests need, then the whole suite, browser tests included
+	@$(MAKE) --no-print-directory test-python
+	@$(MAKE) --no-print-directory test-browser
+
+test-python: $(DEV) ## all tests that need no browser
+	@$(TEST_ENV) $(PY) -m theme.build
+	@echo "==> tests without a browser"
+	@$(PYTEST) -m "not browser" -n 2
+
+test-browser: $(DEV) chromium ## the tests that drive Chromium
+	@$(TEST_ENV) $(PY) -m theme.build
+	@echo "==> tests in Chromium"
+	@$(PYTEST) -m browser
+
+test-services: $(DEV) chromium ## the suite on PostgreSQL and Redis (temporary ones, installed from Debian when missing)
+	@deploy/with-services $(MAKE) --no-print-directory test-services-inside
+
+test-services-inside: $(DEV)
+	@$(TEST_ENV) $(PY) -m theme.build
+	@echo "==> tests without a browser, on PostgreSQL and Redis"
+	@$(PYTEST) -m "not browser" -n 2
+	@echo "==> tests in Chromium ($(SERVICES_BROWSER)), on PostgreSQL and Redis"
+	@$(PYTEST) -m browser -k "$(SERVICES_BROWSER)"
+
+chromium:
+	@deploy/apt-install deploy/apt-packages-test.txt
+
+lint: $(DEV) ## style, types, missing migrations
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(TEST_ENV) $(PY) manage.py makemigrations --check --dry-run
+	@$(TEST_ENV) $(PY) -m mypy $(SOURCES)
+
+format: $(DEV) ## let ruff put the code in order
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+clean: ## remove what was built and installed; keeps .env and the data in var/
+	rm -rf $(VENV) staticfiles theme/static/css/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.env:
+	@cp .env.example .env
+	@echo "==> .env made from .env.example"
+
+$(VENV)/bin/python:
+	@deploy/make-venv $(VENV)
+
+$(RUNTIME): requirements.txt | $(VENV)/bin/python
+	@echo "==> Python packages (half a minute the first time)"
+	@$(PIP) -r requirements.txt || { echo "The packages could not be installed: is the package index reachable?" >&2; exit 1; }
+	@touch $@
+
+$(DEV): requirements-dev.txt requirements.txt | $(VENV)/bin/python
+	@echo "==> Python packages for tests (a minute the first time)"
+	@$(PIP) -r requirements-dev.txt || { echo "The packages could not be installed: is the package index reachable?" >&2; exit 1; }
+	@touch $@ $(RUNTIME)
