@@ -1,0 +1,101 @@
+"""Storing messages: numbered without a gap, and once however often the sender tries."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from clinic.core.errors import Invalid
+from clinic.core.status import lock
+from messaging import events
+from messaging.enums import MESSAGE_MAX_LENGTH, MessageKind
+from messaging.models import Conversation, Member, Message
+
+CLIENT_ID_MAX_LENGTH = 64
+
+
+def clean_text(text: object) -> str:
+    """The text as it is stored. Raises Invalid when it is empty, too long or no text."""
+    if not isinstance(text, str):
+        raise Invalid(fields={"text": [_("A message is text.")]})
+    if "\x00" in text or _has_lone_surrogate(text):
+        message = _("This message contains characters that can't be stored.")
+        raise Invalid(message, fields={"text": [message]})
+    text = text.strip()
+    if not text:
+        message = _("Write something first.")
+        raise Invalid(message, fields={"text": [message]})
+    if len(text) > MESSAGE_MAX_LENGTH:
+        message = _("A message has at most %(limit)s characters; this one has %(count)s.") % {
+            "limit": MESSAGE_MAX_LENGTH,
+            "count": len(text),
+        }
+        raise Invalid(message, fields={"text": [message]})
+    return text
+
+
+def clean_client_id(client_id: object) -> str:
+    """Raises Invalid when it is no text, too long or unprintable."""
+    if not isinstance(client_id, str) or len(client_id) > CLIENT_ID_MAX_LENGTH or not client_id.isprintable():
+        message = _("client_id is text of at most %(limit)s characters.") % {"limit": CLIENT_ID_MAX_LENGTH}
+        raise Invalid(message, fields={"client_id": [message]})
+    return client_id
+
+
+def post(conversation: Conversation, *, sender: User, text: str, client_id: str = "") -> Message:
+    """Store a message of `sender` (a member; the caller has asked) and tell every member's sockets.
+
+    The same `client_id` again returns the message stored the first time, whatever the text now is, and tells
+    nobody. Raises Invalid for an unusable text or client_id.
+    """
+    text = clean_text(text)
+    client_id = clean_client_id(client_id)
+    if client_id and (stored := _stored(conversation.pk, sender, client_id)):
+        return stored
+    return _append(conversation.pk, sender=sender, text=text, kind=MessageKind.TEXT, client_id=client_id)
+
+
+def post_system(conversation: Conversation, text: str) -> Message:
+    """Store a line of the portal itself and tell every member's sockets. Raises Invalid as `post` does."""
+    return _append(conversation.pk, sender=None, text=clean_text(text), kind=MessageKind.SYSTEM)
+
+
+def _append(
+    conversation_id: UUID, *, sender: User | None, text: str, kind: str, client_id: str = ""
+) -> Message:
+    """The conversation's row is the queue: whoever holds its lock gives out the next `seq`."""
+    with transaction.atomic():
+        conversation = lock(Conversation, conversation_id)
+        if sender is not None and client_id and (stored := _stored(conversation_id, sender, client_id)):
+            return stored
+        message = Message.objects.create(
+            conversation=conversation,
+            seq=conversation.last_seq + 1,
+            sender=sender,
+            client_id=client_id,
+            kind=kind,
+            text=text,
+        )
+        conversation.last_seq = message.seq
+        conversation.last_message_at = message.created_at
+        conversation.save(update_fields=["last_seq", "last_message_at", "updated_at"])
+        members = Member.objects.filter(conversation=conversation).values_list("user_id", flat=True)
+        events.message_new(message, list(members))
+    return message
+
+
+def _stored(conversation_id: UUID, sender: User, client_id: str) -> Message | None:
+    return (
+        Message.objects.filter(conversation_id=conversation_id, sender=sender, client_id=client_id)
+        .select_related("sender")
+        .first()
+    )
+
+
+def _has_lone_surrogate(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False

@@ -1,0 +1,72 @@
+"""Telling a person something inside the portal, and by mail when that is asked for."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from accounts.models import User
+from clinic.core import mail
+from messaging import events
+from messaging.models import Notification
+
+from . import queries
+
+TITLE_MAX_LENGTH = 160
+
+
+def notify(
+    user: User, *, kind: str, title: str, url: str, key: str, email_text: str = ""
+) -> Notification | None:
+    """Tell `user` once: a second call with the same `key` does nothing and returns None.
+
+    `title` (also the mail's subject) and `email_text` hold no clinical content; `url` is a path of the portal.
+    The mail is sent only when `email_text` is given. Accounts that are not active are told nothing.
+    """
+    if not user.is_active:
+        return None
+    title = " ".join(str(title).split())[:TITLE_MAX_LENGTH]
+    with transaction.atomic():
+        notification, created = Notification.objects.get_or_create(
+            user=user, key=key, defaults={"kind": kind, "title": title, "url": url}
+        )
+        if not created:
+            return None
+        events.notification_new(notification, queries.unread_notifications(user.pk))
+        if email_text:
+            _send_mail(user, title, email_text, url)
+    return notification
+
+
+def mark_read(notification: Notification) -> Notification:
+    """Reading it twice keeps the first time."""
+    if notification.read_at is None:
+        notification.read_at = timezone.now()
+        notification.save(update_fields=["read_at", "updated_at"])
+    return notification
+
+
+def mark_all_read(user: User) -> int:
+    """Returns how many were unread until now."""
+    now = timezone.now()
+    return Notification.objects.filter(user=user, read_at=None).update(read_at=now, updated_at=now)
+
+
+def _send_mail(user: User, title: str, email_text: str, url: str) -> None:
+    # A mail needs the portal's full address, which only a deployment knows; on a laptop it goes without a link.
+    origin = next(iter(settings.CSRF_TRUSTED_ORIGINS), "")
+    context: dict[str, Any] = {
+        "person": user,
+        "title": title,
+        "text": str(email_text),
+        "link": f"{origin}{url}" if origin and url and "*" not in origin else "",
+        "clinic_name": settings.CLINIC_NAME,
+    }
+    mail.send_later(
+        to=[user.email],
+        subject=title,
+        text=render_to_string("emails/notification.txt", context),
+        html=render_to_string("emails/notification.html", context),
+    )
