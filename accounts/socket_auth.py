@@ -1,11 +1,26 @@
 """Who is at the other end of a socket: the session's user, or the one a ticket names."""
 
 from typing import Any
+from urllib.parse import parse_qs
+
+from channels.db import database_sync_to_async
+
+from accounts.domain import tickets
 
 
 class TicketMiddleware:
+    """Sets `scope["user"]` from `?ticket=` when the session has no user, and `scope["login"]` to the
+    fingerprint of the token the ticket was issued for, so that its log-out closes the socket."""
+
     def __init__(self, application: Any) -> None:
         self.application = application
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
+        user = scope.get("user")
+        if user is None or not user.is_authenticated:
+            query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+            ticket = query.get("ticket", [""])[0]
+            redeemed = await database_sync_to_async(tickets.redeem_login)(ticket) if ticket else None
+            if redeemed is not None:
+                scope = {**scope, "user": redeemed.user, "login": redeemed.login}
         return await self.application(scope, receive, send)

@@ -8,6 +8,7 @@ from multiselectfield import MultiSelectField
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.enums import Gender, Mode, SpokenLanguage
+from accounts.validators import validate_birth, validate_line
 from clinic.core.models import BaseModel
 
 
@@ -15,10 +16,12 @@ class PatientProfile(BaseModel):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="patient_profile"
     )
-    date_of_birth = models.DateField(_("date of birth"), null=True, blank=True)
+    date_of_birth = models.DateField(_("date of birth"), null=True, blank=True, validators=[validate_birth])
     gender = models.CharField(_("gender"), max_length=8, choices=Gender, blank=True)
-    address = models.CharField(_("address"), max_length=240, blank=True)
-    emergency_contact_name = models.CharField(_("emergency contact"), max_length=120, blank=True)
+    address = models.CharField(_("address"), max_length=240, blank=True, validators=[validate_line])
+    emergency_contact_name = models.CharField(
+        _("emergency contact"), max_length=120, blank=True, validators=[validate_line]
+    )
     emergency_contact_phone = PhoneNumberField(_("emergency phone"), blank=True)
 
     def __str__(self) -> str:
@@ -53,7 +56,7 @@ class DoctorProfile(BaseModel):
     modes = MultiSelectField(_("consultation modes"), choices=Mode.choices, max_length=40)
     fee = models.DecimalField(_("consultation fee"), max_digits=10, decimal_places=2)
     biography = models.TextField(_("about"), max_length=2000, blank=True)
-    education = models.CharField(_("education"), max_length=240, blank=True)
+    education = models.CharField(_("education"), max_length=240, blank=True, validators=[validate_line])
     years_of_experience = models.PositiveSmallIntegerField(
         _("years of experience"), default=0, validators=[MaxValueValidator(70)]
     )

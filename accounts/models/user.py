@@ -1,21 +1,25 @@
 """Who someone is: one account, one role."""
 
+import unicodedata
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.enums import STAFF, Role
+from accounts.validators import validate_person_name
 from clinic.core.models import BaseModel
 
 
 class UserManager(BaseUserManager["User"]):
     @classmethod
     def normalize_email(cls, email: str | None) -> str:
-        return (email or "").strip().lower()
+        """Lower case, and signs that merely look alike (ſ, K) as the plain letters they stand for."""
+        return unicodedata.normalize("NFKC", email or "").strip().lower()
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email), **fields)
@@ -35,12 +39,14 @@ class User(BaseModel, AbstractBaseUser):
     Django's groups and permissions are not used, and the Django admin is for role admin."""
 
     email = models.EmailField(_("e-mail"), unique=True)
-    first_name = models.CharField(_("first name"), max_length=80)
-    last_name = models.CharField(_("last name"), max_length=80)
+    first_name = models.CharField(_("first name"), max_length=80, validators=[validate_person_name])
+    last_name = models.CharField(_("last name"), max_length=80, validators=[validate_person_name])
     phone = PhoneNumberField(_("phone"), blank=True)
     role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.PATIENT)
     photo = models.ImageField(_("photo"), upload_to="photos/", blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    # Part of what a session is bound to: raising it logs the person out of every browser at once.
+    session_generation = models.PositiveIntegerField(default=0, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -84,6 +90,15 @@ class User(BaseModel, AbstractBaseUser):
     @property
     def is_management(self) -> bool:
         return self.role == Role.MANAGEMENT
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Sessions end when the password or `session_generation` changes (Django and Channels compare this)."""
+        return salted_hmac(
+            "accounts.User.session",
+            f"{self.password}{self.session_generation}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         return self.is_active and self.is_staff

@@ -143,11 +143,15 @@ class FrameConsumer(AsyncWebsocketConsumer):
     async def session_revoke(self, message: Frame) -> None:
         """The user was deactivated, changed role or logged out (then only that session's sockets end)."""
         only_session = message.get("session")
-        session = self.scope.get("session")
-        if only_session and (session is None or session_fingerprint(session.session_key) != only_session):
+        if only_session and self._login() != only_session:
             return
         await self.send_frame({"type": "session.revoked", "reason": message["reason"]})
         await self.close(CLOSE_NOT_SIGNED_IN)
+
+    def _login(self) -> str:
+        """The fingerprint of the log-in this socket stands on: an API token's (by ticket) or the session's."""
+        session = self.scope.get("session")
+        return self.scope.get("login") or session_fingerprint(session.session_key if session else None)
 
     async def dispatch(self, message: Frame) -> None:
         name = str(message.get("type", "")).replace(".", "_")

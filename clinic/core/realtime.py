@@ -52,20 +52,30 @@ def publish(groups: Iterable[str], event: dict[str, Any]) -> None:
 def send_now(groups: Iterable[str], event: dict[str, Any]) -> None:
     """Send without waiting for a commit. A broken channel layer is logged, never raised: the page that
     asked has its answer from the database, and clients catch up when they reconnect."""
+    _deliver(tuple(groups), {"type": "live.event", "event": event}, event.get("type"))
+
+
+def tell_sockets(groups: Iterable[str], message: dict[str, Any]) -> None:
+    """Send a message that the consumers themselves act on (`session.revoke`), once the transaction has committed."""
+    targets = tuple(dict.fromkeys(groups))
+    transaction.on_commit(lambda: _deliver(targets, message, message["type"]))
+
+
+def _deliver(groups: tuple[str, ...], message: dict[str, Any], name: Any) -> None:
     try:
         if _server_loop is not None and not _in_server_loop_context():
-            asyncio.run_coroutine_threadsafe(_send(tuple(groups), event), _server_loop).result(timeout=5)
+            asyncio.run_coroutine_threadsafe(_send(groups, message), _server_loop).result(timeout=5)
         else:
-            async_to_sync(_send)(tuple(groups), event)
+            async_to_sync(_send)(groups, message)
     except Exception:
-        logger.exception("live event %s was not delivered", event.get("type"))
+        logger.exception("live event %s was not delivered", name)
 
 
-async def _send(groups: tuple[str, ...], event: dict[str, Any]) -> None:
+async def _send(groups: tuple[str, ...], message: dict[str, Any]) -> None:
     layer = get_channel_layer()
     assert layer is not None
     for group in groups:
-        await layer.group_send(group, {"type": "live.event", "event": event})
+        await layer.group_send(group, message)
 
 
 def _in_server_loop_context() -> bool:

@@ -1,0 +1,156 @@
+"""Accounts: who joins, who is let in, who may do what."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import rules
+from accounts.domain import sessions
+from accounts.enums import Role
+from accounts.models import DoctorProfile, PatientProfile, Specialty, User
+from clinic.core.errors import Conflict, Invalid, NotAllowed
+from clinic.core.status import lock
+
+
+class EmailTaken(Conflict):
+    """409: an account with this address exists. Public sign-up must not pass it on to whoever asked."""
+
+    code = "email_taken"
+    message = _("There is an account with this e-mail address already.")
+
+
+def register_patient(
+    *,
+    email: str,
+    password: str,
+    first_name: str,
+    last_name: str,
+    phone: Any = "",
+    date_of_birth: date | None = None,
+    gender: str = "",
+) -> User:
+    """A new patient, whose address is still to be verified. Raises Invalid (fields) and EmailTaken."""
+    user = User(
+        email=User.objects.normalize_email(email), first_name=first_name, last_name=last_name, phone=phone
+    )
+    user.set_password(password)
+    with _as_domain_errors(), transaction.atomic():
+        _save_new(user, verified=False)
+        fill_in_patient(user, date_of_birth=date_of_birth, gender=gender)
+    return user
+
+
+def fill_in_patient(user: User, **fields: Any) -> PatientProfile:
+    """The patient's profile, made when it is missing, with the named fields set. Raises Invalid."""
+    profile = PatientProfile.objects.filter(user=user).first() or PatientProfile(user=user)
+    for name, value in fields.items():
+        setattr(profile, name, value)
+    with _as_domain_errors():
+        profile.full_clean(validate_unique=False)
+        profile.save()
+    return profile
+
+
+def create_doctor(
+    *,
+    email: str,
+    first_name: str,
+    last_name: str,
+    specialty: Specialty,
+    licence_number: str,
+    password: str | None = None,
+    profile: Mapping[str, Any] | None = None,
+) -> User:
+    """A doctor whom the clinic vouches for (address verified). `profile` holds further DoctorProfile fields.
+
+    Without a password the doctor sets one by 'forgotten password'. Raises Invalid (fields) and EmailTaken.
+    """
+    user = User(
+        email=User.objects.normalize_email(email),
+        first_name=first_name,
+        last_name=last_name,
+        role=Role.DOCTOR,
+    )
+    user.set_password(password)
+    with _as_domain_errors(), transaction.atomic():
+        _save_new(user, verified=True)
+        doctor = DoctorProfile(
+            user=user, specialty=specialty, licence_number=licence_number, **(profile or {})
+        )
+        doctor.full_clean()
+        doctor.save()
+    return user
+
+
+def deactivate(user: User, *, actor: User | None = None) -> User:
+    """Close the account: log-in, API and every open socket end at once. Raises NotAllowed for `actor`."""
+    return _change(user, sessions.DEACTIVATED, actor=actor, is_active=False)
+
+
+def activate(user: User, *, actor: User | None = None) -> User:
+    """Let somebody in again; nothing that was open before comes back. Raises NotAllowed for `actor`."""
+    _check(actor, user)
+    with transaction.atomic():
+        locked = lock(User, user.pk)
+        locked.is_active = user.is_active = True
+        locked.save(update_fields=["is_active", "updated_at"])
+    return user
+
+
+def change_role(user: User, role: str, *, actor: User | None = None) -> User:
+    """Give somebody another role; whatever they have open ends. A doctor needs a DoctorProfile first.
+
+    Raises Invalid, and NotAllowed unless `actor` is an admin (None: the portal itself).
+    """
+    if role not in Role.values:
+        raise Invalid(fields={"role": [_("There is no such role.")]})
+    if actor is not None and actor.role != Role.ADMIN:
+        raise NotAllowed
+    if role == Role.DOCTOR and not DoctorProfile.objects.filter(user=user).exists():
+        raise Invalid(fields={"role": [_("Add a doctor profile with specialty and licence first.")]})
+    if role == Role.PATIENT:
+        PatientProfile.objects.get_or_create(user=user)
+    return _change(user, sessions.ROLE_CHANGED, actor=actor, role=role)
+
+
+def _change(user: User, reason: str, *, actor: User | None, **fields: Any) -> User:
+    _check(actor, user)
+    with transaction.atomic():
+        locked = lock(User, user.pk)
+        if all(getattr(locked, name) == value for name, value in fields.items()):
+            return user
+        for name, value in fields.items():
+            setattr(locked, name, value)
+            setattr(user, name, value)
+        locked.save(update_fields=[*fields, "updated_at"])
+        sessions.end_everywhere(user, reason)
+    return user
+
+
+def _check(actor: User | None, user: User) -> None:
+    if actor is not None and not rules.can_manage_account(actor, user):
+        raise NotAllowed
+
+
+def _save_new(user: User, *, verified: bool) -> None:
+    user.full_clean(validate_unique=False, validate_constraints=False)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+            EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=verified)
+    except IntegrityError as error:
+        raise EmailTaken from error
+
+
+@contextmanager
+def _as_domain_errors() -> Iterator[None]:
+    try:
+        yield
+    except ValidationError as error:
+        raise Invalid(fields=error.message_dict) from error
