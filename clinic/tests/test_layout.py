@@ -24,10 +24,10 @@ FLOOR = {
 APPS = ("accounts", "messaging", "scheduling", "billing", "records", "insights")
 
 # Inside an app: enums <- models <- rules <- events <- domain <- boundaries.
-STOREY = {"enums": 0, "models": 1, "rules": 2, "events": 3, "signals": 3, "domain": 4}
+STOREY = {"enums": 0, "validators": 0, "models": 1, "rules": 2, "events": 3, "signals": 3, "domain": 4}
 BOUNDARY = 5
 FILES = {
-    "__init__.py", "enums.py", "models", "rules.py", "events.py", "signals.py", "receivers.py", "domain",
+    "__init__.py", "enums.py", "validators.py", "models", "rules.py", "events.py", "signals.py", "receivers.py", "domain",
     "forms", "views", "api", "consumers.py", "routing.py", "tasks.py", "admin.py", "urls.py", "apps.py",
     "tests", "migrations", "management", "templatetags",
 }  # fmt: skip
