@@ -1,0 +1,48 @@
+// Counts of unread messages and notifications (data-count="unread_messages" | "unread_notifications").
+// Events change them at once; whatever can't be counted here is asked from the server.
+import { live } from "./live.js";
+
+const me = document.body.dataset.user;
+let asking = 0;
+
+function badges(key) {
+  return document.querySelectorAll(`[data-count="${key}"]`);
+}
+
+function show(key, count) {
+  for (const badge of badges(key)) {
+    badge.hidden = !count;
+    badge.querySelector("[data-count-number]").textContent = count > 99 ? "99+" : String(count);
+  }
+}
+
+/** The same page again, only for its counts; at most once a second. */
+function ask() {
+  clearTimeout(asking);
+  asking = setTimeout(async () => {
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      if (!answer.ok) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const badge of fresh.querySelectorAll("[data-count]"))
+        for (const shown of badges(badge.dataset.count)) {
+          shown.hidden = badge.hidden;
+          shown.innerHTML = badge.innerHTML;
+        }
+    } catch {
+      // Offline again: the next reconnect asks anew.
+    }
+  }, 1000);
+}
+
+live.on("notification.new", (frame) => {
+  if (Number.isInteger(frame.unread)) show("unread_notifications", frame.unread);
+  else ask();
+});
+live.on("message.new", (frame) => {
+  if (frame.message?.sender?.id !== me) ask();
+});
+live.on("message.read", (frame) => {
+  if (frame.user === me) ask();
+});
+live.on("reconnected", ask);

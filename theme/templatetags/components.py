@@ -1,0 +1,38 @@
+"""Small helpers of the template components."""
+
+from django import template
+
+register = template.Library()
+
+# Status of an appointment, payment or call -> how loud its badge is.
+TONES = {
+    "pending_payment": "warning",
+    "pending_confirmation": "info",
+    "confirmed": "success",
+    "checked_in": "info",
+    "in_progress": "info",
+    "declined": "danger",
+    "no_show": "danger",
+    "due": "warning",
+    "submitted": "info",
+    "rejected": "danger",
+    "refund_due": "warning",
+    "ringing": "info",
+    "active": "success",
+    "missed": "warning",
+}
+
+
+@register.filter
+def tone(status: str) -> str:
+    """The badge tone of a status; `neutral` for what is over or unknown."""
+    return TONES.get(str(status), "neutral")
+
+
+@register.filter
+def toast_level(tags: str) -> str:
+    """Django's message tags -> the toast class."""
+    for level in ("success", "warning", "error"):
+        if level in (tags or "").split():
+            return level
+    return "info"

@@ -1,0 +1,76 @@
+"""Who sees which places. One list; side navigation, bottom bar and tests read it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Role
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class Place:
+    """`also` names further URL names under which this place is the present one; `count` names a context variable."""
+
+    url_name: str
+    label: str | Promise
+    icon: str
+    also: frozenset[str] = frozenset()
+    count: str = ""
+
+
+HOME = Place("home", _("Home"), "house")
+BOOK = Place("doctors", _("Book"), "calendar-plus", frozenset({"doctor", "book", "book_review"}))
+DOCTORS = Place("doctors", _("Doctors"), "stethoscope", frozenset({"doctor", "book", "book_review"}))
+CALENDAR = Place("calendar", _("Calendar"), "calendar-days", frozenset({"working_hours"}))
+APPOINTMENTS = Place(
+    "appointments",
+    _("Appointments"),
+    "calendar-check",
+    frozenset({"appointment", "appointment_reschedule", "appointment_action", "visit_note"}),
+)
+PAYMENTS = Place("payments", _("Payments"), "wallet", frozenset({"payment"}))
+MESSAGES = Place(
+    "conversations", _("Messages"), "message-circle", frozenset({"conversation"}), "unread_messages"
+)
+ADMIN = Place("admin:index", _("Admin"), "settings")
+
+PLACES: dict[str, tuple[Place, ...]] = {
+    Role.PATIENT: (HOME, BOOK, APPOINTMENTS, PAYMENTS, MESSAGES),
+    Role.DOCTOR: (HOME, CALENDAR, APPOINTMENTS, MESSAGES),
+    Role.MANAGEMENT: (HOME, APPOINTMENTS, PAYMENTS, MESSAGES, DOCTORS),
+    Role.ADMIN: (HOME, ADMIN),
+}
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: dict[str, Any]) -> list[dict[str, Any]]:
+    """The places of the signed-in user's role: url, label, icon, current, count, count_key. Empty without a user."""
+    user = context.get("user")
+    if user is None or not user.is_authenticated:
+        return []
+    match = getattr(context.get("request"), "resolver_match", None)
+    here = match.view_name if match else ""
+    items = []
+    for place in PLACES.get(user.role, ()):
+        try:
+            url = reverse(place.url_name)
+        except NoReverseMatch:
+            # An app that brings no such page (yet) takes no place in the navigation.
+            continue
+        items.append(
+            {
+                "url": url,
+                "label": place.label,
+                "icon": place.icon,
+                "current": here == place.url_name or here in place.also,
+                "count_key": place.count,
+                "count": context.get(place.count) or 0 if place.count else 0,
+            }
+        )
+    return items
