@@ -1,0 +1,27 @@
+"""How scheduling refuses."""
+
+from django.utils.translation import gettext_lazy as _
+
+from clinic.core.errors import Conflict
+
+
+class SlotTaken(Conflict):
+    """409: `extra["nearest"]` holds free slots around it; `extra["appointment"]` is there when the patient
+    holds this very slot themselves."""
+
+    code = "slot_taken"
+    message = _("This time has just been taken. Please choose another one.")
+
+
+class TooLate(Conflict):
+    """409: patients may not cancel or move a confirmed visit so shortly before it."""
+
+    code = "too_late"
+    message = _("This visit is too close to be cancelled or moved here. Please call the clinic.")
+
+
+class TooManyHolds(Conflict):
+    """409: the patient already holds as many unpaid slots as one may."""
+
+    code = "too_many_holds"
+    message = _("You hold several unpaid appointments. Pay or cancel one of them before booking another.")

@@ -1,0 +1,40 @@
+"""What open pages are told about appointments and slots, and who is told."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from accounts.enums import Role
+from clinic.core.realtime import publish, role_group, slots_group, user_group
+from scheduling.models import Appointment
+
+
+def appointment_changed(appointment: Appointment) -> None:
+    """To its patient, its doctor and management."""
+    publish(
+        [
+            user_group(appointment.patient_id),
+            user_group(appointment.doctor_id),
+            role_group(Role.MANAGEMENT),
+        ],
+        {
+            "type": "appointment.changed",
+            "id": str(appointment.pk),
+            "status": str(appointment.status),
+            "starts_at": timezone.localtime(appointment.starts_at).isoformat(),
+        },
+    )
+
+
+def slots_changed(appointment: Appointment, *spans: tuple[datetime, datetime]) -> None:
+    """To everyone who looks at the doctor's slots of a day that the appointment (or one of `spans`) touches."""
+    zone = timezone.get_default_timezone()
+    days = set()
+    for starts_at, ends_at in spans or [(appointment.starts_at, appointment.ends_at)]:
+        days.add(starts_at.astimezone(zone).date())
+        days.add((ends_at - timedelta(microseconds=1)).astimezone(zone).date())
+    for day in sorted(days):
+        publish(
+            [slots_group(appointment.doctor_id, day)],
+            {"type": "slots.changed", "doctor": str(appointment.doctor_id), "date": day.isoformat()},
+        )

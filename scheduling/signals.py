@@ -1,0 +1,8 @@
+"""Announcements for the apps above. Sent inside the transaction: a receiver that raises undoes the change."""
+
+from django.dispatch import Signal
+
+# appointment, actor
+appointment_booked = Signal()
+# appointment, from_status, to_status, actor (None: the portal itself), reason
+appointment_status_changed = Signal()
