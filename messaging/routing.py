@@ -1,1 +1,11 @@
-websocket_urlpatterns: list = []
+"""The sockets of this app; one entry a line."""
+
+from typing import Any
+
+from django.urls import path
+
+from messaging.consumers import LiveConsumer
+
+websocket_urlpatterns: list[Any] = [
+    path("ws/", LiveConsumer.as_asgi()),
+]

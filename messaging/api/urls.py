@@ -1,3 +1,22 @@
-from django.urls import URLPattern, URLResolver
+"""The API of this app; one entry a line."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, path
+
+from . import conversations, notifications
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("conversations/", conversations.ConversationList.as_view(), name="api-conversations"),
+    path("conversations/<uuid:pk>/messages/", conversations.MessageList.as_view(), name="api-messages"),
+    path("conversations/<uuid:pk>/read/", conversations.MessagesRead.as_view(), name="api-messages-read"),
+    path("notifications/", notifications.NotificationList.as_view(), name="api-notifications"),
+    path(
+        "notifications/read-all/",
+        notifications.NotificationReadAll.as_view(),
+        name="api-notifications-read-all",
+    ),
+    path(
+        "notifications/<uuid:pk>/read/",
+        notifications.NotificationRead.as_view(),
+        name="api-notification-read",
+    ),
+]

@@ -1,0 +1,176 @@
+"""`/ws/`: the one socket of a page. Chat comes in here; everything live goes out here."""
+
+import asyncio
+import contextlib
+import random
+import re
+import time
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from django.contrib.sessions.backends.base import SessionBase
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.enums import Role
+from accounts.models import User
+from clinic.core import realtime
+from clinic.core.consumers import Frame, FrameConsumer
+from clinic.core.errors import Conflict, Invalid
+from messaging import events
+from messaging.domain import messages, queries, reading
+from messaging.frames import NotFound, text_field, uuid_field
+from messaging.models import Conversation, Member
+
+HEARTBEAT_SECONDS = 25
+RECHECK_SECONDS = 60
+TYPING_SECONDS = 2
+MAX_TOPICS = 40
+_SLOTS_TOPIC = re.compile(r"slots:([0-9a-f-]{36}):(\d{4}-\d{2}-\d{2})", re.ASCII)
+
+
+class TooManyTopics(Conflict):
+    code = "too_many_topics"
+
+
+class LiveConsumer(FrameConsumer):
+    """Docs with example frames: docs/realtime.md.
+
+    The account is looked at again every minute besides `session.revoke`, because the channel layer may lose
+    that message.
+    """
+
+    FRAMES = {
+        "message.send": "on_message_send",
+        "message.read": "on_message_read",
+        "typing": "on_typing",
+        "watch": "on_watch",
+        "unwatch": "on_unwatch",
+        "ping": "on_ping",
+    }
+
+    async def joined(self) -> None:
+        self._topics: dict[str, str] = {}
+        self._typing_told: dict[UUID, float] = {}
+        self._others: dict[UUID, list[UUID]] = {}
+        if self.user.is_management:
+            await self.join(realtime.role_group(Role.MANAGEMENT))
+        await self.send_frame(
+            {
+                "type": "ready",
+                "user": str(self.user.pk),
+                "server_time": _now(),
+                "heartbeat_s": HEARTBEAT_SECONDS,
+            }
+        )
+        self._recheck_task = asyncio.create_task(self._recheck_forever())
+
+    async def disconnect(self, code: int) -> None:
+        task = getattr(self, "_recheck_task", None)
+        # The task itself closes the socket of a deactivated account; it must not cancel itself half-way.
+        if task is not None and task is not asyncio.current_task():
+            task.cancel()
+
+    # --- chat ---
+
+    async def on_message_send(self, frame: Frame) -> None:
+        conversation_id = uuid_field(frame, "conversation")
+        client_id = text_field(frame, "client_id", longest=messages.CLIENT_ID_MAX_LENGTH)
+        message = await self._store(conversation_id, frame.get("text"), client_id)
+        await self.send_frame({"type": "message.ack", "client_id": client_id, "message": message})
+
+    async def on_message_read(self, frame: Frame) -> None:
+        await self._mark_read(uuid_field(frame, "conversation"), frame.get("seq"))
+
+    async def on_typing(self, frame: Frame) -> None:
+        """Told to the others at most every TYPING_SECONDS a conversation; more often is dropped silently."""
+        conversation_id = uuid_field(frame, "conversation")
+        now = time.monotonic()
+        if now - self._typing_told.get(conversation_id, -TYPING_SECONDS) < TYPING_SECONDS:
+            return
+        if conversation_id not in self._others:
+            self._others[conversation_id] = await self._other_members(conversation_id)
+        self._typing_told[conversation_id] = now
+        assert self.channel_layer is not None
+        await events.typing(self.channel_layer, conversation_id, self.user, self._others[conversation_id])
+
+    @database_sync_to_async
+    def _store(self, conversation_id: UUID, text: Any, client_id: str) -> Frame:
+        conversation = self._conversation(conversation_id)
+        message = messages.post(conversation, sender=self.user, text=text, client_id=client_id)
+        return events.message_payload(message)
+
+    @database_sync_to_async
+    def _mark_read(self, conversation_id: UUID, seq: Any) -> None:
+        reading.mark_read(self._conversation(conversation_id), self.user, seq)
+
+    @database_sync_to_async
+    def _other_members(self, conversation_id: UUID) -> list[UUID]:
+        members = Member.objects.filter(conversation=self._conversation(conversation_id))
+        return list(members.exclude(user=self.user).values_list("user_id", flat=True))
+
+    def _conversation(self, conversation_id: UUID) -> Conversation:
+        conversation = queries.conversations_visible_to(self.user).filter(pk=conversation_id).first()
+        if conversation is None:
+            raise NotFound(_("This conversation was not found."))
+        return conversation
+
+    # --- topics ---
+
+    async def on_watch(self, frame: Frame) -> None:
+        topic, group = _topic(frame)
+        if topic not in self._topics:
+            if len(self._topics) >= MAX_TOPICS:
+                raise TooManyTopics(_("A socket watches at most %(limit)s topics.") % {"limit": MAX_TOPICS})
+            self._topics[topic] = group
+            await self.join(group)
+        await self.send_frame({"type": "watching", "topic": topic, "active": True})
+
+    async def on_unwatch(self, frame: Frame) -> None:
+        topic, group = _topic(frame)
+        if self._topics.pop(topic, None):
+            await self.leave(group)
+        await self.send_frame({"type": "watching", "topic": topic, "active": False})
+
+    # --- still there, still allowed ---
+
+    async def on_ping(self, frame: Frame) -> None:
+        await self.send_frame({"type": "pong", "server_time": _now()})
+
+    async def _recheck_forever(self) -> None:
+        # Spread, so that a thousand sockets that came back together don't ask together.
+        await asyncio.sleep(RECHECK_SECONDS * random.uniform(0.5, 1))
+        while True:
+            # A database that is away for a moment proves nothing against the user.
+            with contextlib.suppress(Exception):
+                if not await self._still_allowed():
+                    break
+            self._others.clear()
+            self._typing_told.clear()
+            await asyncio.sleep(RECHECK_SECONDS)
+        await self.session_revoke({"type": "session.revoke", "reason": "signed_out"})
+
+    @database_sync_to_async
+    def _still_allowed(self) -> bool:
+        """Active, in the same role, and the session (a ticket's socket has none) not ended."""
+        known = User.objects.filter(pk=self.user.pk, is_active=True, role=self.user.role).exists()
+        session: SessionBase | None = self.scope.get("session")
+        key = session.session_key if session is not None else None
+        return known and (key is None or session is None or session.exists(key))
+
+
+def _topic(frame: Frame) -> tuple[str, str]:
+    """The topic as it was named, and its group. Raises Invalid for anything but `slots:<doctor>:<day>`."""
+    value = frame.get("topic")
+    match = _SLOTS_TOPIC.fullmatch(value) if isinstance(value, str) else None
+    if match:
+        with contextlib.suppress(ValueError):
+            doctor, day = UUID(match[1]), date.fromisoformat(match[2])
+            return match[0], realtime.slots_group(doctor, day)
+    raise Invalid(_("topic is slots:<doctor>:<YYYY-MM-DD>."))
+
+
+def _now() -> str:
+    return timezone.now().isoformat()
