@@ -85,7 +85,9 @@ class FrameConsumer(AsyncWebsocketConsumer):
             await self.send_error("invalid", "A frame is a JSON object with a type.")
             return
         method_name = self.FRAMES.get(frame["type"])
-        client_id = frame.get("client_id") if isinstance(frame.get("client_id"), str) else None
+        client_id = frame.get("client_id")
+        if not isinstance(client_id, str) or not client_id.isprintable():
+            client_id = None  # half a surrogate pair, say, could not be sent back
         if method_name is None:
             await self.send_error("unknown_type", "This type of frame is not known here.", client_id)
             return

@@ -62,7 +62,7 @@ def _send_mail(user: User, title: str, email_text: str, url: str) -> None:
         "title": title,
         "text": str(email_text),
         "link": f"{origin}{url}" if origin and url and "*" not in origin else "",
-        "clinic_name": settings.CLINIC_NAME,
+        "CLINIC_NAME": settings.CLINIC_NAME,
     }
     mail.send_later(
         to=[user.email],
