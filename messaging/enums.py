@@ -6,6 +6,11 @@ from django.utils.translation import gettext_lazy as _
 MESSAGE_MAX_LENGTH = 4000
 MAX_PEERS = 4
 RESUME_SECONDS = 30
+RING_SECONDS = 45
+# Peers in a call are seen alive this often; one not seen for three beats sits in a process that died.
+HEARTBEAT_SECONDS = 10
+# A call nobody ends (both browsers crashed) is closed after this; a scheduled one at its `closes_at`.
+LONGEST_CALL_HOURS = 4
 
 
 class MessageKind(models.TextChoices):

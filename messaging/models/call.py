@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from clinic.core.models import BaseModel
 from clinic.core.status import StatusChange, StatusModel
@@ -47,6 +48,10 @@ class CallPeer(BaseModel):
     # The channel now speaking for this peer; empty while its socket is gone.
     channel = models.CharField(max_length=120, blank=True)
     gone_since = models.DateTimeField(null=True, blank=True)
+    # Beaten by the process that holds the socket; when it stops, that process is dead and the peer gone.
+    seen_at = models.DateTimeField(default=timezone.now)
+    # What the others see: mic, camera, screen, hand.
+    state = models.JSONField(default=dict, blank=True)
     admitted_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,0 +1,236 @@
+"""`/ws/calls/<call id>/`: one call's signalling. What it speaks: docs/realtime.md.
+
+The state is in the database (domain/peers.py); this socket only remembers which peer it is, whether that peer has
+been let in, and whether its person is the host.
+"""
+
+import asyncio
+import logging
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from channels.exceptions import ChannelFull
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from clinic.core import realtime
+from clinic.core.consumers import CLOSE_NOT_ALLOWED, Frame, FrameConsumer
+from clinic.core.errors import DomainError, Invalid
+from messaging import call_rules
+from messaging.domain import ice, peers, ringing
+from messaging.enums import HEARTBEAT_SECONDS, RESUME_SECONDS, PeerStatus
+
+logger = logging.getLogger(__name__)
+
+CLOSE_OVER = 1000
+CLOSE_JOIN_AGAIN = 1012
+# This peer now speaks through another socket (a duplicated tab, or a network change noticed late).
+CLOSE_REPLACED = 4409
+
+DESCRIPTION_TYPES = frozenset({"offer", "answer", "pranswer", "rollback"})
+_timers: set[asyncio.Task[None]] = set()
+
+
+class CallConsumer(FrameConsumer):
+    FRAMES = {
+        "signal": "on_signal",
+        "state": "on_state",
+        "admit": "on_admit",
+        "remove": "on_remove",
+        "leave": "on_leave",
+        "end": "on_end",
+        "ping": "on_ping",
+    }
+
+    peer: str = ""
+    admitted = False
+    is_host = False
+    user: User
+
+    async def joined(self) -> None:
+        self.call_id: UUID = self.scope["url_route"]["kwargs"]["call_id"]
+        query = parse_qs(self.scope.get("query_string", b"").decode(errors="replace"))
+        # First the group, then the row: nobody can join unseen between the two.
+        await self.join(realtime.call_group(self.call_id))
+        try:
+            joined = await database_sync_to_async(peers.join)(
+                self.call_id, self.user, self.channel_name, query.get("resume", [""])[0]
+            )
+        except DomainError as error:
+            await self.send_frame(
+                {"type": "error", "code": error.code, "detail": error.detail, **error.extra}
+            )
+            await self.close(CLOSE_NOT_ALLOWED)
+            return
+        self.peer = str(joined.peer.pk)
+        self.admitted = joined.peer.status == PeerStatus.ADMITTED
+        self.is_host = joined.peer.user_id == joined.host_id
+        if joined.replaced:
+            await self.channel_layer.send(joined.replaced, {"type": "call.replaced"})
+        await self.send_frame(
+            {
+                "type": "welcome",
+                "peer": self.peer,
+                "status": str(joined.peer.status),
+                "resume": joined.token,
+                "resumed": joined.resumed,
+                "host": self.is_host,
+                "ice_servers": ice.servers_for(self.user.pk),
+                "ice_ttl": ice.TTL_SECONDS,
+                "participants": joined.participants,
+            }
+        )
+        for waiting in joined.waiting:
+            await self.send_frame(
+                {"type": "peer.waiting", "peer": str(waiting.pk), "name": waiting.user.name}
+            )
+        self._heart = asyncio.create_task(self._beat())
+
+    async def disconnect(self, code: int) -> None:
+        if not self.peer:
+            return
+        if hasattr(self, "_heart"):
+            self._heart.cancel()
+        await database_sync_to_async(peers.gone)(UUID(self.peer), self.channel_name)
+        timer = asyncio.create_task(_reap_later(self.call_id))
+        _timers.add(timer)
+        timer.add_done_callback(_timers.discard)
+
+    # --- what the client sends ---
+
+    async def on_signal(self, frame: Frame) -> None:
+        payload = _signal_payload(frame)
+        target = _peer_id(frame.get("to"))
+        channel = await database_sync_to_async(peers.route)(self.call_id, UUID(self.peer), target)
+        signal = {"type": "signal", "from": self.peer, **payload}
+        try:
+            await self.channel_layer.send(channel, {"type": "call.signal", "frame": signal})
+        except ChannelFull:
+            raise peers.PeerGone(_("This person's connection is interrupted.")) from None
+
+    async def on_state(self, frame: Frame) -> None:
+        changes = {key: frame[key] for key in peers.STATE_KEYS if key in frame}
+        if not changes or not all(isinstance(value, bool) for value in changes.values()):
+            raise Invalid(_("state holds mic, camera, screen or hand, each true or false."))
+        await database_sync_to_async(peers.set_state)(UUID(self.peer), changes)
+
+    async def on_admit(self, frame: Frame) -> None:
+        await database_sync_to_async(peers.admit)(self.call_id, _peer_id(frame.get("peer")), actor=self.user)
+
+    async def on_remove(self, frame: Frame) -> None:
+        await database_sync_to_async(peers.remove)(self.call_id, _peer_id(frame.get("peer")), actor=self.user)
+
+    async def on_leave(self, frame: Frame) -> None:
+        await database_sync_to_async(peers.leave)(UUID(self.peer))
+
+    async def on_end(self, frame: Frame) -> None:
+        await database_sync_to_async(ringing.hang_up)(self.call_id, actor=self.user)
+
+    async def on_ping(self, frame: Frame) -> None:
+        await self.send_frame({"type": "pong"})
+
+    # --- what other sockets and the domain send ---
+
+    async def call_signal(self, message: Frame) -> None:
+        if self.admitted:
+            await self.send_frame(message["frame"])
+
+    async def call_replaced(self, message: Frame) -> None:
+        await self.close(CLOSE_REPLACED)
+
+    async def live_event(self, message: Frame) -> None:
+        """Of what this person's sockets hear, only this call's events, and of those what this peer may know."""
+        event = dict(message["event"])
+        handler = {
+            "peer.waiting": self._peer_waiting,
+            "peer.joined": self._peer_joined,
+            "peer.back": self._to_the_admitted,
+            "peer.state": self._to_the_admitted,
+            "peer.left": self._peer_left,
+            "call.ended": self._call_ended,
+        }.get(event["type"])
+        if handler is not None and self.peer:
+            await handler(event)
+
+    async def _peer_waiting(self, event: Frame) -> None:
+        if self.is_host:
+            await self.send_frame(event)
+
+    async def _peer_joined(self, event: Frame) -> None:
+        if event["peer"] != self.peer:
+            if self.admitted:
+                await self.send_frame({**event, "polite": call_rules.polite(self.peer, event["peer"])})
+        elif not self.admitted:
+            self.admitted = True
+            others = await database_sync_to_async(peers.participants_for)(UUID(self.peer))
+            await self.send_frame({"type": "admitted", "participants": others})
+
+    async def _to_the_admitted(self, event: Frame) -> None:
+        if self.admitted and event["peer"] != self.peer:
+            await self.send_frame(event)
+
+    async def _peer_left(self, event: Frame) -> None:
+        was_admitted = event.pop("was_admitted")
+        if event["peer"] == self.peer:
+            await self.send_frame(event)
+            self.admitted = False
+            codes = {"removed": CLOSE_NOT_ALLOWED, "left": CLOSE_OVER}
+            await self.close(codes.get(event["reason"], CLOSE_JOIN_AGAIN))
+        elif self.is_host or (self.admitted and was_admitted):
+            await self.send_frame(event)
+
+    async def _call_ended(self, event: Frame) -> None:
+        self.admitted = False
+        await self.send_frame(event)
+        await self.close(CLOSE_OVER)
+
+    async def _beat(self) -> None:
+        """Show that this process lives, and take out the peers of one that does not."""
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            try:
+                await database_sync_to_async(peers.beat)(UUID(self.peer), self.channel_name)
+                await database_sync_to_async(peers.reap)(self.call_id)
+            except Exception:
+                logger.exception("heartbeat of a call failed")
+
+
+async def _reap_later(call_id: UUID) -> None:
+    await asyncio.sleep(RESUME_SECONDS + 0.1)
+    await database_sync_to_async(peers.reap)(call_id)
+
+
+def _peer_id(value: object) -> UUID:
+    """Raises Invalid unless it is the id of a peer."""
+    try:
+        return UUID(value) if isinstance(value, str) else UUID("")
+    except ValueError:
+        raise Invalid(_("This names no peer.")) from None
+
+
+def _signal_payload(frame: Frame) -> dict[str, Any]:
+    """The one of description and candidate that the frame carries, in the shape browsers give it. Raises Invalid."""
+    if ("description" in frame) == ("candidate" in frame):
+        raise Invalid(_("A signal carries either a description or a candidate."))
+    if "description" in frame:
+        description = frame["description"]
+        if (
+            not isinstance(description, dict)
+            or description.get("type") not in DESCRIPTION_TYPES
+            or not isinstance(description.get("sdp", ""), str)
+        ):
+            raise Invalid(_("A description has a type and an sdp."))
+        return {"description": {"type": description["type"], "sdp": description.get("sdp", "")}}
+    candidate = frame["candidate"]
+    # null says that there are no more.
+    if candidate is not None and not (
+        isinstance(candidate, dict)
+        and isinstance(candidate.get("candidate"), str)
+        and isinstance(candidate.get("sdpMid"), str | None)
+        and isinstance(candidate.get("sdpMLineIndex"), int | None)
+        and isinstance(candidate.get("usernameFragment"), str | None)
+    ):
+        raise Invalid(_("A candidate is what RTCIceCandidate.toJSON() gives, or null."))
+    return {"candidate": candidate}

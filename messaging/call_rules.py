@@ -1,0 +1,54 @@
+"""Who may be in a call, and when. Pure questions about a loaded call."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from accounts.models import User
+from messaging.enums import CallStatus
+from messaging.models import Call, Member
+
+OVER = frozenset({CallStatus.ENDED, CallStatus.DECLINED, CallStatus.MISSED})
+
+
+def is_participant(user: User, call: Call) -> bool:
+    """The conversation's members take part in its calls, nobody else."""
+    return user.is_active and Member.objects.filter(conversation=call.conversation_id, user=user.pk).exists()
+
+
+def is_host(user: User, call: Call) -> bool:
+    """The host admits, removes and ends."""
+    return call.host_id == user.pk
+
+
+def is_over(call: Call, now: datetime | None = None) -> bool:
+    now = now or timezone.now()
+    return call.status in OVER or (call.closes_at is not None and now >= call.closes_at)
+
+
+def is_too_early(call: Call, now: datetime | None = None) -> bool:
+    """Before a scheduled call opens nobody joins, the host included: the link shows when it will."""
+    now = now or timezone.now()
+    return call.opens_at is not None and now < call.opens_at
+
+
+def is_rung(call: Call) -> bool:
+    """A call from chat, which rings now, as opposed to a scheduled one."""
+    return call.opens_at is None
+
+
+def enters_at_once(user: User, call: Call) -> bool:
+    """Without waiting to be let in: the host; and in an answered call from chat everyone, who agreed to it by
+    ringing or answering."""
+    return is_host(user, call) or (is_rung(call) and call.status == CallStatus.ACTIVE)
+
+
+def can_end(user: User, call: Call) -> bool:
+    """A consultation is ended by its host; a call from chat by either side."""
+    return is_host(user, call) or is_rung(call)
+
+
+def polite(peer: str, other: str) -> bool:
+    """Is `peer` the one that gives way to `other` when both make an offer at once? True for exactly one of
+    each pair, and the same however often either comes back."""
+    return str(peer) > str(other)

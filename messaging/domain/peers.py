@@ -1,0 +1,307 @@
+"""Who is in a call: joining, waiting, admission, a dropped socket coming back, leaving.
+
+Everything is in the database, so that it holds across processes; `channel` names the socket that speaks for a
+peer. A socket that drops leaves its peer in place for RESUME_SECONDS; `reap` takes those that did not come back,
+including peers of a process that died without a word (their heartbeat stopped).
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from clinic.core.errors import Conflict, Invalid, NotAllowed
+from clinic.core.status import lock
+from messaging import call_events, call_rules
+from messaging.enums import HEARTBEAT_SECONDS, MAX_PEERS, RESUME_SECONDS, CallStatus, PeerStatus
+from messaging.models import Call, CallPeer
+
+from . import calls
+
+STATE_KEYS = ("mic", "camera", "screen", "hand")
+
+
+class Full(Conflict):
+    """409: the call has as many peers as a mesh can carry."""
+
+    code = "full"
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What the socket says in its `welcome`. `replaced` is the channel of an older socket of this peer."""
+
+    peer: CallPeer
+    host_id: UUID
+    token: str
+    participants: list[dict[str, Any]]
+    waiting: list[CallPeer]
+    resumed: bool
+    replaced: str
+
+
+def join(call_id: UUID, user: User, channel: str, resume: str = "") -> Joined:
+    """Let a browser in, or to the door; with the token of a peer whose socket dropped, as that peer again.
+
+    Raises NotAllowed for anyone but the conversation's members (or when there is no such call), TooEarly, Over, Full.
+    """
+    reap(call_id)  # in a transaction of its own: a refusal below must not undo it
+    with transaction.atomic():
+        call = _locked_call(call_id, user)
+        calls.check_window(call)
+        peer = _resumable(call, user, resume) if resume else None
+        if peer is not None:
+            replaced, peer.channel = peer.channel, channel
+            peer.gone_since, peer.seen_at = None, timezone.now()
+            peer.save(update_fields=["channel", "gone_since", "seen_at", "updated_at"])
+            call_events.peer_back(peer)
+            token = resume
+        else:
+            replaced, token = "", secrets.token_urlsafe(32)
+            peer = _new_peer(call, user, channel, token)
+        others = participants(peer, call.host_id) if peer.status == PeerStatus.ADMITTED else []
+        return Joined(
+            peer=peer,
+            host_id=call.host_id,
+            token=token,
+            participants=others,
+            waiting=_waiting_for(peer, call),
+            resumed=token == resume,
+            replaced=replaced,
+        )
+
+
+def participants(peer: CallPeer, host_id: UUID) -> list[dict[str, Any]]:
+    """The other admitted peers as `peer` sees them. `polite`: this peer gives way to that one."""
+    others = CallPeer.objects.filter(call_id=peer.call_id, status=PeerStatus.ADMITTED).exclude(pk=peer.pk)
+    return [
+        {
+            **call_events.describe(other, host_id),
+            "polite": call_rules.polite(str(peer.pk), str(other.pk)),
+        }
+        for other in others.select_related("user")
+    ]
+
+
+def participants_for(peer_id: UUID) -> list[dict[str, Any]]:
+    """The same by the peer's id."""
+    peer = CallPeer.objects.select_related("call").get(pk=peer_id)
+    return participants(peer, peer.call.host_id)
+
+
+def admit(call_id: UUID, peer_id: UUID, *, actor: User) -> None:
+    """Let a waiting peer in; the first one starts the call. Admitting twice changes nothing.
+
+    Raises NotAllowed unless `actor` is the host, Invalid when nobody waits under this id, Full.
+    """
+    with transaction.atomic():
+        call = _locked_for_host(call_id, actor)
+        peer = _present(call).filter(pk=peer_id).select_related("user").first()
+        if peer is None:
+            raise Invalid(_("This person is not waiting any more."))
+        if peer.status == PeerStatus.ADMITTED:
+            return
+        if _present(call).filter(status=PeerStatus.ADMITTED).count() >= MAX_PEERS:
+            raise Full(_("This call is full."))
+        _let_in(peer, call)
+        if call.status in (CallStatus.SCHEDULED, CallStatus.RINGING):
+            calls.activate(call, actor=actor)
+
+
+def admit_everyone(locked: Call) -> None:
+    """Everyone at the door of a call that was just answered."""
+    for peer in _present(locked).filter(status=PeerStatus.WAITING).select_related("user"):
+        _let_in(peer, locked)
+
+
+def remove(call_id: UUID, peer_id: UUID, *, actor: User) -> None:
+    """Show a peer out, or turn away one that waits.
+
+    Raises NotAllowed unless `actor` is the host, Invalid when the peer is not there or is the host's own.
+    """
+    with transaction.atomic():
+        call = _locked_for_host(call_id, actor)
+        peer = _present(call).filter(pk=peer_id).select_related("user").first()
+        if peer is None or peer.user_id == call.host_id:
+            raise Invalid(_("This person is not in the call."))
+        _take_out(peer, PeerStatus.REMOVED, "removed")
+
+
+def leave(peer_id: UUID) -> None:
+    """The person hung up. A call from chat that leaves one person alone is over."""
+    with transaction.atomic():
+        call = lock(Call, CallPeer.objects.values_list("call_id", flat=True).get(pk=peer_id))
+        peer = _present(call).filter(pk=peer_id).first()
+        if peer is not None:
+            _take_out(peer, PeerStatus.LEFT, "left")
+            _end_if_alone(call, peer.user)
+
+
+def gone(peer_id: UUID, channel: str) -> None:
+    """The socket dropped; the peer stays for RESUME_SECONDS unless another socket already speaks for it."""
+    now = timezone.now()
+    CallPeer.objects.filter(pk=peer_id, channel=channel).update(channel="", gone_since=now, updated_at=now)
+
+
+def beat(peer_id: UUID, channel: str) -> None:
+    CallPeer.objects.filter(pk=peer_id, channel=channel).update(seen_at=timezone.now())
+
+
+def reap(call_id: UUID) -> None:
+    """Take out the peers that did not come back in time."""
+    if not _lost(CallPeer.objects.filter(call_id=call_id)).exists():
+        return
+    with transaction.atomic():
+        call = lock(Call, call_id)
+        lost = list(_lost(CallPeer.objects.filter(call=call)).select_related("user"))
+        for peer in lost:
+            _take_out(peer, PeerStatus.LEFT, "lost")
+        if lost:
+            _end_if_alone(call, lost[-1].user)
+
+
+def set_state(peer_id: UUID, changes: dict[str, bool]) -> None:
+    """What the others see of a peer: `mic`, `camera`, `screen`, `hand`; those not named stay as they are."""
+    with transaction.atomic():
+        peer = lock(CallPeer, peer_id)
+        peer.state = {**dict.fromkeys(STATE_KEYS, False), **peer.state, **changes}
+        peer.save(update_fields=["state", "updated_at"])
+        if peer.status == PeerStatus.ADMITTED:
+            call_events.peer_state(peer)
+
+
+def route(call_id: UUID, from_peer: UUID, to_peer: UUID) -> str:
+    """The channel a signal goes to.
+
+    Raises NotAllowed while the sender waits, Invalid `no_such_peer` when the target is not in the call, and
+    PeerGone when its socket is away just now.
+    """
+    rows = {
+        row.pk: row
+        for row in CallPeer.objects.filter(
+            call_id=call_id, pk__in=(from_peer, to_peer), status=PeerStatus.ADMITTED
+        )
+    }
+    if from_peer not in rows:
+        raise NotAllowed(_("You have not been let in yet."))
+    if to_peer not in rows or to_peer == from_peer:
+        raise NoSuchPeer(_("This person is not in the call."))
+    if not rows[to_peer].channel:
+        raise PeerGone(_("This person's connection is interrupted."))
+    return rows[to_peer].channel
+
+
+class NoSuchPeer(Invalid):
+    code = "no_such_peer"
+
+
+class PeerGone(Conflict):
+    code = "peer_gone"
+
+
+def _locked_call(call_id: UUID, user: User) -> Call:
+    try:
+        call = lock(Call, call_id)
+    except Call.DoesNotExist:
+        raise NotAllowed from None
+    if not call_rules.is_participant(user, call):
+        raise NotAllowed
+    return call
+
+
+def _locked_for_host(call_id: UUID, actor: User) -> Call:
+    call = _locked_call(call_id, actor)
+    if not call_rules.is_host(actor, call):
+        raise NotAllowed(_("Only the host can do this."))
+    return call
+
+
+def _present(call: Call) -> QuerySet[CallPeer]:
+    return CallPeer.objects.filter(call=call, status__in=calls.PRESENT)
+
+
+def _lost(peers: QuerySet[CallPeer]) -> QuerySet[CallPeer]:
+    gone_before = timezone.now() - timedelta(seconds=RESUME_SECONDS)
+    silent_before = gone_before - timedelta(seconds=HEARTBEAT_SECONDS)
+    return peers.filter(status__in=calls.PRESENT).filter(
+        Q(gone_since__lt=gone_before) | Q(gone_since=None, seen_at__lt=silent_before)
+    )
+
+
+def _resumable(call: Call, user: User, token: str) -> CallPeer | None:
+    digest = hashlib.sha256(token.encode(errors="replace")).hexdigest()
+    return _present(call).filter(user=user.pk, resume_digest=digest).select_related("user").first()
+
+
+def _new_peer(call: Call, user: User, channel: str, token: str) -> CallPeer:
+    """One place is kept for the host, so that waiting browsers never lock the host out."""
+    present = _present(call)
+    places = (
+        MAX_PEERS
+        if call_rules.is_host(user, call) or present.filter(user=call.host_id).exists()
+        else MAX_PEERS - 1
+    )
+    if present.count() >= places:
+        # A browser whose socket is gone gives way to one that is here.
+        for away in present.exclude(gone_since=None).select_related("user").order_by("gone_since"):
+            _take_out(away, PeerStatus.LEFT, "lost")
+            if present.count() < places:
+                break
+        else:
+            raise Full(
+                _("This call is full: at most %(count)d devices can take part.") % {"count": MAX_PEERS}
+            )
+    was_removed = CallPeer.objects.filter(call=call, user=user.pk, status=PeerStatus.REMOVED).exists()
+    enters = call_rules.enters_at_once(user, call) and not was_removed
+    peer = CallPeer.objects.create(
+        call=call,
+        user=user,
+        channel=channel,
+        resume_digest=hashlib.sha256(token.encode()).hexdigest(),
+        status=PeerStatus.ADMITTED if enters else PeerStatus.WAITING,
+        admitted_at=timezone.now() if enters else None,
+    )
+    if enters:
+        call_events.peer_joined(peer, call.host_id)
+    else:
+        call_events.peer_waiting(peer)
+    return peer
+
+
+def _waiting_for(peer: CallPeer, call: Call) -> list[CallPeer]:
+    if peer.user_id != call.host_id:
+        return []
+    return list(_present(call).filter(status=PeerStatus.WAITING).select_related("user"))
+
+
+def _let_in(peer: CallPeer, call: Call) -> None:
+    peer.status, peer.admitted_at = PeerStatus.ADMITTED, timezone.now()
+    peer.save(update_fields=["status", "admitted_at", "updated_at"])
+    call_events.peer_joined(peer, call.host_id)
+
+
+def _take_out(peer: CallPeer, to: str, reason: str) -> None:
+    was_admitted = peer.status == PeerStatus.ADMITTED
+    peer.status, peer.left_at, peer.channel = to, timezone.now(), ""
+    peer.save(update_fields=["status", "left_at", "channel", "updated_at"])
+    call_events.peer_left(peer, reason, was_admitted=was_admitted)
+
+
+def _end_if_alone(call: Call, leaver: User) -> None:
+    if not call_rules.is_rung(call):
+        return
+    if call.status == CallStatus.ACTIVE:
+        if _present(call).filter(status=PeerStatus.ADMITTED).count() < 2:
+            calls.finish(call, CallStatus.ENDED, actor=leaver, reason="left")
+    elif call.status == CallStatus.RINGING and not _present(call).exists():
+        from . import ringing  # it admits peers, and so imports this module
+
+        ringing.give_up(call, actor=leaver)

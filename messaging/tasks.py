@@ -1,0 +1,17 @@
+"""What messaging does later."""
+
+from django_tasks import task
+
+from messaging.domain import calls, ringing
+
+
+@task()
+def miss_call(call_id: str) -> None:
+    """Nobody answered in time."""
+    ringing.miss(call_id)
+
+
+@task()
+def close_call(call_id: str) -> None:
+    """Its time is over."""
+    calls.close(call_id)
