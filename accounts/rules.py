@@ -15,10 +15,15 @@ def treats(doctor: User, patient: User) -> bool:
     )
 
 
+def is_photo_public(owner: User) -> bool:
+    """A practising doctor's portrait stands in the public directory."""
+    return owner.is_doctor and owner.is_active
+
+
 def can_see_photo(viewer: Any, owner: User) -> bool:
-    """A practising doctor's portrait is public. A patient's is for themselves, the clinic's staff and those they
-    share a care link with (doctors, so staff). Whoever is signed in sees the staff they deal with."""
-    if owner.is_doctor and owner.is_active:
+    """A patient's photo is for themselves and the clinic's staff (whoever shares a care link or a conversation
+    with a patient is staff). Whoever is signed in sees the doctors and front desk they deal with."""
+    if is_photo_public(owner):
         return True
     if not viewer.is_authenticated or not viewer.is_active:
         return False

@@ -1,3 +1,11 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from accounts.api import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("register/", views.RegisterView.as_view(), name="api-register"),
+    path("login/", views.LoginView.as_view(), name="api-login"),
+    path("logout/", views.LogoutView.as_view(), name="api-logout"),
+    path("profile/", views.ProfileView.as_view(), name="api-profile"),
+    path("socket-ticket/", views.SocketTicketView.as_view(), name="api-socket-ticket"),
+]

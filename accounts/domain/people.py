@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -39,11 +40,21 @@ def register_patient(
     user = User(
         email=User.objects.normalize_email(email), first_name=first_name, last_name=last_name, phone=phone
     )
+    with as_domain_errors():
+        check_password(password, user)
     user.set_password(password)
-    with _as_domain_errors(), transaction.atomic():
+    with as_domain_errors(), transaction.atomic():
         _save_new(user, verified=False)
         fill_in_patient(user, date_of_birth=date_of_birth, gender=gender)
     return user
+
+
+def check_password(password: str, user: User) -> None:
+    """Raises Django's ValidationError for the field `password` when it is too weak, or too like the person."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise ValidationError({"password": error.messages}) from error
 
 
 def fill_in_patient(user: User, **fields: Any) -> PatientProfile:
@@ -51,7 +62,7 @@ def fill_in_patient(user: User, **fields: Any) -> PatientProfile:
     profile = PatientProfile.objects.filter(user=user).first() or PatientProfile(user=user)
     for name, value in fields.items():
         setattr(profile, name, value)
-    with _as_domain_errors():
+    with as_domain_errors():
         profile.full_clean(validate_unique=False)
         profile.save()
     return profile
@@ -78,7 +89,7 @@ def create_doctor(
         role=Role.DOCTOR,
     )
     user.set_password(password)
-    with _as_domain_errors(), transaction.atomic():
+    with as_domain_errors(), transaction.atomic():
         _save_new(user, verified=True)
         doctor = DoctorProfile(
             user=user, specialty=specialty, licence_number=licence_number, **(profile or {})
@@ -149,7 +160,7 @@ def _save_new(user: User, *, verified: bool) -> None:
 
 
 @contextmanager
-def _as_domain_errors() -> Iterator[None]:
+def as_domain_errors() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:

@@ -1,11 +1,13 @@
 """Who someone is: one account, one role."""
 
 import unicodedata
+from pathlib import PurePath
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
@@ -69,6 +71,16 @@ class User(BaseModel, AbstractBaseUser):
         """How the person is addressed; doctors with their title."""
         full = f"{self.first_name} {self.last_name}".strip() or self.email
         return f"Dr. {full}" if self.role == Role.DOCTOR else full
+
+    @property
+    def photo_version(self) -> str:
+        """Changes with every new photo, so that browsers may keep one for good; "" without a photo."""
+        return PurePath(self.photo.name).stem if self.photo else ""
+
+    @property
+    def photo_url(self) -> str:
+        """Where the photo is shown to those who may see it; "" without one."""
+        return f"{reverse('photo', args=[self.pk])}?v={self.photo_version}" if self.photo else ""
 
     @property
     def is_staff(self) -> bool:

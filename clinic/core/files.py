@@ -50,8 +50,10 @@ def content_type_of(upload: UploadedFile) -> str:
         return ""
 
 
-def clean_upload(upload: UploadedFile, accepted: frozenset[str] = DOCUMENT_TYPES) -> CleanFile:
-    """Check an upload and make it safe to keep: images are decoded and encoded anew.
+def clean_upload(
+    upload: UploadedFile, accepted: frozenset[str] = DOCUMENT_TYPES, *, square: int | None = None
+) -> CleanFile:
+    """Check an upload and make it safe to keep: images are decoded and encoded anew (`square`: see encode_image).
 
     Raises TooLarge (settings.UPLOAD_MAX_BYTES, IMAGE_MAX_PIXELS) and UnsupportedType.
     """
@@ -63,7 +65,7 @@ def clean_upload(upload: UploadedFile, accepted: frozenset[str] = DOCUMENT_TYPES
         raise UnsupportedType(_("Please choose one of these: %(types)s.") % {"types": _type_names(accepted)})
     name = Path(upload.name or "file").name[:120]
     if content_type in IMAGE_TYPES:
-        return CleanFile(encode_image(upload), "image/jpeg", f"{Path(name).stem}.jpg")
+        return CleanFile(encode_image(upload, square=square), "image/jpeg", f"{Path(name).stem}.jpg")
     return CleanFile(
         ContentFile(upload.read(), name=f"{uuid4().hex}{_EXTENSIONS[content_type]}"), content_type, name
     )

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from .errors import DomainError
@@ -22,6 +23,23 @@ def permissions_policy(
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         return response
+
+    return middleware
+
+
+def refuse_null_characters(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """PostgreSQL stores and compares no text with \\x00 in it: an address or query that holds one is a 400 here,
+    not a database error further in. Form fields and the API's JSON parser refuse it themselves."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            if request.path.startswith("/api/"):
+                body = {"code": "invalid", "detail": "Null characters are not accepted.", "fields": {}}
+                return JsonResponse(body, status=400)
+            raise BadRequest("null character in the address")
+        return get_response(request)
 
     return middleware
 

@@ -1,0 +1,194 @@
+"""Register, log in and out, own profile, socket tickets."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from allauth.core import ratelimit
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from knox.models import AuthToken, get_token_model
+from rest_framework import status
+from rest_framework.exceptions import Throttled
+from rest_framework.generics import GenericAPIView
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api import serializers
+from accounts.domain import people, profiles, sessions, tickets
+from accounts.models import User
+from clinic.core.consumers import session_fingerprint
+from clinic.core.errors import DomainError, NotAllowed
+from clinic.core.schema import ErrorSerializer
+
+LOCKED_OUT_SECONDS = 300
+
+
+class InvalidCredentials(DomainError):
+    status = 401
+    code = "invalid_credentials"
+    message = _("The e-mail address or the password is not right.")
+
+
+class EmailNotVerified(NotAllowed):
+    code = "email_not_verified"
+    message = _("Please open the link in the mail we sent you, then log in.")
+
+
+class AccountInactive(NotAllowed):
+    code = "account_inactive"
+    message = _("This account is closed. Please call the clinic.")
+
+
+class RegisterView(GenericAPIView[Any]):
+    """A new patient. The answer and its time are the same for an address that has an account already."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    throttle_scope = "register"
+    serializer_class = serializers.RegisterSerializer
+
+    @extend_schema(auth=[], responses={201: serializers.RegisteredSerializer})
+    def post(self, request: Request) -> Response:
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        data = dict(asked.validated_data)
+        try:
+            data["email"] = get_adapter().clean_email(data["email"])
+        except ValidationError as error:
+            raise ValidationError({"email": error.messages}) from error
+        try:
+            people.register_patient(**data)
+        except people.EmailTaken:
+            _mail_once_in_a_while(request, data["email"], None)
+        else:
+            address = EmailAddress.objects.select_related("user").get(email=data["email"])
+            _mail_once_in_a_while(request, data["email"], address, signup=True)
+        answer = {
+            "email": data["email"],
+            "detail": _("We sent a mail to this address. Open its link, then log in."),
+        }
+        return Response(serializers.RegisteredSerializer(answer).data, status=status.HTTP_201_CREATED)
+
+
+class LoginView(GenericAPIView[Any]):
+    """A token for a verified, active account."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    throttle_scope = "login"
+    serializer_class = serializers.LoginSerializer
+
+    @extend_schema(
+        auth=[],
+        responses={
+            200: serializers.LoggedInSerializer,
+            401: OpenApiResponse(ErrorSerializer, description="`invalid_credentials`"),
+            403: OpenApiResponse(ErrorSerializer, description="`email_not_verified`, `account_inactive`"),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        email = User.objects.normalize_email(asked.validated_data["email"])
+        try:
+            user = get_adapter().authenticate(
+                request._request, email=email, password=asked.validated_data["password"]
+            )
+        except ValidationError as error:  # allauth's lock-out after repeated failures for one address
+            raise Throttled(wait=LOCKED_OUT_SECONDS, detail=" ".join(error.messages)) from error
+        if not isinstance(user, User):
+            raise InvalidCredentials
+        if not user.is_active:
+            raise AccountInactive
+        address = EmailAddress.objects.filter(user=user, email=user.email).first()
+        if address is None or not address.verified:
+            if address is not None:
+                _mail_once_in_a_while(request, user.email, address)
+            raise EmailNotVerified
+        stored, token = get_token_model().objects.create(user=user)
+        user.last_login = timezone.now()
+        user.save(update_fields=["last_login"])
+        answer = {"token": token, "expires_at": stored.expiry, "user": user}
+        return Response(serializers.LoggedInSerializer(answer).data)
+
+
+class LogoutView(APIView):
+    """The token that made this request is gone, and the sockets it opened close."""
+
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        if isinstance(request.auth, AuthToken):
+            sessions.end_token(request.auth)
+        else:
+            from django.contrib.auth import logout
+
+            logout(request._request)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ProfileView(GenericAPIView[User]):
+    """Own account and the profile of one's role. Role, e-mail, licence, specialty and fee can't be set here."""
+
+    serializer_class = serializers.ProfileSerializer
+
+    def get(self, request: Request) -> Response:
+        return Response(self.get_serializer(self._own()).data)
+
+    def put(self, request: Request) -> Response:
+        return self._update(request, partial=False)
+
+    def patch(self, request: Request) -> Response:
+        return self._update(request, partial=True)
+
+    def _update(self, request: Request, *, partial: bool) -> Response:
+        asked = self.get_serializer(self._own(), data=request.data, partial=partial)
+        asked.is_valid(raise_exception=True)
+        data = dict(asked.validated_data)
+        user = self._own()
+        patient, doctor = data.pop("patient_profile", None), data.pop("doctor_profile", None)
+        has_photo, photo = "photo" in data, data.pop("photo", None)
+        profiles.update(user, account=data, patient=patient, doctor=doctor)
+        if has_photo:
+            profiles.set_photo(user, photo)
+        return Response(self.get_serializer(self._own()).data)
+
+    def _own(self) -> User:
+        return User.objects.select_related("patient_profile", "doctor_profile__specialty").get(
+            pk=self.request.user.pk
+        )
+
+
+class SocketTicketView(APIView):
+    """A ticket that opens one socket within a minute, for clients that have a token and no cookie."""
+
+    throttle_scope = "ticket"
+
+    @extend_schema(request=None, responses={201: serializers.TicketSerializer})
+    def post(self, request: Request) -> Response:
+        assert isinstance(request.user, User)
+        if isinstance(request.auth, AuthToken):
+            login_key: str | None = request.auth.digest
+        else:
+            login_key = request._request.session.session_key
+        login = session_fingerprint(login_key) if login_key else ""
+        ticket = tickets.issue(request.user, login=login)
+        answer = {"ticket": ticket, "expires_in": int(tickets.LIFETIME.total_seconds())}
+        return Response(answer, status=status.HTTP_201_CREATED)
+
+
+def _mail_once_in_a_while(
+    request: Request, email: str, address: EmailAddress | None, *, signup: bool = False
+) -> None:
+    """The verification link, or to the owner of an existing account (None) word that someone tried to register
+    it. At most one such mail an address in three minutes, as on the sign-up page."""
+    if not ratelimit.consume(request._request, action="confirm_email", key=email):
+        return
+    if address is None:
+        get_adapter().send_account_already_exists_mail(email)
+    else:
+        address.send_confirmation(request._request, signup=signup)

@@ -1,0 +1,65 @@
+"""What people say about themselves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from accounts.domain.people import as_domain_errors, fill_in_patient
+from accounts.models import DoctorProfile, User
+from clinic.core.status import lock
+
+ACCOUNT_FIELDS = frozenset({"first_name", "last_name", "phone"})
+PATIENT_FIELDS = frozenset(
+    {"date_of_birth", "gender", "address", "emergency_contact_name", "emergency_contact_phone"}
+)
+# Specialty, licence and fee belong to the clinic.
+DOCTOR_FIELDS = frozenset({"languages", "modes", "biography", "education", "years_of_experience"})
+
+
+def update(
+    user: User,
+    *,
+    account: Mapping[str, Any] | None = None,
+    patient: Mapping[str, Any] | None = None,
+    doctor: Mapping[str, Any] | None = None,
+) -> User:
+    """Change one's own account and the profile of one's role; returns the fresh user. Raises Invalid (fields).
+
+    Fields that are not one's own to edit, and the other role's profile, are left alone.
+    """
+    with as_domain_errors(), transaction.atomic():
+        fresh = lock(User, user.pk)
+        _set(fresh, account, ACCOUNT_FIELDS)
+        if patient and fresh.is_patient:
+            fill_in_patient(fresh, **{name: patient[name] for name in PATIENT_FIELDS & patient.keys()})
+        profile = DoctorProfile.objects.filter(user=fresh).first() if doctor and fresh.is_doctor else None
+        if profile is not None:
+            _set(profile, doctor, DOCTOR_FIELDS)
+    return fresh
+
+
+def set_photo(user: User, picture: ContentFile | None) -> User:
+    """Show another photo, or none; the old file goes once that is certain. `picture` is encoded afresh already."""
+    with transaction.atomic():
+        fresh = lock(User, user.pk)
+        old, storage = fresh.photo.name, fresh.photo.storage
+        if picture is None:
+            fresh.photo = ""
+        else:
+            fresh.photo.save(picture.name, picture, save=False)
+        fresh.save(update_fields=["photo", "updated_at"])
+        if old:
+            transaction.on_commit(lambda: storage.delete(old))
+    return fresh
+
+
+def _set(row: Any, values: Mapping[str, Any] | None, own: frozenset[str]) -> None:
+    names = own & (values or {}).keys()
+    if not values or not names:
+        return
+    for name in names:
+        setattr(row, name, values[name])
+    row.full_clean(validate_unique=False, validate_constraints=False)
+    row.save(update_fields=[*names, "updated_at"])
