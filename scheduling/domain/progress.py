@@ -1,0 +1,205 @@
+"""Every step of an appointment after it was booked. Each locks the row, asks the rule, changes the status through
+the one door, frees or keeps the time, announces, and tells who needs to know.
+
+All take the appointment's id. All raise InvalidTransition (409) for a step the status machine does not have and
+NotAllowed (403) for someone who may not take it. Lock order everywhere: appointment, payment, cells.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from clinic.core.errors import InvalidTransition, NotAllowed
+from clinic.core.status import change_status, lock
+from scheduling import events, rules
+from scheduling.enums import OCCUPYING, AppointmentStatus
+from scheduling.models import Appointment
+from scheduling.signals import appointment_status_changed
+
+from . import cells, meeting, telling, timers
+from .errors import TooLate
+
+_S = AppointmentStatus
+AppointmentId = UUID | str
+
+
+@transaction.atomic
+def payment_submitted(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
+    """The patient has handed in a payment: the hold no longer runs out. Refused once the hold has lapsed."""
+    appointment = lock(Appointment, appointment_id)
+    _require(rules.can_pay(actor, appointment))
+    if rules.hold_lapsed(appointment):
+        raise InvalidTransition(_("The time to pay is over and the slot is free again. Please book anew."))
+    return _move(appointment, _S.PENDING_CONFIRMATION, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def payment_rejected(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
+    """The payment was not accepted: back to waiting for one, with a fresh hold."""
+    appointment = _managed(appointment_id, actor)
+    _move(
+        appointment,
+        _S.PENDING_PAYMENT,
+        actor=actor,
+        reason=reason,
+        hold_expires_at=hold_end(appointment.starts_at),
+    )
+    timers.at_hold_end(appointment)
+    return appointment
+
+
+@transaction.atomic
+def confirm(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
+    """The visit will take place: care link, conversation, call (video) and reminders come with it."""
+    appointment = _managed(appointment_id, actor)
+    _possible(appointment, _S.CONFIRMED)
+    fields = meeting.open_for(appointment)
+    _move(appointment, _S.CONFIRMED, actor=actor, reason=reason, fields=fields)
+    timers.reminders(appointment)
+    telling.confirmed(appointment, actor=actor)
+    return appointment
+
+
+@transaction.atomic
+def decline(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
+    """The clinic says no; the time is free again."""
+    appointment = _managed(appointment_id, actor)
+    _move(appointment, _S.DECLINED, actor=actor, reason=reason)
+    meeting.call_off(appointment, actor=actor)
+    telling.declined(appointment)
+    return appointment
+
+
+@transaction.atomic
+def cancel(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
+    """The time is free again. Raises TooLate for a patient inside the notice period of a confirmed visit."""
+    appointment = lock(Appointment, appointment_id)
+    _require(rules.can_see(actor, appointment))
+    _possible(appointment, _S.CANCELLED)
+    if not rules.can_cancel(actor, appointment):
+        raise TooLate
+    was_confirmed = appointment.status in rules.BOUND_BY_NOTICE
+    _move(appointment, _S.CANCELLED, actor=actor, reason=reason)
+    meeting.call_off(appointment, actor=actor)
+    telling.cancelled(appointment, actor=actor, was_confirmed=was_confirmed)
+    return appointment
+
+
+@transaction.atomic
+def check_in(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
+    """The patient is here."""
+    return _move(_managed(appointment_id, actor), _S.CHECKED_IN, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def start(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
+    """The visit begins."""
+    return _move(_managed(appointment_id, actor), _S.IN_PROGRESS, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def complete(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
+    """The visit is over, and so is its call."""
+    appointment = _move(_managed(appointment_id, actor), _S.COMPLETED, actor=actor, reason=reason)
+    meeting.close(appointment, actor=actor)
+    return appointment
+
+
+@transaction.atomic
+def no_show(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
+    """The patient did not come."""
+    appointment = _move(_managed(appointment_id, actor), _S.NO_SHOW, actor=actor, reason=reason)
+    meeting.close(appointment, actor=actor)
+    return appointment
+
+
+@transaction.atomic
+def expire(appointment_id: AppointmentId) -> Appointment:
+    """End a hold whose time is over; anything else stays as it is. May be called any number of times."""
+    appointment = lock(Appointment, appointment_id)
+    if appointment.status == _S.PENDING_PAYMENT and rules.hold_lapsed(appointment):
+        _move(appointment, _S.EXPIRED, actor=None)
+        telling.expired(appointment)
+    return appointment
+
+
+def expire_lapsed(whose: Q | None = None) -> int:
+    """Expire every hold (of `whose`) that is past its time, in the order of their ids; returns how many."""
+    lapsed = Appointment.objects.filter(
+        whose or Q(), status=_S.PENDING_PAYMENT, hold_expires_at__lte=timezone.now()
+    )
+    ids = list(lapsed.order_by("pk").values_list("pk", flat=True))
+    for pk in ids:
+        expire(pk)
+    return len(ids)
+
+
+def hold_end(starts_at: datetime) -> datetime:
+    """Until when a slot is held from now: HOLD_MINUTES, but never past its own start."""
+    now = timezone.now()
+    return max(now, min(now + timedelta(minutes=settings.HOLD_MINUTES), starts_at))
+
+
+# What the API and the pages may ask for by name, as in rules.available_actions.
+ACTIONS: Mapping[str, Callable[..., Appointment]] = {
+    "confirm": confirm,
+    "decline": decline,
+    "check-in": check_in,
+    "start": start,
+    "complete": complete,
+    "no-show": no_show,
+    "cancel": cancel,
+}
+
+
+def _managed(appointment_id: AppointmentId, actor: User) -> Appointment:
+    appointment = lock(Appointment, appointment_id)
+    _require(rules.can_manage(actor, appointment))
+    return appointment
+
+
+def _require(allowed: bool) -> None:
+    if not allowed:
+        raise NotAllowed
+
+
+def _possible(appointment: Appointment, to: str) -> None:
+    if not appointment.can_become(to):
+        raise InvalidTransition(extra={"status": str(appointment.status), "wanted": str(to)})
+
+
+def _move(
+    appointment: Appointment,
+    to: str,
+    *,
+    actor: User | None,
+    reason: str = "",
+    hold_expires_at: datetime | None = None,
+    fields: Mapping[str, Any] | None = None,
+) -> Appointment:
+    """Change the status of a locked row, free its time when it no longer occupies any, and announce."""
+    from_status = appointment.status
+    change_status(
+        appointment, to, actor=actor, reason=reason, hold_expires_at=hold_expires_at, **(fields or {})
+    )
+    if to not in OCCUPYING:
+        cells.release(appointment)
+        events.slots_changed(appointment)
+    appointment_status_changed.send(
+        sender=Appointment,
+        appointment=appointment,
+        from_status=from_status,
+        to_status=to,
+        actor=actor,
+        reason=reason,
+    )
+    events.appointment_changed(appointment)
+    return appointment

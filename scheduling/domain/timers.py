@@ -1,0 +1,36 @@
+"""What is to happen later: the end of a hold, the reminders.
+
+The queue is a table, so a task is queued inside the transaction that causes it: it is there exactly when the change
+is, and no crash comes between the two. Each task looks at the appointment again when its time has come.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from scheduling.models import Appointment
+
+REMINDERS = {"24h": timedelta(hours=24), "1h": timedelta(hours=1)}
+
+
+def at_hold_end(appointment: Appointment) -> None:
+    """Expire the hold when its time is over."""
+    from scheduling.tasks import expire_hold
+
+    if appointment.hold_expires_at:
+        _queue(expire_hold, appointment.hold_expires_at, str(appointment.pk))
+
+
+def reminders(appointment: Appointment) -> None:
+    """Remind the patient, unless it is too late for that."""
+    from scheduling.tasks import remind
+
+    for which, before in REMINDERS.items():
+        at = appointment.starts_at - before
+        if at > timezone.now():
+            _queue(remind, at, str(appointment.pk), appointment.starts_at.isoformat(), which)
+
+
+def _queue(task: Any, at: datetime, *arguments: str) -> None:
+    task.using(run_after=at).enqueue(*arguments)
