@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from phonenumber_field.serializerfields import PhoneNumberField
@@ -107,15 +106,14 @@ class PhotoField(serializers.FileField):
     def to_internal_value(self, data: Any) -> Any:
         if data in ("", None):
             return None
-        upload: UploadedFile = super().to_internal_value(data)
+        upload: Any = super().to_internal_value(data)
         try:
             return files.clean_upload(upload, files.IMAGE_TYPES, square=512).content
         except DomainError as error:
             raise serializers.ValidationError(error.detail) from error
 
     def to_representation(self, value: Any) -> str | None:
-        url = self.parent.instance.photo_url if value else ""
-        return self.context["request"].build_absolute_uri(url) if url else None
+        return self.context["request"].build_absolute_uri(value.instance.photo_url) if value else None
 
 
 class ProfileSerializer(serializers.ModelSerializer[User]):

@@ -158,9 +158,9 @@ class ProfileView(GenericAPIView[User]):
         return Response(self.get_serializer(self._own()).data)
 
     def _own(self) -> User:
-        return User.objects.select_related("patient_profile", "doctor_profile__specialty").get(
-            pk=self.request.user.pk
-        )
+        assert isinstance(self.request.user, User)
+        people_with_profiles = User.objects.select_related("patient_profile", "doctor_profile__specialty")
+        return people_with_profiles.get(pk=self.request.user.id)
 
 
 class SocketTicketView(APIView):

@@ -99,6 +99,27 @@ def create_doctor(
     return user
 
 
+def add_vouched(user: User) -> User:
+    """Store a new account of any role whom an admin vouches for: the address counts as verified.
+
+    Raises Invalid (fields) and EmailTaken."""
+    user.email = User.objects.normalize_email(user.email)
+    with as_domain_errors(), transaction.atomic():
+        _save_new(user, verified=True)
+        if user.is_patient:
+            fill_in_patient(user)
+    return user
+
+
+def follow_email(user: User) -> None:
+    """An admin has corrected the account's address: log-in and mail follow it."""
+    with transaction.atomic():
+        EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
+        EmailAddress.objects.update_or_create(
+            user=user, email=user.email, defaults={"primary": True, "verified": True}
+        )
+
+
 def deactivate(user: User, *, actor: User | None = None) -> User:
     """Close the account: log-in, API and every open socket end at once. Raises NotAllowed for `actor`."""
     return _change(user, sessions.DEACTIVATED, actor=actor, is_active=False)

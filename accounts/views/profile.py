@@ -19,10 +19,11 @@ from clinic.core.errors import Invalid
 @login_required
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    user = User.objects.get(pk=request.user.pk)
-    data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    account = AccountForm(*data, instance=user, initial={"photo": user.photo})
-    details = _details_form(user, data[0])
+    assert isinstance(request.user, User)
+    user = User.objects.get(pk=request.user.id)
+    data, uploads = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    account = AccountForm(data, uploads, instance=user, initial={"photo": user.photo})
+    details = _details_form(user, data)
     if request.method == "POST" and all(form.is_valid() for form in (account, details) if form is not None):
         try:
             _save(user, account, details)

@@ -1,0 +1,191 @@
+"""People in the Django admin. Roles decide everything, so there are no groups and permissions."""
+
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from knox.models import AuthToken
+
+from accounts.domain import people
+from accounts.enums import Role
+from accounts.models import CareLink, DoctorProfile, PatientProfile, Specialty, User
+from clinic.core.errors import DomainError
+
+# Log-in to the admin is the portal's own: with its lock-out and verified address.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+# Tokens and groups are no one's to edit; addresses are shown with their person.
+for model in (Group, AuthToken, EmailAddress):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
+class UserForm(forms.ModelForm[User]):
+    """Names, phone, role and standing; role and standing are changed by the domain (`save_model`)."""
+
+    class Meta:
+        model = User
+        fields = ["email", "first_name", "last_name", "phone", "role", "is_active"]
+
+    def clean_email(self) -> str:
+        email = User.objects.normalize_email(self.cleaned_data["email"])
+        if User.objects.filter(email=email).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("There is an account with this e-mail address already."))
+        return email
+
+
+class NewUserForm(UserForm):
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("Leave empty to let the person choose one by 'Forgotten password'."),
+    )
+
+    class Meta(UserForm.Meta):
+        fields = ["email", "first_name", "last_name", "phone", "role"]
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if password:
+            try:
+                people.check_password(password, self.instance)
+            except ValidationError as error:
+                raise ValidationError(error.messages) from error
+        return password
+
+
+class PatientInline(admin.StackedInline):  # type: ignore[type-arg]
+    model = PatientProfile
+    can_delete = False
+
+
+class DoctorInline(admin.StackedInline):  # type: ignore[type-arg]
+    model = DoctorProfile
+    can_delete = False
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = UserForm
+    list_display = ["name", "email", "role", "is_active", "last_login", "created_at"]
+    list_filter = ["role", "is_active"]
+    search_fields = ["first_name", "last_name", "email"]
+    readonly_fields = ["last_login", "created_at"]
+    ordering = ["first_name", "last_name", "id"]
+    actions = ["deactivate", "activate"]
+    list_per_page = 50
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is None:
+            kwargs["form"] = NewUserForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*(UserForm if obj else NewUserForm).base_fields, *(self.readonly_fields if obj else [])]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Nobody changes their own role or standing, so that one admin remains."""
+        own = ["role", "is_active"] if obj is not None and obj.pk == request.user.pk else []
+        return [*self.readonly_fields, *own]
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        inlines = {Role.PATIENT.value: [PatientInline], Role.DOCTOR.value: [DoctorInline]}
+        return inlines.get(obj.role, []) if obj is not None else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """People are deactivated: their appointments, payments and records stay."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.set_password(form.cleaned_data["password"] or None)
+            people.add_vouched(obj)
+            return
+        wanted = {name: getattr(obj, name) for name in ("role", "is_active") if name in form.changed_data}
+        before = User.objects.get(pk=obj.pk)
+        for name in wanted:
+            setattr(obj, name, getattr(before, name))
+        super().save_model(request, obj, form, change)
+        if obj.email != before.email:
+            people.follow_email(obj)
+        try:
+            if "role" in wanted:
+                people.change_role(obj, wanted["role"], actor=_actor(request))
+            if "is_active" in wanted:
+                (people.activate if wanted["is_active"] else people.deactivate)(obj, actor=_actor(request))
+        except DomainError as error:
+            texts = [text for field in error.fields.values() for text in field] or [error.detail]
+            self.message_user(request, " ".join(texts), messages.ERROR)
+
+    @admin.action(description=_("Deactivate: log out everywhere and let in no more"))
+    def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        others = [user for user in queryset if user.pk != request.user.pk]
+        for user in others:
+            people.deactivate(user, actor=_actor(request))
+        self._count(request, len(others))
+
+    @admin.action(description=_("Activate"))
+    def activate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        others = [user for user in queryset if user.pk != request.user.pk]
+        for user in others:
+            people.activate(user, actor=_actor(request))
+        self._count(request, len(others))
+
+    def _count(self, request: HttpRequest, count: int) -> None:
+        words = ngettext("%(count)d account changed.", "%(count)d accounts changed.", count)
+        self.message_user(request, words % {"count": count})
+
+
+def _actor(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+@admin.register(Specialty)
+class SpecialtyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["name", "slug", "icon", "description"]
+    search_fields = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+@admin.register(DoctorProfile)
+class DoctorProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["user", "specialty", "licence_number", "fee", "years_of_experience"]
+    list_filter = ["specialty"]
+    list_select_related = ["user", "specialty"]
+    search_fields = ["user__first_name", "user__last_name", "user__email", "licence_number"]
+    autocomplete_fields = ["user"]
+
+
+@admin.register(PatientProfile)
+class PatientProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["user", "date_of_birth", "gender"]
+    list_filter = ["gender"]
+    list_select_related = ["user"]
+    search_fields = ["user__first_name", "user__last_name", "user__email"]
+    autocomplete_fields = ["user"]
+
+
+@admin.register(CareLink)
+class CareLinkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Made by confirmed appointments; shown here, never made by hand."""
+
+    list_display = ["patient", "doctor", "created_at"]
+    list_select_related = ["patient", "doctor"]
+    search_fields = ["patient__first_name", "patient__last_name", "doctor__first_name", "doctor__last_name"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
