@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("messaging.api.urls")),
     path("", include("scheduling.api.urls")),
     path("", include("billing.api.urls")),
+    path("", include("records.api.urls")),
     path("schema/", SpectacularAPIView.as_view(permission_classes=[AllowAny]), name="api-schema"),
     path(
         "docs/",

@@ -100,6 +100,10 @@ class CallConsumer(FrameConsumer):
 
     # --- what the client sends ---
 
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.peer:  # a socket that was refused has nothing to say
+            await super().receive(text_data, bytes_data)
+
     async def on_signal(self, frame: Frame) -> None:
         payload = _signal_payload(frame)
         target = _peer_id(frame.get("to"))

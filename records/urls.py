@@ -1,3 +1,8 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from records.views import visit_notes
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("visits/<uuid:appointment_id>/note/", visit_notes.visit_note, name="visit_note"),
+    path("visits/by-call/<uuid:call_id>/panel/", visit_notes.visit_panel, name="visit_panel"),
+]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from . import conversations, notifications
+from . import calls, conversations, notifications
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("conversations/", conversations.ConversationList.as_view(), name="api-conversations"),
@@ -19,4 +19,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         notifications.NotificationRead.as_view(),
         name="api-notification-read",
     ),
+    path("conversations/<uuid:pk>/call/", calls.Ring.as_view(), name="api-ring"),
+    path("calls/<uuid:pk>/", calls.CallDetail.as_view(), name="api-call"),
+    path("calls/<uuid:pk>/answer/", calls.Answer.as_view(), name="api-call-answer"),
+    path("calls/<uuid:pk>/decline/", calls.Decline.as_view(), name="api-call-decline"),
+    path("calls/<uuid:pk>/end/", calls.End.as_view(), name="api-call-end"),
+    path("calls/<uuid:pk>/ice/", calls.Ice.as_view(), name="api-call-ice"),
 ]

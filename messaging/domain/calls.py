@@ -1,6 +1,7 @@
 """A call from its appointed time, or its answer, to its end. Ringing: ringing.py. Who is in it: peers.py."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -84,7 +85,7 @@ def check_window(call: Call) -> None:
 
 def activate(locked: Call, *, actor: User) -> None:
     """The first peer was admitted, or the ringing answered. Announces `call_started` once committed."""
-    fields: dict[str, datetime] = {"started_at": timezone.now()}
+    fields: dict[str, Any] = {"started_at": timezone.now()}
     if locked.closes_at is None:
         fields["closes_at"] = timezone.now() + timedelta(hours=LONGEST_CALL_HOURS)
     change_status(locked, CallStatus.ACTIVE, actor=actor, **fields)

@@ -1,3 +1,8 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from . import visit_notes
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("visitnotes/", visit_notes.VisitNoteList.as_view(), name="api-visit-notes"),
+    path("visitnotes/<uuid:pk>/", visit_notes.VisitNoteDetail.as_view(), name="api-visit-note"),
+]

@@ -1,0 +1,105 @@
+"""Calls: ring, answer, decline, end, and the servers that help browsers find each other."""
+
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from messaging.domain import calls, ice, ringing
+from messaging.enums import CallMedia
+from messaging.models import Call
+
+from .conversations import me, visible
+
+
+class CallSerializer(serializers.ModelSerializer[Call]):
+    host_name = serializers.CharField(source="host.name", read_only=True)
+
+    class Meta:
+        model = Call
+        fields = [
+            "id",
+            "status",
+            "media",
+            "conversation",
+            "host",
+            "host_name",
+            "opens_at",
+            "closes_at",
+            "started_at",
+            "ended_at",
+        ]
+        read_only_fields = fields
+
+
+class RingSerializer(serializers.Serializer[Any]):
+    media = serializers.ChoiceField(choices=CallMedia.choices, default=CallMedia.VIDEO)
+
+
+class IceServerSerializer(serializers.Serializer[Any]):
+    urls = serializers.ListField(child=serializers.CharField())
+    username = serializers.CharField(required=False)
+    credential = serializers.CharField(required=False)
+
+
+class IceSerializer(serializers.Serializer[Any]):
+    ice_servers = IceServerSerializer(many=True)
+    ttl = serializers.IntegerField(help_text="Seconds until the credentials end.")
+
+
+class Ring(APIView):
+    @extend_schema(request=RingSerializer, responses={201: CallSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Ring the other members of the conversation."""
+        conversation = visible(request, pk)
+        asked = RingSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        call = ringing.ring(conversation, caller=me(request), media=asked.validated_data["media"])
+        return Response(CallSerializer(call).data, status=status.HTTP_201_CREATED)
+
+
+class CallDetail(APIView):
+    @extend_schema(responses=CallSerializer)
+    def get(self, request: Request, pk: UUID) -> Response:
+        return Response(CallSerializer(visible_call(request, pk)).data)
+
+
+class Answer(APIView):
+    @extend_schema(request=None, responses=CallSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Pick up a call that rings."""
+        visible_call(request, pk)
+        return Response(CallSerializer(ringing.answer(pk, actor=me(request))).data)
+
+
+class Decline(APIView):
+    @extend_schema(request=None, responses=CallSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Turn a ringing call down."""
+        visible_call(request, pk)
+        return Response(CallSerializer(ringing.decline(pk, actor=me(request))).data)
+
+
+class End(APIView):
+    @extend_schema(request=None, responses=CallSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """End the call for everyone: either side of a call from chat, the host of a consultation."""
+        visible_call(request, pk)
+        return Response(CallSerializer(ringing.hang_up(pk, actor=me(request))).data)
+
+
+class Ice(APIView):
+    @extend_schema(request=None, responses=IceSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """STUN and TURN servers with credentials of the caller's own, while the call can be joined."""
+        calls.check_window(visible_call(request, pk))
+        return Response({"ice_servers": ice.servers_for(me(request).pk), "ttl": ice.TTL_SECONDS})
+
+
+def visible_call(request: Request, pk: UUID) -> Call:
+    return get_object_or_404(calls.calls_visible_to(me(request)), pk=pk)

@@ -1,0 +1,41 @@
+"""The page of a call: device check, waiting room, call, and what comes after (theme/static/js/calls)."""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from messaging import call_rules
+from messaging.domain import calls, ringing
+from messaging.models import Member
+
+
+@login_required
+@never_cache
+@ensure_csrf_cookie
+@require_safe
+def call(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Outside its window the page says when the call opens, or that it is over."""
+    user = cast(User, request.user)
+    call = get_object_or_404(calls.calls_visible_to(user).select_related("conversation"), pk=pk)
+    others = Member.objects.filter(conversation=call.conversation_id).exclude(user=user.pk)
+    caller = ringing.caller_of(call)
+    context = {
+        "call": call,
+        "conversation": call.conversation,
+        "others": [member.user for member in others.select_related("user")],
+        "is_host": call_rules.is_host(user, call),
+        "is_caller": caller is not None and caller.pk == user.pk,
+        "is_rung": call_rules.is_rung(call),
+    }
+    if call_rules.is_over(call):
+        return render(request, "messaging/call_over.html", context)
+    if call_rules.is_too_early(call):
+        return render(request, "messaging/call_early.html", context)
+    return render(request, "messaging/call.html", context)
