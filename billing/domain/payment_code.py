@@ -10,7 +10,7 @@ from . import emvco
 
 def payload_for(*, amount: Decimal, currency: str, reference: str) -> str:
     """The QR payload that asks for `amount` with `reference`. Raises emvco.QrError when the settings allow none
-    (billing/checks.py finds that at start)."""
+    (billing/apps.py finds that at start)."""
     qr = settings.PAYMENT_QR
     return emvco.write(
         emvco.MerchantPayment(

@@ -2,9 +2,11 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from billing.enums import PAYMENT_TRANSITIONS, PaymentStatus, SubmissionOutcome
+from clinic.core import money
 from clinic.core.models import BaseModel
 from clinic.core.status import StatusChange, StatusModel
 
@@ -38,6 +40,22 @@ class Payment(StatusModel, BaseModel):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def amount_shown(self) -> str:
+        return money.shown(self.amount, self.currency)
+
+    @property
+    def has_lapsed(self) -> bool:
+        """Expired, or about to be: the hold is over and the sweep has not come by yet."""
+        held_until = self.appointment.hold_expires_at
+        return self.status == PaymentStatus.EXPIRED or (
+            held_until is not None and held_until <= timezone.now()
+        )
+
+    @property
+    def can_be_submitted(self) -> bool:
+        return self.can_become(PaymentStatus.SUBMITTED) and not self.has_lapsed
 
 
 class PaymentStatusChange(StatusChange):

@@ -215,7 +215,7 @@ def test_the_settings_give_a_code(settings: Any) -> None:
 
 
 def test_unusable_settings_are_found_at_start(settings: Any) -> None:
-    from billing.checks import payment_qr_can_be_written
+    from billing.apps import payment_qr_can_be_written
 
     assert payment_qr_can_be_written(None) == []
     settings.PAYMENT_QR = {**settings.PAYMENT_QR, "merchant_name": "सगरमाथा क्लिनिक"}

@@ -1,0 +1,54 @@
+"""Money is looked at here, never edited: every change goes through domain/payments.py."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from billing.models import Payment, PaymentStatusChange, Submission
+
+
+class ReadOnly:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class HistoryInline(ReadOnly, admin.TabularInline[PaymentStatusChange, Payment]):
+    model = PaymentStatusChange
+    fields = ["at", "from_status", "to_status", "actor", "reason"]
+
+
+class SubmissionInline(ReadOnly, admin.TabularInline[Submission, Payment]):
+    model = Submission
+    fields = ["created_at", "bank_reference", "outcome", "reason", "decided_by", "decided_at"]
+    show_change_link = True
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnly, admin.ModelAdmin[Payment]):
+    list_display = ["reference", "patient", "amount", "currency", "status", "submitted_at", "created_at"]
+    list_filter = ["status"]
+    list_select_related = ["appointment__patient"]
+    search_fields = ["reference", "appointment__patient__email", "appointment__patient__last_name"]
+    date_hierarchy = "created_at"
+    inlines = [SubmissionInline, HistoryInline]
+
+    @admin.display(ordering="appointment__patient__first_name")
+    def patient(self, payment: Payment) -> str:
+        return payment.appointment.patient.name
+
+
+@admin.register(Submission)
+class SubmissionAdmin(ReadOnly, admin.ModelAdmin[Submission]):
+    list_display = ["bank_reference", "payment", "outcome", "created_at", "decided_by", "decided_at"]
+    list_filter = ["outcome"]
+    list_select_related = ["payment", "decided_by"]
+    search_fields = ["bank_reference", "reference_key", "payment__reference"]
+    # The file has no public address (clinic/core/files.py): it is seen in the queue.
+    exclude = ["proof"]

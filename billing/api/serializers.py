@@ -1,0 +1,101 @@
+"""Payments as other programs see them."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from billing.enums import PaymentStatus
+from billing.models import Payment, Submission
+
+
+class SubmissionSerializer(serializers.ModelSerializer[Submission]):
+    """One attempt to pay. `proof_url` is null without a picture."""
+
+    decided_by = serializers.PrimaryKeyRelatedField[Any](read_only=True)
+    decided_by_name = serializers.CharField(source="decided_by.name", default=None, read_only=True)
+    proof_url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Submission
+        fields = [
+            "id",
+            "bank_reference",
+            "proof_url",
+            "outcome",
+            "reason",
+            "created_at",
+            "decided_at",
+            "decided_by",
+            "decided_by_name",
+        ]
+        read_only_fields = fields
+
+    def get_proof_url(self, submission: Submission) -> str | None:
+        if not submission.proof:
+            return None
+        kwargs = {"pk": submission.payment_id, "submission_id": submission.pk}
+        return reverse("api-payment-proof", kwargs=kwargs, request=self.context.get("request"))
+
+
+class PaymentSerializer(serializers.ModelSerializer[Payment]):
+    """`qr_payload` is an EMVCo merchant-presented code; `hold_expires_at` is null once no slot waits for the money."""
+
+    appointment = serializers.PrimaryKeyRelatedField[Any](read_only=True)
+    patient = serializers.UUIDField(source="appointment.patient_id", read_only=True)
+    patient_name = serializers.CharField(source="appointment.patient.name", read_only=True)
+    doctor = serializers.UUIDField(source="appointment.doctor_id", read_only=True)
+    doctor_name = serializers.CharField(source="appointment.doctor.name", read_only=True)
+    starts_at = serializers.DateTimeField(source="appointment.starts_at", read_only=True)
+    hold_expires_at = serializers.DateTimeField(
+        source="appointment.hold_expires_at", read_only=True, allow_null=True
+    )
+    status = serializers.ChoiceField(choices=PaymentStatus.choices, read_only=True)
+    qr_svg_url = serializers.SerializerMethodField()
+    submissions = SubmissionSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Payment
+        fields = [
+            "id",
+            "status",
+            "appointment",
+            "amount",
+            "currency",
+            "reference",
+            "qr_payload",
+            "qr_svg_url",
+            "covered",
+            "co_payment",
+            "shortfall",
+            "hold_expires_at",
+            "submitted_at",
+            "created_at",
+            "patient",
+            "patient_name",
+            "doctor",
+            "doctor_name",
+            "starts_at",
+            "submissions",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.URLField())
+    def get_qr_svg_url(self, payment: Payment) -> str:
+        return reverse("api-payment-qr", kwargs={"pk": payment.pk}, request=self.context.get("request"))
+
+
+class SubmitSerializer(serializers.Serializer[Any]):
+    """What is a bank reference and what a picture, the domain says (domain/references.py, domain/attempts.py)."""
+
+    bank_reference = serializers.CharField(max_length=120)
+    proof = serializers.FileField(required=False, allow_null=True)
+
+
+class RejectSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=1000)
+
+
+class RefundSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")

@@ -1,0 +1,111 @@
+"""One attempt to pay: the bank's reference and, if the patient likes, a picture as proof."""
+
+import hashlib
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from billing.enums import SubmissionOutcome
+from billing.models import Payment, Submission
+from clinic.core.errors import Conflict, TooLarge, UnsupportedType
+from clinic.core.files import IMAGE_TYPES, CleanFile, clean_upload
+
+from .references import normal_bank_reference, shown_bank_reference
+
+
+class DuplicateReference(Conflict):
+    """409: this bank reference has paid, or is being checked, already."""
+
+    code = "duplicate_reference"
+
+
+class DuplicateProof(Conflict):
+    """409: the very same picture was handed in before."""
+
+    code = "duplicate_proof"
+
+
+def prepare(
+    payment_id: UUID | str, *, bank_reference: str, proof: UploadedFile | None, actor: User
+) -> Submission:
+    """An attempt that is not stored yet, though its picture is: call `forget_unless_stored` at the end.
+
+    Raises Invalid, TooLarge and UnsupportedType (fields `bank_reference`, `proof`).
+    """
+    key = normal_bank_reference(bank_reference)
+    picture, digest = _checked(proof)
+    attempt = Submission(
+        payment_id=payment_id,
+        bank_reference=shown_bank_reference(bank_reference, key),
+        reference_key=key,
+        proof_digest=digest,
+        submitted_by=actor,
+    )
+    if picture is not None:
+        attempt.proof.save(picture.content.name, picture.content, save=False)
+    return attempt
+
+
+def store(attempt: Submission) -> None:
+    """Raises DuplicateReference or DuplicateProof, and leaves the surrounding transaction usable."""
+    try:
+        with transaction.atomic():
+            attempt.save(force_insert=True)
+    except IntegrityError as error:
+        raise _duplicate(attempt) from error
+
+
+def is_being_checked(attempt: Submission) -> bool:
+    """Whether the attempt now being checked has the same reference."""
+    return Submission.objects.filter(
+        payment_id=attempt.payment_id,
+        outcome=SubmissionOutcome.PENDING,
+        reference_key=attempt.reference_key,
+    ).exists()
+
+
+def decide(payment: Payment, outcome: str, *, actor: User, reason: str = "") -> Submission:
+    """Close the attempt that is being checked. Raises Submission.DoesNotExist without one."""
+    attempt = payment.submissions.get(outcome=SubmissionOutcome.PENDING)
+    attempt.outcome, attempt.decided_by = outcome, actor
+    attempt.decided_at, attempt.reason = timezone.now(), reason
+    attempt.save(update_fields=["outcome", "decided_by", "decided_at", "reason", "updated_at"])
+    return attempt
+
+
+def forget_unless_stored(attempt: Submission) -> None:
+    """No picture stays on disk without its row."""
+    if attempt.proof and not Submission.objects.filter(pk=attempt.pk).exists():
+        attempt.proof.delete(save=False)
+
+
+def _checked(proof: UploadedFile | None) -> tuple[CleanFile | None, str]:
+    """The picture, fit to keep, and the digest of the bytes as they were uploaded."""
+    if proof is None:
+        return None, ""
+    try:
+        picture = clean_upload(proof, IMAGE_TYPES)
+    except (TooLarge, UnsupportedType) as refusal:
+        refusal.fields = {"proof": [refusal.detail]}
+        raise
+    digest = hashlib.sha256()
+    proof.seek(0)
+    for chunk in proof.chunks():
+        digest.update(chunk)
+    return picture, digest.hexdigest()
+
+
+def _duplicate(attempt: Submission) -> Conflict:
+    """Which promise of the database the attempt would have broken. Whose the other attempt is, is not told."""
+    others = Submission.objects.exclude(outcome=SubmissionOutcome.REJECTED)
+    if others.filter(reference_key=attempt.reference_key).exists():
+        detail = _("This bank reference was used before. Check it: each transfer has a reference of its own.")
+        return DuplicateReference(detail, fields={"bank_reference": [detail]})
+    if attempt.proof_digest and others.filter(proof_digest=attempt.proof_digest).exists():
+        detail = _("This picture was used for a payment before. Choose the picture of this transfer.")
+        return DuplicateProof(detail, fields={"proof": [detail]})
+    return Conflict()

@@ -1,0 +1,285 @@
+"""The life of a payment: raised, submitted, confirmed or rejected, expired, refunded.
+
+Locks are always taken in one order, the appointment's row and then the payment's, so that a decision, a
+cancellation and a lapsing hold cannot wait for each other in a ring. Domain functions of scheduling that are
+called here lock the same appointment row again, which costs nothing.
+"""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from billing import events, rules
+from billing.enums import PaymentStatus, SubmissionOutcome
+from billing.models import Payment, Submission
+from clinic.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed
+from clinic.core.status import change_status, lock, record_start
+from scheduling.domain import progress
+from scheduling.enums import AppointmentStatus
+from scheduling.models import Appointment
+
+from . import attempts, notices, payment_code
+from .references import new_reference
+
+REASON_MIN, REASON_MAX = 3, 240
+_REFERENCE_TRIES = 8
+
+# Confirmed once, whatever came after.
+_WAS_CONFIRMED = frozenset({PaymentStatus.CONFIRMED, PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED})
+# The appointment will not take place.
+_CALLED_OFF = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.DECLINED, AppointmentStatus.EXPIRED})
+
+
+class AlreadyConfirmed(Conflict):
+    """409: someone confirmed this payment before; nothing changes."""
+
+    code = "already_confirmed"
+
+
+class HoldExpired(Conflict):
+    """409: the time to pay is over, the slot is free again."""
+
+    code = "expired"
+
+
+def raise_for(appointment: Appointment, *, actor: User | None) -> Payment:
+    """The payment that `appointment` waits for; a second call returns the first one. Raises Invalid when the
+    appointment costs nothing."""
+    if appointment.price <= 0:
+        raise Invalid(_("This appointment costs nothing, so there is nothing to pay."))
+    with transaction.atomic():
+        locked = lock(Appointment, appointment.pk)
+        existing = locked.payments.exclude(status=PaymentStatus.EXPIRED).first()
+        if existing is not None:
+            return existing
+        payment = _create(locked)
+        record_start(payment, actor=actor)
+        events.payment_changed(payment)
+    return payment
+
+
+def _create(appointment: Appointment) -> Payment:
+    for tries_left in reversed(range(_REFERENCE_TRIES)):
+        reference = new_reference()
+        try:
+            with transaction.atomic():
+                return Payment.objects.create(
+                    appointment=appointment,
+                    amount=appointment.price,
+                    currency=appointment.currency,
+                    reference=reference,
+                    qr_payload=payment_code.payload_for(
+                        amount=appointment.price, currency=appointment.currency, reference=reference
+                    ),
+                )
+        except IntegrityError:
+            if not tries_left or not Payment.objects.filter(reference=reference).exists():
+                raise
+    raise AssertionError("unreachable")
+
+
+def locked_with_appointment(payment_id: UUID | str) -> Payment:
+    """The payment, fresh, with its appointment's row and its own row locked in that order. Raises
+    Payment.DoesNotExist."""
+    appointment_id = Payment.objects.values_list("appointment_id", flat=True).get(pk=payment_id)
+    appointment = lock(Appointment, appointment_id)
+    payment = lock(Payment, payment_id)
+    payment.appointment = appointment
+    return payment
+
+
+def submit(
+    payment_id: UUID | str, *, bank_reference: str, proof: UploadedFile | None = None, actor: User
+) -> Payment:
+    """Hand in an attempt to pay: `submitted`, and the appointment waits for confirmation. The same reference for the
+    attempt that is being checked already (a double click) changes nothing.
+
+    Raises NotAllowed, Invalid, TooLarge and UnsupportedType (fields `bank_reference`, `proof`), DuplicateReference,
+    DuplicateProof, HoldExpired, InvalidTransition and Payment.DoesNotExist.
+    """
+    if not rules.can_submit(actor, Payment.objects.select_related("appointment").get(pk=payment_id)):
+        raise NotAllowed(_("Only the patient sends the bank reference of a payment."))
+    # Before the rows are locked: decoding a picture takes a while.
+    attempt = attempts.prepare(payment_id, bank_reference=bank_reference, proof=proof, actor=actor)
+    try:
+        return _submit(attempt, actor=actor)
+    finally:
+        attempts.forget_unless_stored(attempt)
+
+
+def _submit(attempt: Submission, *, actor: User) -> Payment:
+    with transaction.atomic():
+        payment = locked_with_appointment(attempt.payment_id)
+        if payment.status == PaymentStatus.SUBMITTED and attempts.is_being_checked(attempt):
+            return payment
+        _check_open(payment)
+        attempts.store(attempt)
+        change_status(payment, PaymentStatus.SUBMITTED, actor=actor, submitted_at=timezone.now())
+        if payment.appointment.status == AppointmentStatus.PENDING_PAYMENT:
+            progress.payment_submitted(payment.appointment_id, actor=actor)
+        events.payment_changed(payment)
+        notices.submitted(payment, attempt)
+        return payment
+
+
+@transaction.atomic
+def confirm(payment_id: UUID | str, *, actor: User) -> Payment:
+    """The money has arrived: `confirmed`, and the appointment with it when it still waits; `refund_due` when it
+    was called off meanwhile.
+
+    Raises NotAllowed, AlreadyConfirmed (with `confirmed_by` and `confirmed_at`) and InvalidTransition.
+    """
+    _check_may_decide(actor)
+    payment = locked_with_appointment(payment_id)
+    if payment.status in _WAS_CONFIRMED:
+        raise _already_confirmed(payment)
+    _check_submitted(payment)
+    attempts.decide(payment, SubmissionOutcome.ACCEPTED, actor=actor)
+    change_status(payment, PaymentStatus.CONFIRMED, actor=actor)
+    events.payment_changed(payment)
+    if payment.appointment.status in _CALLED_OFF:
+        _owe_back(payment, actor=actor, reason=_("The appointment had been called off."))
+        return payment
+    waits = payment.appointment.status == AppointmentStatus.PENDING_CONFIRMATION
+    # The mail about the appointment says enough; a second one would be noise.
+    notices.confirmed(payment, by_mail=not waits)
+    if waits:
+        progress.confirm(payment.appointment_id, actor=actor)
+    return payment
+
+
+@transaction.atomic
+def reject(payment_id: UUID | str, *, reason: str, actor: User) -> Payment:
+    """The money is not there: `rejected`, the patient is told `reason` and may try again while a new hold lasts;
+    `expired` at once when the appointment was called off meanwhile.
+
+    Raises Invalid (a reason has 3–240 characters), NotAllowed, AlreadyConfirmed and InvalidTransition.
+    """
+    _check_may_decide(actor)
+    reason = _checked_reason(reason)
+    payment = locked_with_appointment(payment_id)
+    if payment.status in _WAS_CONFIRMED:
+        raise _already_confirmed(payment)
+    _check_submitted(payment)
+    submission = attempts.decide(payment, SubmissionOutcome.REJECTED, actor=actor, reason=reason)
+    change_status(payment, PaymentStatus.REJECTED, actor=actor, reason=reason)
+    if payment.appointment.status in _CALLED_OFF:
+        change_status(payment, PaymentStatus.EXPIRED, reason=_("The appointment had been called off."))
+    elif payment.appointment.status == AppointmentStatus.PENDING_CONFIRMATION:
+        progress.payment_rejected(payment.appointment_id, actor=actor, reason=reason)
+    events.payment_changed(payment)
+    notices.rejected(payment, submission)
+    return payment
+
+
+@transaction.atomic
+def refund(payment_id: UUID | str, *, actor: User, reason: str = "") -> Payment:
+    """The money was sent back: `refunded`. Raises NotAllowed, Invalid (a note has at most 240 characters) and
+    InvalidTransition unless a refund is due."""
+    _check_may_decide(actor)
+    reason = " ".join(reason.split())
+    if len(reason) > REASON_MAX or "\x00" in reason:
+        raise _reason_refused(_("Keep the note under %(most)s characters.") % {"most": REASON_MAX})
+    payment = locked_with_appointment(payment_id)
+    if payment.status == PaymentStatus.REFUNDED:
+        raise InvalidTransition(_("This payment has been refunded already."))
+    if payment.status != PaymentStatus.REFUND_DUE:
+        raise InvalidTransition(_("No refund is due for this payment: cancel its appointment first."))
+    change_status(payment, PaymentStatus.REFUNDED, actor=actor, reason=reason)
+    events.payment_changed(payment)
+    notices.refunded(payment)
+    return payment
+
+
+@transaction.atomic
+def follow_appointment(appointment: Appointment, *, actor: User | None) -> None:
+    """The appointment was cancelled, declined or has expired: what was paid has to go back, what was not expires.
+
+    An attempt that is being checked stays in the queue: the money may have arrived, and confirming it then makes
+    the refund due.
+    """
+    locked = lock(Appointment, appointment.pk)
+    for payment_id in locked.payments.values_list("pk", flat=True):
+        payment = lock(Payment, payment_id)
+        payment.appointment = locked
+        if payment.status == PaymentStatus.CONFIRMED:
+            _owe_back(payment, actor=actor, reason=_("The appointment was called off."))
+        elif payment.status in (PaymentStatus.DUE, PaymentStatus.REJECTED):
+            change_status(payment, PaymentStatus.EXPIRED, actor=actor)
+            events.payment_changed(payment)
+
+
+def _owe_back(payment: Payment, *, actor: User | None, reason: str) -> None:
+    change_status(payment, PaymentStatus.REFUND_DUE, actor=actor, reason=reason)
+    events.payment_changed(payment)
+    notices.refund_due(payment)
+
+
+def _check_may_decide(actor: User) -> None:
+    if not rules.can_decide(actor):
+        raise NotAllowed(_("Only the clinic's management decides on payments."))
+
+
+def _check_open(payment: Payment) -> None:
+    """Due or rejected, and the slot still held (or kept by the clinic without waiting for the money)."""
+    if payment.status == PaymentStatus.SUBMITTED:
+        raise InvalidTransition(
+            _("We are checking the reference you sent before. You can send another one if it is rejected.")
+        )
+    if payment.has_lapsed:
+        raise HoldExpired(
+            _(
+                "The time to pay is over and the slot is free again. Please book a new time. If the money has left "
+                "your account, write to the clinic: we will find it by your bank reference."
+            )
+        )
+    if not payment.can_become(PaymentStatus.SUBMITTED):
+        raise InvalidTransition(_("This payment is settled: there is nothing more to send."))
+
+
+def _check_submitted(payment: Payment) -> None:
+    if payment.status == PaymentStatus.REJECTED:
+        raise InvalidTransition(_("This payment was rejected already; the patient may send it again."))
+    if payment.status != PaymentStatus.SUBMITTED:
+        raise InvalidTransition(_("The patient has not sent a bank reference for this payment."))
+
+
+def _already_confirmed(payment: Payment) -> AlreadyConfirmed:
+    change = payment.history.select_related("actor").filter(to_status=PaymentStatus.CONFIRMED).last()
+    if change is None:
+        return AlreadyConfirmed(_("This payment was confirmed already."))
+    at = timezone.localtime(change.at)
+    return AlreadyConfirmed(
+        _("Already confirmed by %(name)s at %(time)s. Nothing was changed.")
+        % {
+            "name": change.actor.name if change.actor else settings.CLINIC_NAME,
+            "time": date_format(
+                at, "TIME_FORMAT" if at.date() == timezone.localdate() else "DATETIME_FORMAT"
+            ),
+        },
+        extra={
+            "confirmed_by": change.actor.name if change.actor else None,
+            "confirmed_at": at.isoformat(),
+        },
+    )
+
+
+def _checked_reason(reason: str) -> str:
+    reason = " ".join(reason.split())
+    if "\x00" in reason:
+        raise _reason_refused(_("The reason holds a character that can't be stored."))
+    if len(reason) < REASON_MIN:
+        raise _reason_refused(_("Give a reason: the patient reads it to know what to do next."))
+    if len(reason) > REASON_MAX:
+        raise _reason_refused(_("Keep the reason under %(most)s characters.") % {"most": REASON_MAX})
+    return reason
+
+
+def _reason_refused(message: str) -> Invalid:
+    return Invalid(message, fields={"reason": [message]})

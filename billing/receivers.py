@@ -1,0 +1,23 @@
+"""What billing does when appointments move."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from billing.domain import payments
+from scheduling.enums import AppointmentStatus
+from scheduling.signals import appointment_booked, appointment_status_changed
+
+_CALLED_OFF = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.DECLINED, AppointmentStatus.EXPIRED})
+
+
+@receiver(appointment_booked)
+def raise_payment(sender: Any, appointment: Any, actor: Any, **kwargs: Any) -> None:
+    if appointment.price > 0:
+        payments.raise_for(appointment, actor=actor)
+
+
+@receiver(appointment_status_changed)
+def follow(sender: Any, appointment: Any, to_status: str, actor: Any, **kwargs: Any) -> None:
+    if to_status in _CALLED_OFF:
+        payments.follow_appointment(appointment, actor=actor)

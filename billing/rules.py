@@ -1,0 +1,20 @@
+"""Who may see a payment and what they may do to it. Doctors see none: what a visit costs is between the patient
+and the clinic."""
+
+from accounts.models import User
+from billing.models import Payment
+
+
+def can_see(user: User, payment: Payment) -> bool:
+    """As queries.visible_to."""
+    return can_decide(user) or can_submit(user, payment)
+
+
+def can_submit(user: User, payment: Payment) -> bool:
+    """Only the patient: who checks the money should not be who says it was sent."""
+    return user.is_active and user.is_patient and payment.appointment.patient_id == user.pk
+
+
+def can_decide(user: User) -> bool:
+    """Confirm, reject and refund."""
+    return user.is_active and user.is_management

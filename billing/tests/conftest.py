@@ -1,0 +1,41 @@
+"""A held appointment and its payment in any status."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from billing.enums import PaymentStatus
+from billing.models import Payment
+from billing.tests.factories import APPOINTMENT_STATUS, make_payment
+from scheduling.tests.factories import clinic_time, make_appointment
+
+
+@pytest.fixture
+def payment_in(patient: Any, doctor: Any, service: Any) -> Callable[..., Payment]:
+    """`payment_in(status, appointment_status=…)`: each of another day, so that none overlap."""
+    made: list[Payment] = []
+
+    def make(status: str = PaymentStatus.DUE, appointment_status: str = "", **fields: Any) -> Payment:
+        appointment = make_appointment(
+            fields.pop("patient", patient),
+            doctor,
+            service,
+            starts_at=clinic_time(2 + len(made), 10),
+            status=appointment_status or APPOINTMENT_STATUS[PaymentStatus(status)],
+            **fields.pop("appointment", {}),
+        )
+        made.append(make_payment(appointment, status, **fields))
+        return made[-1]
+
+    return make
+
+
+@pytest.fixture
+def due(payment_in: Callable[..., Payment]) -> Payment:
+    return payment_in(PaymentStatus.DUE)
+
+
+@pytest.fixture
+def submitted(payment_in: Callable[..., Payment]) -> Payment:
+    return payment_in(PaymentStatus.SUBMITTED)
