@@ -3,11 +3,20 @@
 from django.db import transaction
 from django.utils import timezone
 
-from insights.demo import people, timetable
+from insights.demo import people, plan, story, talk, timetable
+from insights.demo.ledger import Ledger
 
 
 def seed() -> None:
-    """Add what is missing of every part."""
+    """Add what is missing of every part, and let what is over be over."""
+    now = timezone.now()
+    today = timezone.localdate(now)
     with transaction.atomic():
         people.seed()
-        timetable.seed(dict(people.by_name()), timezone.localdate())
+        cast = dict(people.by_name())
+        timetable.seed(cast, today)
+        ledger = Ledger(cast, now)
+        story.finish_what_is_over(ledger)
+        story.seed(ledger, today)
+        ledger.add(plan.visits(today, now))
+        talk.seed(cast, now)
