@@ -1,3 +1,26 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from . import appointments, directory
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("services/", directory.ServiceList.as_view(), name="api-services"),
+    path("doctors/", directory.DoctorList.as_view(), name="api-doctors"),
+    path("doctors/<uuid:pk>/slots/", directory.DoctorSlots.as_view(), name="api-doctor-slots"),
+    path("appointments/", appointments.AppointmentList.as_view(), name="api-appointments"),
+    path("appointments/book/", appointments.Book.as_view(), name="api-appointment-book"),
+    path("appointments/<uuid:pk>/", appointments.AppointmentDetail.as_view(), name="api-appointment"),
+    path(
+        "appointments/<uuid:pk>/reschedule/",
+        appointments.Reschedule.as_view(),
+        name="api-appointment-reschedule",
+    ),
+    path("appointments/<uuid:pk>/cancel/", appointments.Cancel.as_view(), name="api-appointment-cancel"),
+    *(
+        path(
+            f"appointments/<uuid:pk>/{action}/",
+            appointments.Act.as_view(action=action),
+            name=f"api-appointment-{action}",
+        )
+        for action in ("confirm", "decline", "check-in", "start", "complete", "no-show")
+    ),
+]

@@ -35,6 +35,8 @@ from .queries import services_for
 MAX_FILES = 5
 MAX_HOLDS = 3
 REASON_MAX_LENGTH = 500
+# No horizon is longer than a year; what lies further off may not even have a day around it.
+FURTHEST = timedelta(days=400)
 
 
 def book(
@@ -191,6 +193,9 @@ def _check_slot(
     ignoring: Appointment | None = None,
 ) -> None:
     """Raises Invalid for a time that is no slot of this doctor, SlotTaken for one that is not free."""
+    if abs(starts_at - timezone.now()) > FURTHEST:
+        message = _("This is not a time the doctor offers. Please choose one of the free times.")
+        raise Invalid(message, fields={"starts_at": [message]}, extra={"nearest": []})
     found = standing(doctor, service, starts_at, mode=mode, patient=patient, ignoring=ignoring)
     if found == Standing.FREE:
         return

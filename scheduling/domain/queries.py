@@ -1,10 +1,15 @@
 """Who may see what of scheduling."""
 
+from contextlib import suppress
+from uuid import UUID
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import User
 from scheduling.models import Appointment, AppointmentStatusChange, Service
+
+MAX_SEARCH_WORDS = 8
 
 
 def appointments_visible_to(user: User | AnonymousUser) -> QuerySet[Appointment]:
@@ -29,6 +34,24 @@ def _visible_to(user: User | AnonymousUser) -> Q:
     if user.is_patient:
         return Q(patient=user)
     return Q(pk__in=[])
+
+
+def narrowed(doctors: QuerySet[User], *, specialty: str = "", search: str = "") -> QuerySet[User]:
+    """Those of this specialty (its id, slug or name) in whose name or specialty every word occurs."""
+    if specialty:
+        of_specialty = Q(doctor_profile__specialty__slug__iexact=specialty) | Q(
+            doctor_profile__specialty__name__iexact=specialty
+        )
+        with suppress(ValueError):
+            of_specialty |= Q(doctor_profile__specialty=UUID(specialty))
+        doctors = doctors.filter(of_specialty)
+    for word in search.split()[:MAX_SEARCH_WORDS]:
+        doctors = doctors.filter(
+            Q(first_name__icontains=word)
+            | Q(last_name__icontains=word)
+            | Q(doctor_profile__specialty__name__icontains=word)
+        )
+    return doctors
 
 
 def services() -> QuerySet[Service]:

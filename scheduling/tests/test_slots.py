@@ -1,7 +1,7 @@
 """Slots from weekly rules: properties over any zone, and the days on which clocks change."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -159,7 +159,7 @@ def test_every_place_on_the_grid_that_keeps_the_rules_is_offered(situation: dict
 
 
 def runs(
-    hours: WeeklyInterval, zone: ZoneInfo, first_day: date, last_day: date
+    hours: WeeklyInterval, zone: tzinfo, first_day: date, last_day: date
 ) -> Iterator[tuple[datetime, datetime]]:
     """Each unbroken stretch of UTC minutes whose wall clock lies within these hours of these days."""
     moment = datetime.combine(first_day, time(), tzinfo=UTC) - timedelta(hours=16)

@@ -1,0 +1,158 @@
+"""Appointments: listing, booking, moving, and every step of their status machine."""
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import User
+from clinic.core.errors import Invalid, NotAllowed
+from scheduling.domain import booking, progress
+from scheduling.domain.queries import appointments_visible_to
+from scheduling.enums import AppointmentStatus
+from scheduling.models import Appointment, Service
+
+from . import parameters
+from .serializers import AppointmentSerializer, BookSerializer, ReasonSerializer, RescheduleSerializer
+
+
+def me(request: Request) -> User:
+    return cast(User, request.user)
+
+
+def visible_or_404(request: Request, pk: UUID) -> Appointment:
+    return get_object_or_404(appointments_visible_to(me(request)), pk=pk)
+
+
+def answer(request: Request, pk: UUID, code: int = status.HTTP_200_OK) -> Response:
+    return Response(AppointmentSerializer(visible_or_404(request, pk)).data, status=code)
+
+
+class AppointmentList(generics.ListAPIView):
+    """Those the caller may see, latest first."""
+
+    serializer_class = AppointmentSerializer
+    cursor_ordering = ("-starts_at", "-id")
+
+    def get_queryset(self) -> QuerySet[Appointment]:
+        if getattr(self, "swagger_fake_view", False):
+            return Appointment.objects.none()
+        found = appointments_visible_to(me(self.request))
+        wanted = self.request.GET
+        statuses = [value for given in wanted.getlist("status") for value in given.split(",") if value]
+        if statuses:
+            for value in statuses:
+                parameters.choice(value, "status", AppointmentStatus.values)
+            found = found.filter(status__in=statuses)
+        zone = timezone.get_default_timezone()
+        if first_day := parameters.day(wanted.get("from"), "from"):
+            found = found.filter(starts_at__gte=datetime.combine(first_day, time(), tzinfo=zone))
+        if last_day := parameters.day(wanted.get("to"), "to"):
+            following = last_day + timedelta(days=1)
+            found = found.filter(starts_at__lt=datetime.combine(following, time(), tzinfo=zone))
+        return found
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("status", enum=AppointmentStatus.values, many=True, description="Or by commas."),
+            OpenApiParameter("from", OpenApiTypes.DATE, description="First day, of the clinic."),
+            OpenApiParameter("to", OpenApiTypes.DATE, description="Last day, of the clinic."),
+        ]
+    )
+    def get(self, request: Request, *args: object, **kwargs: object) -> Response:
+        return super().get(request, *args, **kwargs)
+
+
+class AppointmentDetail(APIView):
+    @extend_schema(responses=AppointmentSerializer)
+    def get(self, request: Request, pk: UUID) -> Response:
+        return answer(request, pk)
+
+
+class Book(APIView):
+    @extend_schema(request=BookSerializer, responses={201: AppointmentSerializer})
+    def post(self, request: Request) -> Response:
+        """Hold a slot. 409 `slot_taken` names the `nearest` free ones; 409 `too_many_holds`."""
+        asked = BookSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        wanted = asked.validated_data
+        user = me(request)
+        if not (user.is_patient or user.is_management):
+            raise NotAllowed
+        appointment = booking.book(
+            patient=_patient(user, wanted),
+            doctor=_known(User.objects.select_related("doctor_profile"), wanted, "doctor"),
+            service=_known(Service.objects.all(), wanted, "service"),
+            starts_at=wanted["starts_at"],
+            mode=wanted["mode"],
+            reason=wanted["reason"],
+            booked_by=user,
+            files=wanted["files"],
+        )
+        return answer(request, appointment.pk, status.HTTP_201_CREATED)
+
+
+class Reschedule(APIView):
+    @extend_schema(request=RescheduleSerializer, responses=AppointmentSerializer)
+    def put(self, request: Request, pk: UUID) -> Response:
+        """Move to another free slot. 409 `slot_taken`, `too_late`, `invalid_transition`."""
+        visible_or_404(request, pk)
+        asked = RescheduleSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        booking.reschedule(pk, starts_at=asked.validated_data["starts_at"], actor=me(request))
+        return answer(request, pk)
+
+
+class Cancel(APIView):
+    @extend_schema(request=ReasonSerializer, responses=AppointmentSerializer)
+    def delete(self, request: Request, pk: UUID) -> Response:
+        """Let the visit go. 409 `too_late`, `invalid_transition`."""
+        return _act(request, pk, "cancel")
+
+
+class Act(APIView):
+    """One step of the status machine; which one, the URL says."""
+
+    action = ""
+
+    @extend_schema(request=ReasonSerializer, responses=AppointmentSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """For its doctor and management. 409 `invalid_transition`."""
+        return _act(request, pk, self.action)
+
+
+def _act(request: Request, pk: UUID, action: str) -> Response:
+    visible_or_404(request, pk)
+    asked = ReasonSerializer(data=request.data)
+    asked.is_valid(raise_exception=True)
+    progress.ACTIONS[action](pk, actor=me(request), reason=asked.validated_data["reason"])
+    return answer(request, pk)
+
+
+def _patient(user: User, wanted: Mapping[str, Any]) -> User:
+    """Patients book for themselves, whatever else they name is not theirs to name."""
+    if user.is_management:
+        if "patient" not in wanted:
+            raise Invalid(fields={"patient": [_("Say for whom you book.")]})
+        return _known(User.objects.all(), wanted, "patient")
+    if wanted.get("patient", user.pk) != user.pk:
+        raise NotAllowed(_("You can book for yourself only."))
+    return user
+
+
+def _known(found: QuerySet[Any], wanted: Mapping[str, Any], name: str) -> Any:
+    one = found.filter(pk=wanted[name]).first()
+    if one is None:
+        raise Invalid(fields={name: [_("This is not known here.")]})
+    return one

@@ -1,0 +1,151 @@
+"""What the API shows of services, doctors, slots and appointments, and what it takes."""
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework import serializers
+
+from accounts.enums import Mode, SpokenLanguage
+from accounts.models import User
+from scheduling.domain.booking import MAX_FILES, REASON_MAX_LENGTH
+from scheduling.models import Appointment, AppointmentStatusChange, Service
+
+
+class ServiceSerializer(serializers.ModelSerializer[Service]):
+    """`price` is the service's own; a service `charged_at_doctors_fee` costs what the doctor asks."""
+
+    currency = serializers.SerializerMethodField()
+    modes = serializers.ListField(child=serializers.ChoiceField(choices=Mode.choices), read_only=True)
+    charged_at_doctors_fee = serializers.BooleanField(source="price_from_doctor", read_only=True)
+
+    class Meta:
+        model = Service
+        fields = [
+            "id",
+            "name",
+            "kind",
+            "description",
+            "minutes",
+            "price",
+            "currency",
+            "charged_at_doctors_fee",
+            "modes",
+        ]
+        read_only_fields = fields
+
+    def get_currency(self, service: Service) -> str:
+        return settings.CLINIC_CURRENCY
+
+
+class DoctorSerializer(serializers.ModelSerializer[User]):
+    """`specialty` is its name. `rating` is null until there are reviews."""
+
+    name = serializers.CharField(read_only=True)
+    specialty = serializers.CharField(source="doctor_profile.specialty.name", read_only=True)
+    specialty_id = serializers.UUIDField(source="doctor_profile.specialty.pk", read_only=True)
+    languages = serializers.ListField(
+        source="doctor_profile.languages",
+        child=serializers.ChoiceField(choices=SpokenLanguage.choices),
+        read_only=True,
+    )
+    fee = serializers.DecimalField(
+        source="doctor_profile.fee", max_digits=10, decimal_places=2, read_only=True
+    )
+    currency = serializers.SerializerMethodField()
+    rating = serializers.SerializerMethodField()
+
+    class Meta:
+        model = User
+        fields = ["id", "name", "specialty", "specialty_id", "languages", "fee", "currency", "rating"]
+        read_only_fields = fields
+
+    def get_currency(self, doctor: User) -> str:
+        return settings.CLINIC_CURRENCY
+
+    def get_rating(self, doctor: User) -> float | None:
+        return None
+
+
+class SlotSerializer(serializers.Serializer[Any]):
+    starts_at = serializers.DateTimeField(read_only=True)
+    ends_at = serializers.DateTimeField(read_only=True)
+
+
+class SlotsSerializer(serializers.Serializer[Any]):
+    slots = SlotSerializer(many=True, read_only=True)
+
+
+class HistorySerializer(serializers.ModelSerializer[AppointmentStatusChange]):
+    """A step; equal from and to: the visit was moved. `actor` null: the portal itself."""
+
+    actor_name = serializers.CharField(source="actor.name", default=None, read_only=True)
+
+    class Meta:
+        model = AppointmentStatusChange
+        fields = ["from_status", "to_status", "at", "reason", "actor", "actor_name"]
+        read_only_fields = fields
+
+
+class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
+    doctor = serializers.UUIDField(source="doctor_id", read_only=True)
+    doctor_name = serializers.CharField(source="doctor.name", read_only=True)
+    patient = serializers.UUIDField(source="patient_id", read_only=True)
+    patient_name = serializers.CharField(source="patient.name", read_only=True)
+    service = serializers.UUIDField(source="service_id", read_only=True)
+    service_name = serializers.CharField(source="service.name", read_only=True)
+    payment = serializers.SerializerMethodField()
+    call = serializers.UUIDField(source="call_id", allow_null=True, read_only=True)
+    conversation = serializers.UUIDField(source="conversation_id", allow_null=True, read_only=True)
+    history = HistorySerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Appointment
+        fields = [
+            "id",
+            "status",
+            "mode",
+            "starts_at",
+            "ends_at",
+            "reason",
+            "doctor",
+            "doctor_name",
+            "patient",
+            "patient_name",
+            "service",
+            "service_name",
+            "price",
+            "currency",
+            "hold_expires_at",
+            "payment",
+            "call",
+            "conversation",
+            "history",
+        ]
+        read_only_fields = fields
+
+    def get_payment(self, appointment: Appointment) -> str | None:
+        """The id of the payment that counts now."""
+        payments = appointment.payments.all()  # type: ignore[attr-defined]
+        return str(payments[0].pk) if payments else None
+
+
+class BookSerializer(serializers.Serializer[Any]):
+    """`patient` is for management, who book for others. Files come as multipart `files`."""
+
+    doctor = serializers.UUIDField()
+    service = serializers.UUIDField()
+    starts_at = serializers.DateTimeField()
+    mode = serializers.ChoiceField(choices=Mode.choices)
+    reason = serializers.CharField(max_length=REASON_MAX_LENGTH, required=False, allow_blank=True, default="")
+    patient = serializers.UUIDField(required=False)
+    files = serializers.ListField(
+        child=serializers.FileField(), required=False, default=list, max_length=MAX_FILES
+    )
+
+
+class RescheduleSerializer(serializers.Serializer[Any]):
+    starts_at = serializers.DateTimeField()
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=REASON_MAX_LENGTH, required=False, allow_blank=True, default="")
