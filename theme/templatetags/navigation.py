@@ -15,13 +15,15 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class Place:
-    """`also` names further URL names under which this place is the present one; `count` names a context variable."""
+    """`also` names further URL names under which this place is the present one; `count` names a context variable;
+    `short` is the label where there is little room."""
 
     url_name: str
     label: str | Promise
     icon: str
     also: frozenset[str] = frozenset()
     count: str = ""
+    short: str | Promise = ""
 
 
 HOME = Place("home", _("Home"), "house")
@@ -33,6 +35,7 @@ APPOINTMENTS = Place(
     _("Appointments"),
     "calendar-check",
     frozenset({"appointment", "appointment_reschedule", "appointment_action", "visit_note"}),
+    short=_("Visits"),
 )
 PAYMENTS = Place("payments", _("Payments"), "wallet", frozenset({"payment"}))
 MESSAGES = Place(
@@ -67,6 +70,7 @@ def navigation(context: dict[str, Any]) -> list[dict[str, Any]]:
             {
                 "url": url,
                 "label": place.label,
+                "short": place.short or place.label,
                 "icon": place.icon,
                 "current": here == place.url_name or here in place.also,
                 "count_key": place.count,

@@ -112,9 +112,22 @@ function lost(code) {
 function leave() {
   stopped = true;
   socket?.close();
+  if (justLeft()) return banner(true);
   const login = new URL(document.body.dataset.loginUrl, location.origin);
   login.searchParams.set("next", location.pathname + location.search);
   location.assign(login);
+}
+
+/** True when this was done moments ago: a server that takes the session for pages but not for sockets (a proxy that
+ *  drops cookies, say) must not send the person round in circles. */
+function justLeft() {
+  try {
+    const before = Number(sessionStorage.getItem("live-left-at"));
+    sessionStorage.setItem("live-left-at", Date.now());
+    return Date.now() - before < 10_000;
+  } catch {
+    return false;
+  }
 }
 
 export const live = {

@@ -1,0 +1,146 @@
+// Messages on their way. Each is kept in localStorage from the moment it is written until the server has stored it
+// (message.ack, or the message itself coming back), so that it survives a reload, a dead battery and a dead server.
+// Sending again is harmless: the server stores a client_id once.
+import { live } from "../live.js";
+
+const ACK_WITHIN_MS = 8000;
+const TRIES = 4;
+// The server looked at it and said no; trying again by itself would change nothing.
+const FINAL = new Set(["invalid", "not_found", "not_allowed", "unknown_type", "too_large"]);
+
+const me = document.body.dataset.user ?? "";
+const prefix = `outbox:${me}:`;
+
+/** The entries of this person, oldest first. What another person left on this computer is removed. */
+function stored() {
+  const entries = [];
+  for (const key of Object.keys(localStorage)) {
+    if (!key.startsWith("outbox:")) continue;
+    if (!key.startsWith(prefix)) {
+      localStorage.removeItem(key);
+      continue;
+    }
+    try {
+      entries.push(JSON.parse(localStorage.getItem(key)));
+    } catch {
+      localStorage.removeItem(key);
+    }
+  }
+  return entries.sort((a, b) => a.order - b.order);
+}
+
+function keep(entry) {
+  try {
+    localStorage.setItem(prefix + entry.client_id, JSON.stringify(entry));
+  } catch {
+    // Storage is full or forbidden: the message still lives in this page.
+  }
+}
+
+export function newId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  // http:// by an address other than localhost has no randomUUID.
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export class Outbox {
+  #entries = new Map();
+  #timers = new Map();
+  #changed;
+
+  /** `changed(entry, state, detail)`: state is sending, failed or gone (stored, or discarded by the person). */
+  constructor(conversation, changed) {
+    this.conversation = conversation;
+    this.#changed = changed;
+    for (const entry of stored()) if (entry.conversation === conversation) this.#entries.set(entry.client_id, entry);
+    live.on("ready", () => this.flush());
+    live.on("down", () => this.#forgetTimers());
+    live.on("message.ack", (frame) => this.delivered(frame.client_id));
+    live.on("error", (frame) => this.#entries.has(frame.client_id) && this.#refused(frame));
+  }
+
+  get entries() {
+    return [...this.#entries.values()];
+  }
+
+  add(text) {
+    const last = Math.max(0, ...this.entries.map((entry) => entry.order));
+    const entry = {
+      client_id: newId(),
+      conversation: this.conversation,
+      text,
+      order: Math.max(Date.now(), last + 1),
+      failed: "",
+    };
+    this.#entries.set(entry.client_id, entry);
+    keep(entry);
+    this.#changed(entry, "sending");
+    this.#send(entry, 1);
+    return entry;
+  }
+
+  /** Everything that has not been refused, in the order it was written. */
+  flush() {
+    for (const entry of this.entries) if (!entry.failed) this.#send(entry, 1);
+  }
+
+  retry(clientId) {
+    const entry = this.#entries.get(clientId);
+    if (!entry) return;
+    entry.failed = "";
+    keep(entry);
+    this.#changed(entry, "sending");
+    this.#send(entry, 1);
+  }
+
+  discard(clientId) {
+    this.delivered(clientId);
+  }
+
+  /** The server has it, whoever said so: the ack, the message itself or the catch-up. */
+  delivered(clientId) {
+    const entry = this.#entries.get(clientId);
+    if (!entry) return;
+    this.#entries.delete(clientId);
+    this.#stopTimer(clientId);
+    localStorage.removeItem(prefix + clientId);
+    this.#changed(entry, "gone");
+  }
+
+  #send(entry, attempt) {
+    this.#stopTimer(entry.client_id);
+    const { client_id, conversation, text } = entry;
+    // Not connected: it waits for the next `ready`.
+    if (!live.send({ type: "message.send", client_id, conversation, text })) return;
+    this.#later(entry, attempt, ACK_WITHIN_MS, "");
+  }
+
+  #refused(frame) {
+    const entry = this.#entries.get(frame.client_id);
+    if (FINAL.has(frame.code)) this.#fail(entry, frame.detail);
+    else this.#later(entry, entry.attempt ?? 1, 1500, frame.detail);
+  }
+
+  #later(entry, attempt, afterMs, detail) {
+    this.#stopTimer(entry.client_id);
+    entry.attempt = attempt;
+    const again = () => (attempt >= TRIES ? this.#fail(entry, detail) : this.#send(entry, attempt + 1));
+    this.#timers.set(entry.client_id, setTimeout(again, afterMs));
+  }
+
+  #fail(entry, detail) {
+    this.#stopTimer(entry.client_id);
+    entry.failed = detail || "-";
+    keep(entry);
+    this.#changed(entry, "failed", detail);
+  }
+
+  #stopTimer(clientId) {
+    clearTimeout(this.#timers.get(clientId));
+    this.#timers.delete(clientId);
+  }
+
+  #forgetTimers() {
+    for (const clientId of [...this.#timers.keys()]) this.#stopTimer(clientId);
+  }
+}

@@ -1,0 +1,111 @@
+"""live.js in a real browser, its server played by the test: greeting, events, reconnecting, the end of a session."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+READY = '{"type": "ready", "heartbeat_s": 25}'
+COLLECT = """
+  window.heard = [];
+  for (const name of ["live:ready", "live:reconnected", "live:down", "live:appointment.changed",
+                      "live:appointment.changed:7", "live:slots.changed"])
+    document.body.addEventListener(name, (event) => window.heard.push([name, event.detail]));
+"""
+
+
+class Sockets:
+    """Answers the page's `/ws/` in place of the server; keeps every socket and what it was sent."""
+
+    def __init__(self, page: Any, *, ready: str = READY) -> None:
+        self.opened: list[Any] = []
+        self.frames: list[str] = []
+        self.ready = ready
+        page.route_web_socket("**/ws/", self.take)
+
+    def take(self, socket: Any) -> None:
+        self.opened.append(socket)
+        socket.on_message(self.frames.append)
+        if self.ready:
+            socket.send(self.ready)
+
+
+@pytest.fixture
+def page(person: Callable[..., Any], patient: Any) -> Any:
+    return person(patient)
+
+
+def opened(page: Any, sockets: Sockets) -> None:
+    page.goto("/accounts/password/change/")
+    page.evaluate(COLLECT)
+    page.wait_for_function("import('/static/js/live.js').then(({live}) => live.connected)")
+
+
+def names(page: Any) -> list[str]:
+    return [name for name, _detail in page.evaluate("window.heard")]
+
+
+def test_each_frame_becomes_an_event_and_one_for_its_id(page: Any) -> None:
+    sockets = Sockets(page)
+    opened(page, sockets)
+    sockets.opened[0].send('{"type": "appointment.changed", "id": 7, "status": "confirmed"}')
+    sockets.opened[0].send("not json")
+    sockets.opened[0].send('{"type": "slots.changed", "doctor": 1}')
+    page.wait_for_function("window.heard.length === 3")
+    assert names(page) == ["live:appointment.changed", "live:appointment.changed:7", "live:slots.changed"]
+    assert page.evaluate("window.heard[0][1].status") == "confirmed"
+
+
+def test_a_lost_socket_comes_back_with_its_topics_and_says_so(page: Any) -> None:
+    sockets = Sockets(page)
+    opened(page, sockets)
+    page.evaluate("import('/static/js/live.js').then(({live}) => live.watch('slots:1:2026-11-21'))")
+    sockets.opened[0].close()
+    page.wait_for_function("window.heard.some(([name]) => name === 'live:reconnected')")
+    assert len(sockets.opened) == 2
+    assert names(page) == ["live:down", "live:ready", "live:reconnected"]
+    assert sockets.frames.count('{"type":"watch","topic":"slots:1:2026-11-21"}') == 2
+    assert page.locator("#offline").is_hidden()
+
+
+def test_without_a_socket_the_page_says_so_and_sends_nothing(page: Any) -> None:
+    sockets = Sockets(page)
+    opened(page, sockets)
+    sockets.ready = ""
+    sockets.opened[0].close()
+    page.locator("#offline").wait_for(state="visible", timeout=5000)
+    assert page.evaluate("import('/static/js/live.js').then(({live}) => live.send({type: 'ping'}))") is False
+
+
+def test_a_silent_socket_is_given_up(page: Any) -> None:
+    sockets = Sockets(page, ready='{"type": "ready", "heartbeat_s": 0.2}')
+    opened(page, sockets)
+    page.wait_for_function("window.heard.some(([name]) => name === 'live:reconnected')")
+    assert '{"type":"ping"}' in sockets.frames
+
+
+@pytest.mark.parametrize("how", ["frame", "close code"])
+def test_the_end_of_the_session_leads_to_the_log_in(page: Any, how: str) -> None:
+    sockets = Sockets(page)
+    opened(page, sockets)
+    page.context.clear_cookies()
+    if how == "frame":
+        sockets.opened[0].send('{"type": "session.revoked", "reason": "logged_out"}')
+    else:
+        sockets.opened[0].close(code=4401)
+    page.wait_for_url("**/accounts/login/?next=*")
+
+
+def test_waiting_doubles_up_to_a_limit_with_chance_in_it(page: Any) -> None:
+    opened(page, Sockets(page))
+    shortest, longest = (
+        page.evaluate(
+            "import('/static/js/live.js').then(({delayBefore}) =>"
+            f" [0, 1, 2, 10].map((attempt) => delayBefore(attempt, () => {chance})))"
+        )
+        for chance in (0, 1)
+    )
+    assert shortest == [250, 500, 1000, 10000]
+    assert longest == [500, 1000, 2000, 20000]
