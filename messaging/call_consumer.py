@@ -29,7 +29,8 @@ CLOSE_JOIN_AGAIN = 1012
 # This peer now speaks through another socket (a duplicated tab, or a network change noticed late).
 CLOSE_REPLACED = 4409
 
-DESCRIPTION_TYPES = frozenset({"offer", "answer", "pranswer", "rollback"})
+DESCRIPTION_TYPES = ("offer", "answer", "pranswer", "rollback")
+CANDIDATE_KEYS = ("candidate", "sdpMid", "sdpMLineIndex", "usernameFragment")
 _timers: set[asyncio.Task[None]] = set()
 
 
@@ -223,18 +224,24 @@ def _signal_payload(frame: Frame) -> dict[str, Any]:
         if (
             not isinstance(description, dict)
             or description.get("type") not in DESCRIPTION_TYPES
-            or not isinstance(description.get("sdp", ""), str)
+            or not _is_text(description.get("sdp", ""))
         ):
             raise Invalid(_("A description has a type and an sdp."))
         return {"description": {"type": description["type"], "sdp": description.get("sdp", "")}}
     candidate = frame["candidate"]
-    # null says that there are no more.
-    if candidate is not None and not (
+    if candidate is None:  # there are no more
+        return {"candidate": None}
+    if not (
         isinstance(candidate, dict)
-        and isinstance(candidate.get("candidate"), str)
-        and isinstance(candidate.get("sdpMid"), str | None)
+        and _is_text(candidate.get("candidate"))
+        and (candidate.get("sdpMid") is None or _is_text(candidate["sdpMid"]))
         and isinstance(candidate.get("sdpMLineIndex"), int | None)
-        and isinstance(candidate.get("usernameFragment"), str | None)
+        and (candidate.get("usernameFragment") is None or _is_text(candidate["usernameFragment"]))
     ):
         raise Invalid(_("A candidate is what RTCIceCandidate.toJSON() gives, or null."))
-    return {"candidate": candidate}
+    return {"candidate": {key: candidate[key] for key in CANDIDATE_KEYS if key in candidate}}
+
+
+def _is_text(value: object) -> bool:
+    """Text that can be sent: half a surrogate pair would break the receiver's socket, not the sender's."""
+    return isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value)
