@@ -62,7 +62,7 @@ def book(
     _check_choices(patient=patient, doctor=doctor, service=service, mode=mode, reason=reason, files=files)
     clean_files = [clean_upload(upload) for upload in files]
     with transaction.atomic():
-        _lock_people(doctor, patient)
+        doctor, patient = _lock_people(doctor, patient)
         progress.expire_lapsed(Q(doctor=doctor) | Q(patient=patient))
         _check_own(patient, doctor, service, starts_at)
         _check_slot(doctor, service, starts_at, mode=mode, patient=patient)
@@ -101,13 +101,13 @@ def reschedule(appointment_id: UUID | str, *, starts_at: datetime, actor: User) 
     Raises NotAllowed, InvalidTransition (no longer open, or the hold has lapsed), TooLate (a patient inside the
     notice period of a confirmed visit), Invalid (field starts_at) and SlotTaken with `nearest` free slots.
     """
-    people = Appointment.objects.select_related("doctor__doctor_profile", "patient").get(pk=appointment_id)
-    _lock_people(people.doctor, people.patient)
+    people = Appointment.objects.select_related("doctor", "patient").get(pk=appointment_id)
+    doctor, patient = _lock_people(people.doctor, people.patient)
     appointment = lock(Appointment, appointment_id)
     _check_movable(appointment, actor)
     if appointment.starts_at == starts_at:
         return appointment
-    doctor, patient, mode = people.doctor, people.patient, appointment.mode
+    mode = appointment.mode
     others = Q(doctor=doctor) | Q(patient=patient)
     progress.expire_lapsed(others & ~Q(pk=appointment.pk))
     _check_slot(doctor, appointment.service, starts_at, mode=mode, patient=patient, ignoring=appointment)
@@ -155,7 +155,7 @@ def _check_choices(
         wrong["mode"] = [_("This visit is not offered that way. Please choose another one.")]
     if len(reason) > REASON_MAX_LENGTH:
         wrong["reason"] = [_("Please use at most %(limit)s characters.") % {"limit": REASON_MAX_LENGTH}]
-    elif "\x00" in reason:
+    elif "\x00" in reason or any("\ud800" <= letter <= "\udfff" for letter in reason):
         wrong["reason"] = [_("This text contains characters that can't be stored.")]
     if len(files) > MAX_FILES:
         wrong["files"] = [_("Please attach at most %(limit)s files.") % {"limit": MAX_FILES}]
@@ -163,12 +163,16 @@ def _check_choices(
         raise Invalid(_("Please correct what is marked."), fields=wrong)
 
 
-def _lock_people(doctor: User, patient: User) -> None:
-    """Rows of other tables that point to them can still be inserted meanwhile (no_key)."""
+def _lock_people(doctor: User, patient: User) -> tuple[User, User]:
+    """Both rows, fresh and locked. Raises Invalid when one has been closed meanwhile.
+
+    Rows of other tables that point to them can still be inserted by others (no_key).
+    """
     people = User.objects.filter(pk__in=[doctor.pk, patient.pk]).order_by("pk")
-    locked = list(people.select_for_update(no_key=True).values_list("pk", "is_active"))
-    if not all(is_active for _pk, is_active in locked):
+    locked = {person.pk: person for person in people.select_for_update(no_key=True)}
+    if not all(person.is_active for person in locked.values()):
         raise Invalid(_("One of the two accounts has been closed."))
+    return locked[doctor.pk], locked[patient.pk]
 
 
 def _check_own(patient: User, doctor: User, service: Service, starts_at: datetime) -> None:
