@@ -87,6 +87,15 @@ def notifications_visible_to(user: User) -> QuerySet[Notification]:
     return Notification.objects.filter(user_id=user.pk)
 
 
+def notifications_by_attention(user: User) -> QuerySet[Notification]:
+    """The user's notifications: those not read first, then the newest."""
+    return (
+        notifications_visible_to(user)
+        .annotate(is_unread=Q(read_at=None))
+        .order_by("-is_unread", "-created_at", "-id")
+    )
+
+
 def unread_messages(user_id: UUID) -> int:
     """How many messages of other people `user_id` has not read."""
     return (

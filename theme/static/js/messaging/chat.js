@@ -32,7 +32,10 @@ export class Chat {
     this.typing = root.querySelector("[data-typing]");
     this.earlier = root.querySelector("[data-earlier]");
     this.thread = new Thread(root);
-    this.outbox = new Outbox(this.conversation, (entry, state, detail) => this.#outboxChanged(entry, state, detail));
+    this.outbox = new Outbox(
+      (entry) => entry.conversation === this.conversation,
+      (entry, state, detail) => this.#outboxChanged(entry, state, detail),
+    );
     new Composer(root, { sent: (text) => this.#write(text), typing: () => this.#tellTyping() });
     for (const entry of this.outbox.entries)
       // One that was stored while this page was away is in the thread already.
@@ -77,7 +80,6 @@ export class Chat {
 
   #connected() {
     this.#catchUp();
-    this.#markRead();
   }
 
   // --- receiving ---
@@ -118,7 +120,10 @@ export class Chat {
             for (const message of page.results)
               if (message.sender?.id === this.me) this.outbox.delivered(message.client_id);
             this.#show(page.results);
+            // A mark that was sent into a dying socket counts for nothing.
+            this.#readSeq = page.read[this.me] ?? this.#readSeq;
             for (const [user, seq] of Object.entries(page.read)) this.#wasRead(user, seq);
+            this.#markRead();
             more = Boolean(page.next);
           }
         }
@@ -159,7 +164,7 @@ export class Chat {
 
   #write(text) {
     this.#stickToEnd = true;
-    this.outbox.add(text);
+    this.outbox.add(this.conversation, text);
     this.#typingTold = 0;
     this.thread.toEnd();
   }

@@ -5,6 +5,8 @@ import { live } from "../live.js";
 
 const ACK_WITHIN_MS = 8000;
 const TRIES = 4;
+// So many wait for their ack at once; a long queue stays below the server's frames a second.
+const IN_FLIGHT = 10;
 // The server looked at it and said no; trying again by itself would change nothing.
 const FINAL = new Set(["invalid", "not_found", "not_allowed", "unknown_type", "too_large"]);
 
@@ -14,17 +16,13 @@ const prefix = `outbox:${me}:`;
 /** The entries of this person, oldest first. What another person left on this computer is removed. */
 function stored() {
   const entries = [];
-  for (const key of Object.keys(localStorage)) {
-    if (!key.startsWith("outbox:")) continue;
-    if (!key.startsWith(prefix)) {
-      localStorage.removeItem(key);
-      continue;
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith(prefix)) entries.push(JSON.parse(localStorage.getItem(key)));
+      else if (key.startsWith("outbox:")) localStorage.removeItem(key);
     }
-    try {
-      entries.push(JSON.parse(localStorage.getItem(key)));
-    } catch {
-      localStorage.removeItem(key);
-    }
+  } catch {
+    // No storage in this browser, or somebody else wrote there.
   }
   return entries.sort((a, b) => a.order - b.order);
 }
@@ -48,40 +46,30 @@ export class Outbox {
   #timers = new Map();
   #changed;
 
-  /** `changed(entry, state, detail)`: state is sending, failed or gone (stored, or discarded by the person). */
-  constructor(conversation, changed) {
-    this.conversation = conversation;
+  /** `accepts(entry)`: the stored entries that this one looks after. `changed(entry, state, detail)`: state is
+   *  sending, failed or gone (stored, or discarded by the person). */
+  constructor(accepts, changed) {
     this.#changed = changed;
-    for (const entry of stored()) if (entry.conversation === conversation) this.#entries.set(entry.client_id, entry);
-    live.on("ready", () => this.flush());
+    for (const entry of stored()) if (accepts(entry)) this.#entries.set(entry.client_id, entry);
+    live.on("ready", () => this.#pump());
     live.on("down", () => this.#forgetTimers());
     live.on("message.ack", (frame) => this.delivered(frame.client_id));
     live.on("error", (frame) => this.#entries.has(frame.client_id) && this.#refused(frame));
+    this.#pump();
   }
 
   get entries() {
     return [...this.#entries.values()];
   }
 
-  add(text) {
+  add(conversation, text) {
     const last = Math.max(0, ...this.entries.map((entry) => entry.order));
-    const entry = {
-      client_id: newId(),
-      conversation: this.conversation,
-      text,
-      order: Math.max(Date.now(), last + 1),
-      failed: "",
-    };
+    const entry = { client_id: newId(), conversation, text, order: Math.max(Date.now(), last + 1), failed: "" };
     this.#entries.set(entry.client_id, entry);
     keep(entry);
     this.#changed(entry, "sending");
-    this.#send(entry, 1);
+    this.#pump();
     return entry;
-  }
-
-  /** Everything that has not been refused, in the order it was written. */
-  flush() {
-    for (const entry of this.entries) if (!entry.failed) this.#send(entry, 1);
   }
 
   retry(clientId) {
@@ -90,7 +78,7 @@ export class Outbox {
     entry.failed = "";
     keep(entry);
     this.#changed(entry, "sending");
-    this.#send(entry, 1);
+    this.#pump();
   }
 
   discard(clientId) {
@@ -105,12 +93,21 @@ export class Outbox {
     this.#stopTimer(clientId);
     localStorage.removeItem(prefix + clientId);
     this.#changed(entry, "gone");
+    this.#pump();
+  }
+
+  /** Sends what is neither refused nor under way, in the order it was written. */
+  #pump() {
+    if (!live.connected) return; // `ready` calls again
+    for (const entry of this.entries) {
+      if (this.#timers.size >= IN_FLIGHT) return;
+      if (!entry.failed && !this.#timers.has(entry.client_id)) this.#send(entry, 1);
+    }
   }
 
   #send(entry, attempt) {
     this.#stopTimer(entry.client_id);
     const { client_id, conversation, text } = entry;
-    // Not connected: it waits for the next `ready`.
     if (!live.send({ type: "message.send", client_id, conversation, text })) return;
     this.#later(entry, attempt, ACK_WITHIN_MS, "");
   }
@@ -133,6 +130,7 @@ export class Outbox {
     entry.failed = detail || "-";
     keep(entry);
     this.#changed(entry, "failed", detail);
+    this.#pump();
   }
 
   #stopTimer(clientId) {
