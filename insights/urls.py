@@ -1,7 +1,8 @@
-from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, path
 
+from insights.views import home
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", lambda request: HttpResponse("welcome"), name="welcome"),
-    path("home/", lambda request: HttpResponse("home"), name="home"),
+    path("", home.welcome, name="welcome"),
+    path("home/", home.home, name="home"),
 ]

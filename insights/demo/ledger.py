@@ -28,6 +28,7 @@ from insights.demo.timetable import service_id
 from messaging.domain import calls, conversations
 from messaging.enums import CallStatus
 from messaging.models import Call
+from scheduling.domain import timers
 from scheduling.domain.pricing import charge
 from scheduling.enums import CELL_MINUTES, OCCUPYING
 from scheduling.enums import AppointmentStatus as S
@@ -126,6 +127,7 @@ class Ledger:
         appointment.save(force_insert=True)
         Appointment.objects.filter(pk=pk).update(created_at=booked_at)
         self._claim(visit, appointment)
+        timers.at_hold_end(appointment)
         self._history(appointment, visit, booked_at)
         self._payment(appointment, visit, booked_at)
         return appointment

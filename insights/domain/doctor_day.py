@@ -1,0 +1,101 @@
+"""A doctor's day at a glance."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from accounts.models import User
+from insights.domain.patient_day import with_other
+from messaging.domain.queries import conversation_list
+from messaging.enums import PeerStatus
+from messaging.models import CallPeer, Conversation
+from scheduling.domain.queries import appointments_visible_to
+from scheduling.enums import AppointmentStatus as S
+from scheduling.models import Appointment
+
+SHOWN_CONVERSATIONS = 4
+# Neither took place nor will: out of the way of the day's list.
+NOT_SHOWN = (S.CANCELLED, S.DECLINED, S.EXPIRED, S.PENDING_PAYMENT)
+
+
+@dataclass(frozen=True)
+class Week:
+    """Visits of the week that began on Sunday (Nepal's week)."""
+
+    held: int
+    ahead: int
+    missed: int
+
+
+@dataclass(frozen=True)
+class DoctorDay:
+    """`waiting` are in the waiting room or in front of the call's door; `today` holds them too."""
+
+    today: list[Appointment]
+    waiting: list[Appointment]
+    current: Appointment | None
+    next_later: Appointment | None
+    to_confirm: int
+    conversations: list[Conversation]
+    week: Week
+
+
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    """The clinic's day, its end left out."""
+    start = timezone.make_aware(datetime.combine(day, time()))
+    return start, timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+
+
+def doctor_day(user: User, *, now: datetime | None = None) -> DoctorDay:
+    """Today's visits, who waits, the week's figures and the latest conversations, in eight queries."""
+    now = now or timezone.now()
+    start, end = day_bounds(timezone.localdate(now))
+    visits = appointments_visible_to(user).prefetch_related(None)
+    today = list(
+        visits.filter(Q(starts_at__gte=start, starts_at__lt=end) | Q(status=S.IN_PROGRESS))
+        .exclude(status__in=NOT_SHOWN)
+        .order_by("starts_at", "pk")
+    )
+    at_the_door = _calls_with_someone_at_the_door(today)
+    waiting = [
+        visit
+        for visit in today
+        if visit.status == S.CHECKED_IN or (visit.call_id in at_the_door and visit.status == S.CONFIRMED)
+    ]
+    later = visits.filter(starts_at__gte=end, status__in=(S.CONFIRMED, S.PENDING_CONFIRMATION))
+    return DoctorDay(
+        today=today,
+        waiting=waiting,
+        current=next((visit for visit in today if visit.status == S.IN_PROGRESS), None),
+        next_later=None if today else later.order_by("starts_at").first(),
+        to_confirm=visits.filter(status=S.PENDING_CONFIRMATION, starts_at__gt=now).count(),
+        conversations=with_other(user, list(conversation_list(user)[:SHOWN_CONVERSATIONS])),
+        week=_week(user, now),
+    )
+
+
+def _calls_with_someone_at_the_door(visits: Iterable[Appointment]) -> set[object]:
+    calls = [visit.call_id for visit in visits if visit.call_id]
+    if not calls:
+        return set()
+    return set(
+        CallPeer.objects.filter(call__in=calls, status=PeerStatus.WAITING, gone_since=None).values_list(
+            "call_id", flat=True
+        )
+    )
+
+
+def _week(user: User, now: datetime) -> Week:
+    today = timezone.localdate(now)
+    sunday = today - timedelta(days=(today.weekday() + 1) % 7)
+    start, _ = day_bounds(sunday)
+    _, end = day_bounds(sunday + timedelta(days=6))
+    counts = Appointment.objects.filter(doctor=user, starts_at__gte=start, starts_at__lt=end).aggregate(
+        held=Count("pk", filter=Q(status=S.COMPLETED)),
+        ahead=Count("pk", filter=Q(status__in=(S.CONFIRMED, S.CHECKED_IN), starts_at__gte=now)),
+        missed=Count("pk", filter=Q(status=S.NO_SHOW)),
+    )
+    return Week(**counts)

@@ -1,0 +1,86 @@
+"""What a patient needs to see first."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from billing.enums import PaymentStatus
+from billing.models import Payment
+from messaging.domain.queries import conversation_list
+from messaging.models import Conversation
+from scheduling.domain.queries import appointments_visible_to
+from scheduling.enums import UPCOMING, AppointmentStatus
+from scheduling.models import Appointment
+
+SHOWN_AHEAD = 5
+SHOWN_CONVERSATIONS = 3
+# A video visit that overruns stays in view this long.
+OVERRUN = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class PatientDay:
+    """`first` is the visit that asks for something soonest, `others` follow by time. `unpaid` are payments that can
+    still be made; `seen_before` is the latest visit held, for booking the same doctor again."""
+
+    first: Appointment | None
+    others: list[Appointment]
+    unpaid: list[Payment]
+    seen_before: Appointment | None
+    conversations: list[Conversation]
+
+    @property
+    def is_new(self) -> bool:
+        return self.first is None and self.seen_before is None
+
+
+def patient_day(user: User, *, now: datetime | None = None) -> PatientDay:
+    """The patient's visits ahead, open payments, last doctor and latest conversations, in seven queries."""
+    now = now or timezone.now()
+    visits = appointments_visible_to(user).prefetch_related(None)
+    lapsed = Q(status=AppointmentStatus.PENDING_PAYMENT, hold_expires_at__lte=now)
+    ahead = list(
+        visits.filter(status__in=UPCOMING, ends_at__gt=now - OVERRUN)
+        .exclude(lapsed)
+        .prefetch_related("payments")
+        .order_by("starts_at", "pk")[: SHOWN_AHEAD + 1]
+    )
+    first = min(ahead, key=lambda visit: _urgency(visit, now), default=None)
+    unpaid = [
+        payment
+        for visit in ahead
+        for payment in visit.payments.all()
+        if payment.status in (PaymentStatus.DUE, PaymentStatus.REJECTED) and visit.hold_expires_at
+    ]
+    seen_before = visits.filter(status=AppointmentStatus.COMPLETED).order_by("-starts_at").first()
+    return PatientDay(
+        first=first,
+        others=[visit for visit in ahead if visit is not first][:SHOWN_AHEAD],
+        unpaid=unpaid,
+        seen_before=seen_before,
+        conversations=with_other(user, list(conversation_list(user)[:SHOWN_CONVERSATIONS])),
+    )
+
+
+def _urgency(visit: Appointment, now: datetime) -> tuple[int, datetime]:
+    """A visit about to begin comes before a hold that runs out, and that before whatever is later."""
+    if visit.status not in (AppointmentStatus.PENDING_PAYMENT, AppointmentStatus.PENDING_CONFIRMATION):
+        if visit.starts_at - now < timedelta(minutes=30):
+            return (0, visit.starts_at)
+    elif visit.hold_expires_at:
+        return (1, visit.hold_expires_at)
+    return (2, visit.starts_at)
+
+
+def with_other(user: User, conversations: list[Conversation]) -> list[Conversation]:
+    """Each conversation with `other`, the person across, and `last`, its last message."""
+    for conversation in conversations:
+        people = [member.user for member in conversation.people]  # type: ignore[attr-defined]
+        conversation.other = next(  # type: ignore[attr-defined]
+            (person for person in people if person.pk != user.pk), user
+        )
+        conversation.last = next(iter(conversation.last_messages), None)  # type: ignore[attr-defined]
+    return conversations

@@ -1,0 +1,82 @@
+"""The first page after log-in, by role."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.enums import Role
+from accounts.models import User
+from insights.domain.doctor_day import doctor_day
+from insights.domain.front_desk import front_desk
+from insights.domain.patient_day import patient_day
+from insights.domain.public import doctors_free_soon, specialties
+from insights.domain.system import system
+from scheduling.models import Appointment
+from scheduling.views.next_step import call_door, payment_url
+
+
+@require_safe
+def welcome(request: HttpRequest) -> HttpResponse:
+    """The public home page; who is signed in goes to their own."""
+    if request.user.is_authenticated:
+        return redirect("home")
+    return render(
+        request,
+        "public/welcome.html",
+        {"specialties": list(specialties()), "doctors": doctors_free_soon()},
+    )
+
+
+@login_required
+@never_cache
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    assert isinstance(user, User)
+    context_of, template = _PAGES[Role(user.role)]
+    return render(request, template, {"now": timezone.now(), **context_of(user)})
+
+
+def _patient(user: User) -> dict[str, Any]:
+    day = patient_day(user)
+    return {"day": day, "first": _card(day.first), "others": [_card(visit) for visit in day.others]}
+
+
+def _doctor(user: User) -> dict[str, Any]:
+    day = doctor_day(user)
+    return {
+        "day": day,
+        "cards": [_card(visit) for visit in day.today],
+        "waiting": [_card(visit) for visit in day.waiting],
+        "current": _card(day.current),
+    }
+
+
+def _management(user: User) -> dict[str, Any]:
+    return {"desk": front_desk(user)}
+
+
+def _admin(user: User) -> dict[str, Any]:
+    return {"system": system()}
+
+
+def _card(visit: Appointment | None) -> dict[str, Any] | None:
+    """A visit with the ways on from it."""
+    if visit is None:
+        return None
+    pays = visit.hold_expires_at is not None
+    return {"visit": visit, "door": call_door(visit), "pay_url": payment_url(visit) if pays else ""}
+
+
+_PAGES: dict[Role, tuple[Callable[[User], dict[str, Any]], str]] = {
+    Role.PATIENT: (_patient, "insights/patient.html"),
+    Role.DOCTOR: (_doctor, "insights/doctor.html"),
+    Role.MANAGEMENT: (_management, "insights/management.html"),
+    Role.ADMIN: (_admin, "insights/admin.html"),
+}
