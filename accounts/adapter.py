@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from clinic.core import mail
 
+MAX_ADDRESS = 254  # RFC 5321, and User.email
+
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
@@ -28,6 +30,8 @@ class AccountAdapter(DefaultAccountAdapter):
         email = User.objects.normalize_email(super().clean_email(email))
         if not email.rpartition("@")[0].isascii():
             raise ValidationError(_("Please write the part before the @ in plain letters."), code="invalid")
+        if len(email) > MAX_ADDRESS:
+            raise ValidationError(_("This address is too long."), code="max_length")
         return email
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

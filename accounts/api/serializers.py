@@ -36,7 +36,7 @@ class LoginSerializer(serializers.Serializer[Any]):
     password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
 
 
-class PersonSerializer(serializers.ModelSerializer[User]):
+class AccountSerializer(serializers.ModelSerializer[User]):
     name = serializers.CharField(read_only=True)
     role = serializers.ChoiceField(choices=Role.choices, read_only=True)
 
@@ -49,7 +49,7 @@ class PersonSerializer(serializers.ModelSerializer[User]):
 class LoggedInSerializer(serializers.Serializer[Any]):
     token = serializers.CharField(help_text="Send it as `Authorization: Token <token>`.")
     expires_at = serializers.DateTimeField()
-    user = PersonSerializer()
+    user = AccountSerializer()
 
 
 class TicketSerializer(serializers.Serializer[Any]):

@@ -172,6 +172,8 @@ def _check(actor: User | None, user: User) -> None:
 
 def _save_new(user: User, *, verified: bool) -> None:
     user.full_clean(validate_unique=False, validate_constraints=False)
+    if EmailAddress.objects.filter(email=user.email, verified=True).exists():
+        raise EmailTaken  # also when it is somebody's second address
     try:
         with transaction.atomic():
             user.save(force_insert=True)
