@@ -1,0 +1,56 @@
+"""The directory's filters. A bad value is as good as none: a shared address never breaks."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Mode, SpokenLanguage
+from accounts.models import Specialty, User
+
+
+class DirectoryFilter(forms.Form):
+    q = forms.CharField(
+        label=_("Name or specialty"),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or specialty")}),
+    )
+    specialty = forms.ModelChoiceField(
+        Specialty.objects.none(), label=_("Specialty"), to_field_name="slug", required=False
+    )
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("", _("Any language")), *SpokenLanguage.choices], required=False
+    )
+    mode = forms.ChoiceField(
+        label=_("How"), choices=[("", _("Video or in person")), *Mode.choices], required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="filter_%s", **kwargs)
+        specialty = self.fields["specialty"]
+        assert isinstance(specialty, forms.ModelChoiceField)
+        specialty.queryset = Specialty.objects.all()
+
+    def narrow(self, doctors: QuerySet[User]) -> QuerySet[User]:
+        """Those of `doctors` that match every filter that makes sense."""
+        self.is_valid()
+        for word in self.cleaned_data.get("q", "").split():
+            doctors = doctors.filter(
+                Q(first_name__icontains=word)
+                | Q(last_name__icontains=word)
+                | Q(doctor_profile__specialty__name__icontains=word)
+            )
+        if specialty := self.cleaned_data.get("specialty"):
+            doctors = doctors.filter(doctor_profile__specialty=specialty)
+        # Several codes share a column, divided by commas: "ne" must not find "new".
+        if language := self.cleaned_data.get("language"):
+            doctors = doctors.filter(doctor_profile__languages__regex=rf"(^|,){language}(,|$)")
+        if mode := self.cleaned_data.get("mode"):
+            doctors = doctors.filter(doctor_profile__modes__regex=rf"(^|,){mode}(,|$)")
+        return doctors
+
+    @property
+    def is_narrowing(self) -> bool:
+        return any(self.cleaned_data.get(name) for name in self.fields)

@@ -1,0 +1,53 @@
+"""How visits are spoken of in templates."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from scheduling.enums import AppointmentStatus
+
+register = template.Library()
+
+HOUR = 60
+
+
+@register.filter
+def relative(moment: datetime | None) -> str:
+    """`in 2 days`, `tomorrow`, `in 35 minutes`, `3 hours ago`: days by the clinic's calendar, today by the clock."""
+    if moment is None:
+        return ""
+    days = (timezone.localdate(moment) - timezone.localdate()).days
+    if days == 0:
+        return _today(round((moment - timezone.now()).total_seconds() / 60))
+    if days == 1:
+        return _("tomorrow")
+    if days == -1:
+        return _("yesterday")
+    if days > 0:
+        return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
+    return ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": -days}
+
+
+def _today(minutes: int) -> str:
+    if minutes == 0:
+        return _("now")
+    if abs(minutes) < HOUR:
+        if minutes > 0:
+            return ngettext("in %(count)s minute", "in %(count)s minutes", minutes) % {"count": minutes}
+        return ngettext("%(count)s minute ago", "%(count)s minutes ago", -minutes) % {"count": -minutes}
+    hours = abs(minutes) // HOUR
+    if minutes > 0:
+        return ngettext("in %(count)s hour", "in %(count)s hours", hours) % {"count": hours}
+    return ngettext("%(count)s hour ago", "%(count)s hours ago", hours) % {"count": hours}
+
+
+@register.filter
+def visit_status(status: str) -> str:
+    """The words for a stored status, as history rows keep it."""
+    try:
+        return str(AppointmentStatus(status).label)
+    except ValueError:
+        return status

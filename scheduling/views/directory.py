@@ -1,0 +1,67 @@
+"""The public directory of doctors."""
+
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.domain import queries
+from accounts.models import Specialty
+from scheduling.domain.availability import nearest_free, next_free
+from scheduling.domain.pricing import charge
+from scheduling.domain.queries import services_for
+from scheduling.forms.directory import DirectoryFilter
+from scheduling.views import picker
+from scheduling.views.guards import doctor_or_404
+
+PER_PAGE = 12
+
+
+@require_safe
+def doctors(request: HttpRequest) -> HttpResponse:
+    filters = DirectoryFilter(request.GET)
+    found = filters.narrow(queries.doctors()).order_by("first_name", "last_name", "pk")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    people = list(page.object_list)
+    soonest = next_free(people)
+    return render(
+        request,
+        "scheduling/doctors.html",
+        {
+            "filters": filters,
+            "page_obj": page,
+            "cards": [(person, soonest.get(person.pk)) for person in people],
+            "specialties": Specialty.objects.annotate(
+                people=Count("doctors", filter=Q(doctors__user__is_active=True))
+            ).filter(people__gt=0),
+            "chosen_specialty": filters.cleaned_data.get("specialty"),
+        },
+    )
+
+
+@require_safe
+def doctor(request: HttpRequest, pk: UUID) -> HttpResponse:
+    person = doctor_or_404(pk)
+    services = list(services_for(person))
+    book_url = reverse("book", args=[person.pk])
+    offers = [
+        {"service": service, "price": charge(person, service), "url": f"{book_url}?service={service.pk}"}
+        for service in services
+    ]
+    times: list[picker.Choice] = []
+    if services:
+        first = services[0]
+        mode = first.modes[0]
+        choose = f"{reverse('book_details', args=[person.pk])}?service={first.pk}&mode={mode}"
+        slots = nearest_free(person, first, timezone.now(), mode=mode, count=6)
+        times = picker.choices(slots, choose)
+    return render(
+        request,
+        "scheduling/doctor.html",
+        {"doctor": person, "profile": person.doctor_profile, "offers": offers, "times": times},
+    )

@@ -1,0 +1,63 @@
+"""What a visit waits for, and from whom: the one thing its page puts first."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from accounts.enums import Mode
+from scheduling.enums import AppointmentStatus
+from scheduling.models import Appointment
+
+_S = AppointmentStatus
+JOINABLE = frozenset({_S.CONFIRMED, _S.CHECKED_IN, _S.IN_PROGRESS})
+# A call's door closes so long after the planned end.
+CALL_CLOSES_AFTER = timedelta(minutes=60)
+
+
+@dataclass(frozen=True)
+class CallDoor:
+    """The visit's video call: its address, and from when on it opens."""
+
+    url: str
+    opens_at: datetime
+    is_open: bool
+
+
+def first_payment(appointment: Appointment) -> Any:
+    """The appointment's newest payment or None. Payments belong to an app above; only its relation is used."""
+    return next(iter(appointment.payments.all()), None)  # type: ignore[attr-defined]
+
+
+def payment_url(appointment: Appointment) -> str:
+    """The page of its payment, "" without one."""
+    payment = first_payment(appointment)
+    try:
+        return reverse("payment", args=[payment.pk]) if payment else ""
+    except NoReverseMatch:
+        return ""
+
+
+def after_booking(appointment: Appointment) -> str:
+    """Where a patient goes on: to the payment while one is due, else to the visit."""
+    if appointment.status == _S.PENDING_PAYMENT and (url := payment_url(appointment)):
+        return url
+    return reverse("appointment", args=[appointment.pk])
+
+
+def call_door(appointment: Appointment, now: datetime | None = None) -> CallDoor | None:
+    """The way into the visit's video call, while there is one."""
+    if appointment.mode != Mode.VIDEO or appointment.call_id is None or appointment.status not in JOINABLE:
+        return None
+    now = now or timezone.now()
+    if now > appointment.ends_at + CALL_CLOSES_AFTER:
+        return None
+    opens_at = appointment.starts_at - timedelta(minutes=settings.CALL_OPENS_MINUTES_BEFORE)
+    try:
+        url = reverse("call", args=[appointment.call_id])
+    except NoReverseMatch:
+        return None
+    return CallDoor(url, opens_at, now >= opens_at)
