@@ -54,12 +54,21 @@ class Payment(StatusModel, BaseModel):
         )
 
     @property
+    def last_attempt(self) -> "Submission | None":
+        """From the prefetched attempts where there are any (domain/queries.py)."""
+        return max(self.submissions.all(), key=lambda attempt: attempt.created_at, default=None)
+
+    @property
     def can_be_submitted(self) -> bool:
         return self.can_become(PaymentStatus.SUBMITTED) and not self.has_lapsed
 
 
 class PaymentStatusChange(StatusChange):
     payment = models.ForeignKey(Payment, on_delete=models.CASCADE, related_name="history")
+
+    @property
+    def to_label(self) -> str:
+        return str(PaymentStatus(self.to_status).label)
 
 
 class Submission(BaseModel):

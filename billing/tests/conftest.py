@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from accounts.tests.factories import make_patient
 from billing.enums import PaymentStatus
 from billing.models import Payment
 from billing.tests.factories import APPOINTMENT_STATUS, make_payment
@@ -39,3 +40,22 @@ def due(payment_in: Callable[..., Payment]) -> Payment:
 @pytest.fixture
 def submitted(payment_in: Callable[..., Payment]) -> Payment:
     return payment_in(PaymentStatus.SUBMITTED)
+
+
+@pytest.fixture
+def many_payments(doctor: Any, service: Any) -> Callable[[int], None]:
+    """`many_payments(30)`: so many submitted payments in all, each of a patient of their own."""
+
+    def until(number: int) -> None:
+        for at in range(Payment.objects.count(), number):
+            someone = make_patient(f"many{at}@test.clinic", first_name=f"Number {at}", last_name="Lama")
+            appointment = make_appointment(
+                someone,
+                doctor,
+                service,
+                starts_at=clinic_time(2 + at, 10),
+                status=APPOINTMENT_STATUS[PaymentStatus.SUBMITTED],
+            )
+            make_payment(appointment, PaymentStatus.SUBMITTED)
+
+    return until

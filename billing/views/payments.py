@@ -73,7 +73,7 @@ def _context(user: User, payment: Payment, form: SubmissionForm) -> dict[str, An
         "payment": payment,
         "appointment": payment.appointment,
         "attempts": attempts[::-1],
-        "last_attempt": attempts[-1] if attempts else None,
+        "last_attempt": payment.last_attempt,
         "form": form,
         "state": PaymentStatus.EXPIRED if payment.has_lapsed else payment.status,
         "decides": decides,

@@ -1,0 +1,113 @@
+// A payment's page: changes with the payment, copies the reference, shows the chosen picture.
+import { live } from "../live.js";
+import { toast } from "../toast.js";
+
+// The clock of this device may be fast: the server then still says "due" at zero, and is asked again, but not at once.
+const ASK_AGAIN_MS = 5_000;
+
+let lastAsked = 0;
+
+function section() {
+  return document.getElementById("payment-state");
+}
+
+function refresh() {
+  window.htmx.trigger(section(), "payment:refresh");
+}
+
+live.on(`payment.changed:${section().dataset.payment}`, (frame) => {
+  if (frame.status !== section().dataset.state) refresh();
+});
+
+// After a gap only a real change replaces the page: a half-typed reference must survive a phone's naps.
+live.on("reconnected", async () => {
+  try {
+    const answer = await fetch(section().dataset.api, { headers: { Accept: "application/json" } });
+    if (answer.ok && (await answer.json()).status !== section().dataset.state) refresh();
+  } catch {
+    // Offline again: the next reconnect asks anew.
+  }
+});
+
+document.body.addEventListener("countdown:over", () => {
+  const wait = Math.max(0, lastAsked + ASK_AGAIN_MS - Date.now());
+  setTimeout(() => {
+    lastAsked = Date.now();
+    refresh();
+  }, wait);
+});
+
+let shownState = section().dataset.state;
+document.body.addEventListener("htmx:afterSettle", () => {
+  if (section().dataset.state === shownState) return;
+  shownState = section().dataset.state;
+  section().querySelector("[data-state-title]")?.focus();
+});
+
+// --- Copy ---
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.("[data-copy]");
+  if (!button) return;
+  if (await copy(button.dataset.copy)) toast(button.dataset.copied, "success");
+  else getSelection().selectAllChildren(button.previousElementSibling.lastElementChild);
+});
+
+// --- The picture of the receipt ---
+
+function showPicture(input) {
+  const form = input.form;
+  const preview = form.querySelector("[data-proof-preview]");
+  const tooLarge = form.querySelector("[data-proof-too-large]");
+  const picture = preview.querySelector("img");
+  if (picture.src) URL.revokeObjectURL(picture.src);
+  const [file] = input.files;
+  const oversized = Boolean(file) && file.size > Number(input.dataset.maxBytes);
+  tooLarge.hidden = !oversized;
+  input.setCustomValidity(oversized ? tooLarge.textContent : "");
+  preview.hidden = !file || oversized;
+  if (preview.hidden) {
+    picture.removeAttribute("src");
+    return;
+  }
+  picture.src = URL.createObjectURL(file);
+  preview.querySelector("[data-proof-name]").textContent = file.name;
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.("[data-proof-input]")) showPicture(event.target);
+});
+
+document.addEventListener("click", (event) => {
+  const clear = event.target.closest?.("[data-proof-clear]");
+  if (!clear) return;
+  const input = clear.closest("form").querySelector("[data-proof-input]");
+  input.value = "";
+  showPicture(input);
+  input.focus();
+});
+
+// The form is `novalidate` so that the server's words are shown; a picture over the limit need not travel, though.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const input = event.target.querySelector?.("[data-proof-input]");
+    if (!input || !input.validationMessage) return;
+    event.preventDefault();
+    event.stopPropagation();
+    input.focus();
+  },
+  true,
+);
+
+// A page that the browser brings back may have kept its file.
+for (const input of document.querySelectorAll("[data-proof-input]")) showPicture(input);

@@ -1,0 +1,65 @@
+// Management's queue: dialogs for the decisions and the pictures. The list refetches itself (parts/queue.html).
+
+let url = "";
+let decided = false;
+
+function open(dialog, row) {
+  for (const field of dialog.querySelectorAll("[data-fill]")) field.textContent = row.dataset[field.dataset.fill];
+  dialog.querySelector("form")?.reset();
+  dialog.showModal();
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target;
+  const decide = target.closest?.("[data-decide]");
+  if (decide) {
+    url = decide.dataset.url;
+    open(document.getElementById(decide.dataset.decide), decide.closest("[data-row]"));
+  }
+  const proof = target.closest?.("[data-proof]");
+  if (proof) {
+    const dialog = document.getElementById("proof-dialog");
+    dialog.querySelector("[data-proof-large]").src = proof.dataset.proof;
+    dialog.querySelector("[data-proof-link]").href = proof.dataset.proof;
+    open(dialog, proof.closest("[data-row]"));
+  }
+  const preset = target.closest?.("[data-preset]");
+  if (preset) {
+    const reason = preset.closest("form").elements.reason;
+    reason.value = preset.dataset.preset;
+    reason.focus();
+  }
+});
+
+for (const form of document.querySelectorAll("form[data-decision]"))
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (form.dataset.sending) return;
+    form.dataset.sending = "true";
+    event.submitter?.setAttribute("aria-busy", "true");
+    let status = 0;
+    const heard = (answer) => (status = answer.detail.xhr.status);
+    form.addEventListener("htmx:afterRequest", heard, { once: true });
+    try {
+      // The answer brings its own toast; a refusal is shown by app.js in the server's words.
+      await window.htmx.ajax("POST", url, { source: form, swap: "none" });
+    } finally {
+      form.removeEventListener("htmx:afterRequest", heard);
+      delete form.dataset.sending;
+      event.submitter?.removeAttribute("aria-busy");
+    }
+    // A reason that was refused is corrected in place; everything else is over, done by us or by someone else.
+    if (status === 0 || status === 400 || status >= 500) return;
+    decided = true;
+    form.closest("dialog").close();
+    window.htmx.trigger("#queue", "queue:refresh");
+  });
+
+// The row that had the focus is gone: go on with the next one.
+document.body.addEventListener("htmx:afterSettle", () => {
+  if (!decided || document.querySelector("dialog[open]")) return;
+  const active = document.activeElement;
+  if (active && active !== document.body) return;
+  decided = false;
+  (document.querySelector("#queue [data-decide]") ?? document.getElementById("queue-title"))?.focus();
+});
