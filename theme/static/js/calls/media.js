@@ -1,0 +1,182 @@
+// This person's camera, microphone, loudspeaker and screen. Everything works without any of them.
+//
+//   change    tracks or what is on has changed
+//   devices   the list of devices has changed
+//   problem   detail: denied, none, busy or insecure
+
+const VIDEO = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+const AUDIO = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+const REMEMBER = "call-devices";
+
+const PROBLEMS = {
+  NotAllowedError: "denied",
+  SecurityError: "denied",
+  NotFoundError: "none",
+  OverconstrainedError: "none",
+  NotReadableError: "busy",
+  AbortError: "busy",
+};
+
+export class LocalMedia extends EventTarget {
+  audio = null;
+  camera = null;
+  screen = null;
+  micOn = true;
+  chosen = remembered();
+
+  constructor() {
+    super();
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.#tell("devices"));
+  }
+
+  /** What the others get to see. */
+  get video() {
+    return this.screen ?? this.camera;
+  }
+
+  get state() {
+    return { mic: Boolean(this.audio && this.micOn), camera: Boolean(this.camera), screen: Boolean(this.screen) };
+  }
+
+  /** Ask for what there is: both, else one of the two, else nothing, and say why. */
+  async open({ camera }) {
+    if (!navigator.mediaDevices) return this.#tell("problem", "insecure");
+    const wishes = camera ? [["audio", "camera"], ["audio"], ["camera"]] : [["audio"]];
+    let problem = null;
+    for (const wish of wishes) {
+      try {
+        await this.#get(wish);
+        break;
+      } catch (error) {
+        problem ??= PROBLEMS[error.name] ?? "busy";
+      }
+    }
+    if (problem) this.#tell("problem", problem);
+    this.#tell("change");
+    this.#tell("devices");
+  }
+
+  setMic(on) {
+    this.micOn = on;
+    if (this.audio) this.audio.enabled = on;
+    else if (on) return this.#try(["audio"]);
+    this.#tell("change");
+  }
+
+  /** Off means off: the camera's light goes out. */
+  setCamera(on) {
+    if (on) return this.#try(["camera"]);
+    this.#drop("camera");
+    this.#tell("change");
+  }
+
+  /** Change to a device of kind audioinput or videoinput (audiooutput only remembers it for the page). */
+  async choose(kind, id) {
+    this.chosen[kind] = id;
+    localStorage.setItem(REMEMBER, JSON.stringify(this.chosen));
+    if (kind === "audioinput" && this.audio) await this.#try(["audio"]);
+    if (kind === "videoinput" && this.camera) await this.#try(["camera"]);
+    this.#tell("devices");
+  }
+
+  async devices(kind) {
+    const all = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+    return all.filter((device) => device.kind === kind && device.deviceId);
+  }
+
+  static get canShareScreen() {
+    return Boolean(navigator.mediaDevices?.getDisplayMedia);
+  }
+
+  /** False when the person thought better of it. */
+  async setScreen(on) {
+    if (!on) {
+      this.#drop("screen");
+      this.#tell("change");
+      return true;
+    }
+    try {
+      const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { ideal: 15 } } });
+      this.#keep("screen", stream.getVideoTracks()[0]);
+      this.screen.contentHint = "detail";
+      this.#tell("change");
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  close() {
+    for (const name of ["audio", "camera", "screen"]) this.#drop(name);
+  }
+
+  async #try(names) {
+    try {
+      await this.#get(names);
+    } catch (error) {
+      this.#tell("problem", PROBLEMS[error.name] ?? "busy");
+    }
+    this.#tell("change");
+  }
+
+  async #get(names) {
+    const wanted = (kind) => (this.chosen[kind] ? { deviceId: { ideal: this.chosen[kind] } } : {});
+    const stream = await navigator.mediaDevices.getUserMedia({
+      audio: names.includes("audio") && { ...AUDIO, ...wanted("audioinput") },
+      video: names.includes("camera") && { ...VIDEO, ...wanted("videoinput") },
+    });
+    const [audio] = stream.getAudioTracks();
+    const [camera] = stream.getVideoTracks();
+    if (audio) this.#keep("audio", audio);
+    if (camera) this.#keep("camera", camera);
+    if (audio) audio.enabled = this.micOn;
+  }
+
+  #keep(name, track) {
+    this.#drop(name);
+    this[name] = track;
+    // Unplugged, or the browser's own "stop sharing".
+    track.addEventListener("ended", () => {
+      if (this[name] !== track) return;
+      this[name] = null;
+      this.#tell("change");
+    });
+  }
+
+  #drop(name) {
+    const track = this[name];
+    this[name] = null;
+    track?.stop();
+  }
+
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+/** Shows how loud the microphone hears in a <meter>; returns how to stop. */
+export function meter(track, element) {
+  const context = new AudioContext();
+  const analyser = context.createAnalyser();
+  analyser.fftSize = 512;
+  context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+  const timer = setInterval(() => {
+    analyser.getFloatTimeDomainData(samples);
+    const loudness = Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length);
+    element.value = Math.min(1, loudness * 4);
+  }, 80);
+  return () => {
+    clearInterval(timer);
+    element.value = 0;
+    context.close();
+  };
+}
+
+function remembered() {
+  try {
+    return JSON.parse(localStorage.getItem(REMEMBER)) ?? {};
+  } catch {
+    return {};
+  }
+}

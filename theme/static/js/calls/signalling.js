@@ -1,0 +1,117 @@
+// The socket of one call, /ws/calls/<id>/ (docs/realtime.md). It comes back by itself with the resume token of its
+// welcome, so that the peer stays the same and media that still flows is not torn down.
+//
+// Each frame becomes an event of its type with the frame as `detail`; besides these:
+//   up        the socket is open and welcomed
+//   down      it dropped and is being opened again
+//   closed    it stays closed; detail {code, error}: the last refusal's code, if there was one
+
+const FIRST_DELAY_MS = 250;
+const LONGEST_DELAY_MS = 5_000;
+const PING_MS = 5_000;
+const SILENT_MS = 12_000;
+
+// Close codes after which nobody comes back by himself.
+const OVER = 1000;
+const FINAL = new Set([OVER, 4400, 4401, 4403, 4409]);
+
+export class Signalling extends EventTarget {
+  #url;
+  #socket = null;
+  #token = "";
+  #stopped = false;
+  #attempt = 0;
+  #retry = 0;
+  #ping = 0;
+  #heardAt = 0;
+  #error = null;
+
+  constructor(url) {
+    super();
+    this.#url = url;
+    addEventListener("online", () => this.#hurry());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#hurry());
+  }
+
+  open() {
+    clearTimeout(this.#retry);
+    if (this.#stopped || this.#socket) return;
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const resume = this.#token ? `?resume=${encodeURIComponent(this.#token)}` : "";
+    const socket = new WebSocket(`${scheme}://${location.host}${this.#url}${resume}`);
+    this.#socket = socket;
+    // Old sockets may still speak while they close; only the present one is heard.
+    socket.onmessage = (event) => this.#socket === socket && this.#receive(event.data);
+    socket.onclose = (event) => this.#socket === socket && this.#lost(event.code);
+  }
+
+  /** False when there is no open socket: nothing was sent, nothing is queued. */
+  send(frame) {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  /** The person is going: say so and stay away. */
+  leave() {
+    this.send({ type: "leave" });
+    this.stop();
+  }
+
+  stop() {
+    this.#stopped = true;
+    clearTimeout(this.#retry);
+    clearInterval(this.#ping);
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+  }
+
+  #receive(data) {
+    this.#heardAt = Date.now();
+    const frame = JSON.parse(data);
+    if (frame.type === "error") this.#error = frame;
+    if (frame.type === "welcome") {
+      this.#token = frame.resume;
+      this.#attempt = 0;
+      this.#error = null;
+      clearInterval(this.#ping);
+      this.#ping = setInterval(() => this.#check(), PING_MS);
+      this.#tell("up");
+    }
+    this.#tell(frame.type, frame);
+  }
+
+  #check() {
+    // A dead connection may take minutes to close by itself.
+    if (Date.now() - this.#heardAt > SILENT_MS) {
+      const dead = this.#socket;
+      this.#lost(0);
+      dead?.close();
+    } else this.send({ type: "ping" });
+  }
+
+  #lost(code) {
+    clearInterval(this.#ping);
+    this.#socket = null;
+    if (this.#stopped) return;
+    if (FINAL.has(code)) {
+      this.#stopped = true;
+      this.#tell("closed", { code, error: this.#error });
+      return;
+    }
+    this.#tell("down");
+    const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#attempt++);
+    this.#retry = setTimeout(() => this.open(), ceiling / 2 + (ceiling / 2) * Math.random());
+  }
+
+  #hurry() {
+    if (this.#socket) return this.send({ type: "ping" });
+    this.#attempt = 0;
+    this.open();
+  }
+
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
