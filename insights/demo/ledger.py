@@ -25,9 +25,9 @@ from insights.demo import pictures
 from insights.demo.keys import key
 from insights.demo.plan import Visit
 from insights.demo.timetable import service_id
-from messaging.domain import calls, conversations
+from messaging.domain import calls, conversations, messages
 from messaging.enums import CallStatus
-from messaging.models import Call
+from messaging.models import Call, Conversation, Message
 from scheduling.domain import timers
 from scheduling.domain.pricing import charge
 from scheduling.enums import CELL_MINUTES, OCCUPYING
@@ -121,7 +121,7 @@ class Ledger:
             appointment.hold_expires_at = self.now + timedelta(minutes=settings.HOLD_MINUTES)
         if visit.status in WAS_CONFIRMED:
             care.link(patient, doctor)
-            appointment.conversation = conversations.between(patient, doctor)
+            appointment.conversation = self._conversation(patient, doctor, booked_at + timedelta(minutes=40))
             if visit.mode == "video":
                 appointment.call = self._call(appointment)
         appointment.save(force_insert=True)
@@ -145,6 +145,19 @@ class Ledger:
             for name in (visit.doctor, visit.patient)
             for offset in range(visit.minutes // CELL_MINUTES)
         ]
+
+    def _conversation(self, patient: User, doctor: User, confirmed_at: datetime) -> Conversation:
+        """Opened by the portal's own line, as at a first confirmation."""
+        conversation = conversations.between(patient, doctor)
+        if not conversation.last_seq:
+            at = min(confirmed_at, self.now)
+            message = messages.post_system(
+                conversation, "Your visit is confirmed. You can write to each other here."
+            )
+            Message.objects.filter(pk=message.pk).update(created_at=at)
+            Conversation.objects.filter(pk=conversation.pk).update(created_at=at, last_message_at=at)
+            conversation.refresh_from_db()
+        return conversation
 
     def _claim(self, visit: Visit, appointment: Appointment) -> None:
         if visit.status not in OCCUPYING:

@@ -8,8 +8,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.models import User
-from insights.domain.patient_day import with_other
-from messaging.domain.queries import conversation_list
+from insights.domain.patient_day import latest_conversations
 from messaging.enums import PeerStatus
 from messaging.models import CallPeer, Conversation
 from scheduling.domain.queries import appointments_visible_to
@@ -72,7 +71,7 @@ def doctor_day(user: User, *, now: datetime | None = None) -> DoctorDay:
         current=next((visit for visit in today if visit.status == S.IN_PROGRESS), None),
         next_later=None if today else later.order_by("starts_at").first(),
         to_confirm=visits.filter(status=S.PENDING_CONFIRMATION, starts_at__gt=now).count(),
-        conversations=with_other(user, list(conversation_list(user)[:SHOWN_CONVERSATIONS])),
+        conversations=latest_conversations(user, SHOWN_CONVERSATIONS),
         week=_week(user, now),
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils import timezone
 
 from accounts.models import User
@@ -61,7 +61,7 @@ def patient_day(user: User, *, now: datetime | None = None) -> PatientDay:
         others=[visit for visit in ahead if visit is not first][:SHOWN_AHEAD],
         unpaid=unpaid,
         seen_before=seen_before,
-        conversations=with_other(user, list(conversation_list(user)[:SHOWN_CONVERSATIONS])),
+        conversations=latest_conversations(user, SHOWN_CONVERSATIONS),
     )
 
 
@@ -75,8 +75,13 @@ def _urgency(visit: Appointment, now: datetime) -> tuple[int, datetime]:
     return (2, visit.starts_at)
 
 
-def with_other(user: User, conversations: list[Conversation]) -> list[Conversation]:
-    """Each conversation with `other`, the person across, and `last`, its last message."""
+def latest_conversations(user: User, count: int) -> list[Conversation]:
+    """Conversations in which something was written, the unread first, then the latest; each with `other`, the person
+    across, and `last`, its last message. Three queries."""
+    written = conversation_list(user).filter(last_seq__gt=0)
+    conversations = list(
+        written.order_by(Case(When(unread__gt=0, then=0), default=1), "-active_at", "-id")[:count]
+    )
     for conversation in conversations:
         people = [member.user for member in conversation.people]  # type: ignore[attr-defined]
         conversation.other = next(  # type: ignore[attr-defined]
