@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from accounts.models import DoctorProfile, User
@@ -75,7 +76,7 @@ def test_adding_a_manager(desk: Client) -> None:
     assert desk.post(f"{PEOPLE}add/", {**data, "password": "sunny-mountain-9"}).status_code == 302
     user = User.objects.get(email="desk@test.clinic")
     assert user.role == "management"
-    assert user.emailaddress_set.get().verified
+    assert EmailAddress.objects.get(user=user).verified
     answer = Client().post("/accounts/login/", {"login": user.email, "password": "sunny-mountain-9"})
     assert answer.status_code == 302
     again = desk.post(f"{PEOPLE}add/", {**data, "email": "DESK@test.clinic"})
@@ -138,7 +139,7 @@ def test_refused_role_is_told_and_changes_nothing(desk: Client, patient: User) -
 
 def test_corrected_address_is_the_one_to_log_in_with(desk: Client, patient: User) -> None:
     change(desk, patient, email="Asha.New@test.clinic")
-    assert patient.emailaddress_set.get().email == "asha.new@test.clinic"
+    assert EmailAddress.objects.get(user=patient).email == "asha.new@test.clinic"
 
 
 def test_nobody_closes_their_own_account(desk: Client, admin: User, patient: User) -> None:

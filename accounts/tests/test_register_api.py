@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.utils import timezone
 
@@ -47,7 +48,7 @@ def test_existing_address_is_not_told_but_its_owner_is(api: Callable[..., Any], 
 
 
 def test_second_address_of_somebody_is_taken_too(api: Callable[..., Any], patient: User) -> None:
-    patient.emailaddress_set.create(email=NEW["email"], verified=True, primary=False)
+    EmailAddress.objects.create(user=patient, email=NEW["email"], verified=True, primary=False)
     assert api().post("/api/register/", NEW).status_code == 201
     assert not User.objects.filter(email=NEW["email"]).exists()
 

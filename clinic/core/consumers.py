@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import time
+from inspect import iscoroutinefunction
 from typing import Any
 
 from channels.exceptions import StopConsumer
@@ -157,7 +158,7 @@ class FrameConsumer(AsyncWebsocketConsumer):
 
     async def dispatch(self, message: Frame) -> None:
         name = str(message.get("type", "")).replace(".", "_")
-        if name.startswith("_") or not hasattr(self, name):
+        if name.startswith("_") or not iscoroutinefunction(getattr(type(self), name, None)):
             logger.warning("ignored channel event %s", message.get("type"))
             return
         await super().dispatch(message)

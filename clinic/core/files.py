@@ -63,12 +63,18 @@ def clean_upload(
     content_type = content_type_of(upload)
     if content_type not in accepted:
         raise UnsupportedType(_("Please choose one of these: %(types)s.") % {"types": _type_names(accepted)})
-    name = Path(upload.name or "file").name[:120]
+    name = _shown_name(upload)
     if content_type in IMAGE_TYPES:
         return CleanFile(encode_image(upload, square=square), "image/jpeg", f"{Path(name).stem}.jpg")
     return CleanFile(
         ContentFile(upload.read(), name=f"{uuid4().hex}{_EXTENSIONS[content_type]}"), content_type, name
     )
+
+
+def _shown_name(upload: UploadedFile) -> str:
+    """The upload's own name without its folders and without signs that hide or turn text."""
+    name = "".join(sign for sign in Path(upload.name or "").name if sign.isprintable())
+    return name[:120] or "file"
 
 
 def encode_image(upload: Any, *, longest_side: int = 2400, square: int | None = None) -> ContentFile:
