@@ -21,12 +21,19 @@ class ReadOnly:
 
 class HistoryInline(ReadOnly, admin.TabularInline[PaymentStatusChange, Payment]):
     model = PaymentStatusChange
-    fields = ["at", "from_status", "to_status", "actor", "reason"]
+    fields = readonly_fields = ("at", "from_status", "to_status", "actor", "reason")
 
 
 class SubmissionInline(ReadOnly, admin.TabularInline[Submission, Payment]):
     model = Submission
-    fields = ["created_at", "bank_reference", "outcome", "reason", "decided_by", "decided_at"]
+    fields = readonly_fields = (
+        "created_at",
+        "bank_reference",
+        "outcome",
+        "reason",
+        "decided_by",
+        "decided_at",
+    )
     show_change_link = True
 
 

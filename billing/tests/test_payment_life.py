@@ -120,11 +120,10 @@ def test_submitting_the_same_reference_again_changes_nothing(
     assert due.submissions.count() == 1
 
 
-def test_confirm_confirms_the_visit_too(
-    submitted: Payment, patient: Any, doctor: Any, manager: Any, django_capture_on_commit_callbacks: Any
-) -> None:
-    with django_capture_on_commit_callbacks(execute=True):
-        payments.confirm(submitted.pk, actor=manager)
+@pytest.mark.django_db(transaction=True)
+def test_confirm_confirms_the_visit_too(submitted: Payment, manager: Any) -> None:
+    patient, doctor = people_of(submitted)
+    payments.confirm(submitted.pk, actor=manager)
     payment = fresh(submitted)
     assert payment.status == S.CONFIRMED
     assert payment.appointment.status == A.CONFIRMED
@@ -152,18 +151,16 @@ def test_confirming_twice_changes_nothing(submitted: Payment, manager: Any) -> N
     assert fresh(submitted).status == S.CONFIRMED
 
 
-def test_reject_holds_the_slot_anew_and_says_why(
-    submitted: Payment, patient: Any, manager: Any, django_capture_on_commit_callbacks: Any
-) -> None:
-    with django_capture_on_commit_callbacks(execute=True):
-        payments.reject(submitted.pk, reason="  No such\n transfer ", actor=manager)
+@pytest.mark.django_db(transaction=True)
+def test_reject_holds_the_slot_anew_and_says_why(submitted: Payment, patient: Any, manager: Any) -> None:
+    payments.reject(submitted.pk, reason="  No such\n transfer ", actor=manager)
     payment = fresh(submitted)
     assert payment.status == S.REJECTED
     assert payment.appointment.status == A.PENDING_PAYMENT
     assert payment.appointment.hold_expires_at is not None
     assert payment.appointment.hold_expires_at > timezone.now()
     assert payment.submissions.get().reason == "No such transfer"
-    assert payment.history.last().reason == "No such transfer"
+    assert payment.history.latest("id").reason == "No such transfer"
     run_due_tasks()
     (letter,) = [message for message in mail.outbox if message.to == [patient.email]]
     assert "open to see why" in letter.subject
@@ -254,7 +251,7 @@ def test_called_off_after_paying(payment_in: MakePayment, manager: Any, patient:
     assert Notification.objects.filter(user=manager, kind="payment").count() == 1
     payments.refund(payment.pk, actor=manager, reason="By bank transfer")
     assert fresh(payment).status == S.REFUNDED
-    assert payment.history.last().reason == "By bank transfer"
+    assert payment.history.latest("id").reason == "By bank transfer"
 
 
 def test_called_off_while_it_is_checked(payment_in: MakePayment, manager: Any) -> None:
