@@ -32,6 +32,13 @@ class PhotoField(forms.FileField):
             raise forms.ValidationError(error.detail, code=error.code) from error
 
 
+class PhotoInput(forms.ClearableFileInput):
+    """Django asks a stored file for its address to see whether there is one; ours have none by design."""
+
+    def is_initial(self, value: Any) -> bool:
+        return bool(value)
+
+
 class AccountForm(forms.ModelForm[User]):
     phone = _phone(
         label=_("Phone"), help_text=_("So that the clinic can reach you. For example 984-1234567.")
@@ -40,7 +47,7 @@ class AccountForm(forms.ModelForm[User]):
         label=_("Photo"),
         required=False,
         help_text=_("JPEG, PNG or WebP up to 10 MB. It is cut to a square."),
-        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        widget=PhotoInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
 
     class Meta:
