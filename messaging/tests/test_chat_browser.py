@@ -1,0 +1,260 @@
+"""The chat page in real browsers: live, read marks, history, what is dangerous, and a server that dies."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from clinic.core.testing.browser import PHONE
+from messaging.domain import notifications
+from messaging.models import Conversation, Message, Notification
+
+from .factories import make_conversation, texts
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+
+
+def opened(page: Page, conversation: Conversation) -> Page:
+    """The conversation's page, once its socket has said `ready`."""
+    page.goto(f"/messages/{conversation.pk}/")
+    connected(page)
+    return page
+
+
+def connected(page: Page) -> None:
+    """Waits until the page's socket has said `ready` (wait_for_function takes a promise for true)."""
+    for _try in range(300):
+        if page.evaluate("import('/static/js/live.js').then(module => module.live.connected)"):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("the page did not connect")
+
+
+def write(page: Page, text: str) -> None:
+    box = page.get_by_label("Your message")
+    box.fill(text)
+    box.press("Enter")
+
+
+def shown(page: Page) -> list[str]:
+    return page.locator("[data-chat] [data-message] [data-text]").all_inner_texts()
+
+
+def test_two_people_write_and_see_it_at_once(person: Any, patient: Any, doctor: Any) -> None:
+    conversation = make_conversation(patient, doctor)
+    patients, doctors = opened(person(patient), conversation), opened(person(doctor), conversation)
+    patients.get_by_label("Your message").type("नम")
+    expect(doctors.locator("[data-typing]")).to_be_visible()
+    write(patients, "नमस्ते, डाक्टर")
+    expect(doctors.locator("[data-text]").filter(has_text="नमस्ते, डाक्टर")).to_be_visible()
+    expect(doctors.locator("[data-typing]")).to_be_hidden()
+    expect(patients.locator("[data-message][data-state=read]")).to_have_count(1)
+    box = doctors.get_by_label("Your message")
+    box.fill("first line")
+    box.press("Shift+Enter")
+    box.type("second line")
+    box.press("Enter")
+    expect(patients.locator("[data-text]").last).to_have_text("first line\nsecond line")
+    assert texts(conversation) == ["नमस्ते, डाक्टर", "first line\nsecond line"]
+    assert shown(patients) == shown(doctors) == texts(conversation)
+
+
+def test_the_list_shows_what_is_unread_live(person: Any, patient: Any, doctor: Any, server: Any) -> None:
+    conversation = make_conversation(patient, doctor)
+    page = person(patient, viewport=PHONE)
+    page.goto("/messages/")
+    connected(page)
+    doctors = opened(person(doctor), conversation)
+    write(doctors, "are you there?")
+    row = page.locator(".chat-row")
+    expect(row).to_contain_text("are you there?")
+    expect(row.locator(".count")).to_contain_text("1")
+    row.click()
+    expect(page.locator("[data-text]")).to_have_text("are you there?")
+    expect(doctors.locator("[data-state=read]")).to_have_count(1)
+    page.get_by_label("All messages").click()
+    expect(page.locator(".chat-row .count")).to_have_count(0)
+
+
+def test_text_is_never_markup(person: Any, patient: Any, doctor: Any) -> None:
+    conversation = make_conversation(patient, doctor)
+    page = opened(person(patient), conversation)
+    evil = "<img src=x onerror=alert(1)> <script>alert(1)</script> javascript:alert(1) https://ok.example/a?b=1&c=2."
+    write(page, evil)
+    expect(page.locator("[data-state=sent]")).to_have_count(1)
+    for _look in ("live", "from the server"):
+        expect(page.locator("[data-text]")).to_have_text(evil)
+        assert page.locator("[data-text] img, [data-text] script").count() == 0
+        link = page.locator("[data-text] a")
+        expect(link).to_have_count(1)
+        expect(link).to_have_attribute("href", "https://ok.example/a?b=1&c=2")
+        expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
+        page.reload()
+    assert texts(conversation) == [evil]
+
+
+def test_a_message_that_is_too_long_stays_in_the_field(person: Any, patient: Any, doctor: Any) -> None:
+    page = opened(person(patient), make_conversation(patient, doctor))
+    write(page, "x" * 4001)
+    expect(page.locator("[data-counter]")).to_have_text("1 characters too many")
+    expect(page.get_by_label("Your message")).to_have_value("x" * 4001)
+    page.reload()
+    expect(page.get_by_label("Your message")).to_have_value("x" * 4001)
+    assert Message.objects.count() == 0
+
+
+def test_earlier_messages_come_without_a_jump(person: Any, patient: Any, doctor: Any) -> None:
+    page = opened(person(patient), make_conversation(patient, doctor, messages=130))
+    expect(page.locator("[data-seq='130']")).to_be_in_viewport()
+    assert page.locator("[data-seq]").count() == 50
+    first = page.locator("[data-seq='81']")
+    page.locator("[data-scroll]").evaluate("box => { box.scrollTop = 120 }")
+    top = first.bounding_box()
+    page.locator("[data-scroll]").evaluate("box => { box.scrollTop = 50 }")
+    expect(page.locator("[data-seq='31']")).to_have_count(1)
+    after = first.bounding_box()
+    assert top is not None
+    assert after is not None
+    assert abs(after["y"] - (top["y"] + 70)) < 3
+    page.locator("[data-scroll]").evaluate("box => { box.scrollTop = 0 }")
+    expect(page.locator("[data-seq='1']")).to_have_count(1)
+    expect(page.get_by_text("Load earlier messages")).to_be_hidden()
+    seqs = page.locator("[data-seq]").evaluate_all("all => all.map(one => Number(one.dataset.seq))")
+    assert seqs == list(range(1, 131))
+
+
+def test_who_reads_above_gets_a_pill_and_is_not_moved(person: Any, patient: Any, doctor: Any) -> None:
+    conversation = make_conversation(patient, doctor, messages=60)
+    page = opened(person(patient), conversation)
+    expect(page.locator("[data-seq='60']")).to_be_in_viewport()
+    scroll = page.locator("[data-scroll]")
+    scroll.evaluate("box => { box.scrollTop = box.scrollHeight / 2 }")
+    page.wait_for_timeout(200)
+    place = scroll.evaluate("box => box.scrollTop")
+    doctors = opened(person(doctor), conversation)
+    write(doctors, "news")
+    pill = page.get_by_role("button", name="New messages")
+    expect(pill).to_be_visible()
+    assert scroll.evaluate("box => box.scrollTop") == place
+    expect(doctors.locator("[data-seq='61']")).to_have_attribute("data-state", "sent")
+    pill.click()
+    expect(page.locator("[data-seq='61']")).to_be_in_viewport()
+    expect(pill).to_be_hidden()
+    expect(doctors.locator("[data-seq='61']")).to_have_attribute("data-state", "read")
+
+
+def test_nothing_is_lost_or_doubled_when_the_server_dies(
+    person: Any, server: Any, patient: Any, doctor: Any
+) -> None:
+    """The server process is killed while both write, again and again; both end with every message once, in order."""
+    conversation = make_conversation(patient, doctor)
+    pages = {"p": opened(person(patient), conversation), "d": opened(person(doctor), conversation)}
+    written = []
+    for round_number in range(3):
+        for number in range(6):
+            for name, page in pages.items():
+                written.append(text := f"{name} {round_number} {number}")
+                write(page, text)
+                if number == 2 and name == "p":
+                    server.kill()  # mid-send: nobody knows what was stored
+        expect(pages["p"].locator("[data-state=sending]").first).to_be_visible()
+        server.start()
+        for page in pages.values():
+            connected(page)
+            expect(page.locator("[data-state=sending], [data-state=failed]")).to_have_count(0, timeout=30_000)
+    for page in pages.values():
+        expect(page.locator("[data-seq]")).to_have_count(36, timeout=30_000)
+    stored = texts(conversation)
+    assert sorted(stored) == sorted(written)
+    assert list(Message.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, 37))
+    for page in pages.values():
+        assert shown(page) == stored
+        page.reload()
+        connected(page)
+        assert shown(page) == stored
+
+
+def test_a_message_written_offline_survives_a_reload(
+    person: Any, server: Any, patient: Any, doctor: Any
+) -> None:
+    conversation = make_conversation(patient, doctor)
+    page = opened(person(patient), conversation)
+    # The page loads, its socket does not: as behind a proxy that is half up.
+    page.route_web_socket(re.compile("/ws/"), lambda socket: socket.close())
+    page.reload()
+    write(page, "first, offline")
+    write(page, "second, offline")
+    expect(page.locator("[data-state=sending]")).to_have_count(2)
+    page.reload()
+    expect(page.locator("[data-state=sending]")).to_have_count(2)
+    assert texts(conversation) == []
+    # Another page of the portal delivers it as well.
+    fresh = page.context.new_page()
+    fresh.goto("/notifications/")
+    connected(fresh)
+    page.close()
+    opened(fresh, conversation)
+    expect(fresh.locator("[data-state=sent]")).to_have_count(2)
+    assert texts(conversation) == ["first, offline", "second, offline"]
+
+
+def test_what_the_server_refuses_can_be_sent_again_or_deleted(person: Any, patient: Any, doctor: Any) -> None:
+    conversation = make_conversation(patient, doctor)
+    page = opened(person(patient), conversation)
+    conversation.members.filter(user=patient).delete()
+    write(page, "to nobody")
+    write(page, "to nobody either")
+    failed = page.locator("[data-state=failed]")
+    expect(failed).to_have_count(2)
+    conversation.members.create(user=patient)
+    failed.first.get_by_role("button", name="Send again").click()
+    expect(page.locator("[data-state=sent]")).to_have_count(1)
+    failed.get_by_role("button", name="Delete").click()
+    expect(failed).to_have_count(0)
+    assert texts(conversation) == ["to nobody"]
+    page.reload()
+    connected(page)
+    assert shown(page) == ["to nobody"]
+
+
+def test_reading_and_sending_work_without_scripts(person: Any, patient: Any, doctor: Any) -> None:
+    conversation = make_conversation(patient, doctor, messages=60)
+    page = person(patient, java_script_enabled=False)
+    page.goto(f"/messages/{conversation.pk}/")
+    expect(page.locator("[data-seq='60']")).to_have_text(re.compile("message 60"))
+    page.get_by_role("link", name="Load earlier messages").click()
+    expect(page.locator("[data-seq='1']")).to_have_text(re.compile("message 1"))
+    page.get_by_role("link", name="To the latest messages").click()
+    page.get_by_label("Your message").fill("typed without scripts")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("[data-seq='61']")).to_have_text(re.compile("typed without scripts"))
+
+
+def test_notifications_arrive_live_and_are_read(person: Any, patient: Any, server: Any) -> None:
+    page = person(patient)
+    page.goto("/notifications/")
+    connected(page)
+    expect(page.get_by_text("Nothing new")).to_be_visible()
+    notifications.notify(
+        patient, kind="payment", title="Your payment was confirmed", url="/messages/", key="a"
+    )
+    # This process is not the server's: the page hears of it when it connects again, as after any lost event.
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('live:reconnected'))")
+    row = page.get_by_role("button", name="Your payment was confirmed")
+    expect(row).to_be_visible()
+    expect(page.get_by_role("button", name="Mark all as read")).to_be_visible()
+    row.click()
+    expect(page).to_have_url(re.compile("/messages/$"))
+    assert Notification.objects.get().read_at is not None
+
+
+def test_a_message_reaches_a_page_that_looks_elsewhere(
+    person: Any, patient: Any, doctor: Any, server: Any
+) -> None:
+    conversation = make_conversation(patient, doctor)
+    page = person(patient)
+    page.goto("/notifications/")
+    connected(page)
+    write(opened(person(doctor), conversation), "hello")
+    expect(page.locator(".side-nav [data-count=unread_messages]")).to_contain_text("1")
