@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -59,7 +60,7 @@ def cells_agree_with_appointments() -> bool:
 
 def book(patient: User, doctor: User, service: Service, **changes: Any) -> Callable[[], Appointment]:
     wish = {"starts_at": clinic_time(3, 10), "mode": Mode.VIDEO, **changes}
-    return lambda: booking.book(patient=patient, doctor=doctor, service=service, booked_by=patient, **wish)
+    return partial(booking.book, patient=patient, doctor=doctor, service=service, booked_by=patient, **wish)
 
 
 @pytest.mark.server
@@ -155,7 +156,7 @@ def test_booking_over_a_lapsed_hold_while_it_expires(
         )
         results = race(
             book(other_patient, doctor, service, starts_at=at),
-            lambda hold=hold: progress.expire(hold.pk),
+            partial(progress.expire, hold.pk),
             progress.expire_lapsed,
         )
         assert isinstance(results[0], Appointment)
@@ -181,7 +182,7 @@ def test_paying_at_the_last_moment_while_another_books(
             hold_expires_at=timezone.now() + timedelta(milliseconds=30 * (number % 4)),
         )
         paid, booked = race(
-            lambda hold=hold: progress.payment_submitted(hold.pk, actor=patient),
+            partial(progress.payment_submitted, hold.pk, actor=patient),
             book(other_patient, doctor, service, starts_at=at),
         )
         hold.refresh_from_db()
@@ -204,8 +205,8 @@ def test_confirming_while_the_patient_cancels(
             patient, doctor, service, starts_at=clinic_time(3 + number, 10), status=S.PENDING_CONFIRMATION
         )
         confirmed, cancelled = race(
-            lambda visit=visit: progress.confirm(visit.pk, actor=manager),
-            lambda visit=visit: progress.cancel(visit.pk, actor=patient),
+            partial(progress.confirm, visit.pk, actor=manager),
+            partial(progress.cancel, visit.pk, actor=patient),
         )
         visit.refresh_from_db()
         # A confirmed visit may be cancelled, a cancelled one not confirmed: it ends cancelled in both orders.
@@ -222,7 +223,7 @@ def test_confirming_while_the_patient_cancels(
 
 def test_confirming_twice(patient: User, doctor: User, manager: User, service: Service) -> None:
     visit = make_appointment(patient, doctor, service, status=S.PENDING_CONFIRMATION)
-    results = race(*[lambda: progress.confirm(visit.pk, actor=manager)] * 4)
+    results = race(*[partial(progress.confirm, visit.pk, actor=manager)] * 4)
     assert sum(isinstance(result, Conflict) for result in results) == 3
     assert visit.history.filter(to_status=S.CONFIRMED).count() == 1
 
@@ -234,7 +235,7 @@ def test_moving_to_a_slot_while_another_books_it(
         wanted = clinic_time(3 + number, 14)
         visit = make_appointment(patient, doctor, service, starts_at=clinic_time(3 + number, 10))
         moved, booked = race(
-            lambda visit=visit, wanted=wanted: booking.reschedule(visit.pk, starts_at=wanted, actor=patient),
+            partial(booking.reschedule, visit.pk, starts_at=wanted, actor=patient),
             book(other_patient, doctor, service, starts_at=wanted),
         )
         assert isinstance(moved, SlotTaken) != isinstance(booked, SlotTaken)
@@ -252,8 +253,8 @@ def test_two_visits_that_swap_places(
     first = make_appointment(patient, doctor, service, starts_at=clinic_time(3, 10))
     second = make_appointment(other_patient, doctor, service, starts_at=clinic_time(3, 14))
     results = race(
-        lambda: booking.reschedule(first.pk, starts_at=clinic_time(3, 14), actor=patient),
-        lambda: booking.reschedule(second.pk, starts_at=clinic_time(3, 10), actor=other_patient),
+        partial(booking.reschedule, first.pk, starts_at=clinic_time(3, 14), actor=patient),
+        partial(booking.reschedule, second.pk, starts_at=clinic_time(3, 10), actor=other_patient),
     )
     assert all(isinstance(result, SlotTaken) for result in results)
     assert cells_agree_with_appointments()

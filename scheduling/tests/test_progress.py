@@ -54,7 +54,7 @@ def test_the_table_decides_every_pair(
         take(appointment.pk, actor=manager, reason="because")
         appointment.refresh_from_db()
         assert appointment.status == to
-        last = appointment.history.last()
+        last = appointment.history.latest("pk")
         assert (last.from_status, last.to_status, last.actor, last.reason) == (
             from_status,
             to,

@@ -56,7 +56,7 @@ def test_status_and_call_stay_and_time_moves(
     cells = CalendarCell.objects.filter(appointment=visit)
     assert cells.count() == 12
     assert min(cells.values_list("cell", flat=True)) in first_cells()
-    last = visit.history.last()
+    last = visit.history.latest("pk")
     assert (last.from_status, last.to_status, last.actor) == (S.CONFIRMED, S.CONFIRMED, actor)
     assert "14:00" in last.reason or "2 p.m." in last.reason
     assert Notification.objects.filter(user=visit.patient, title__contains="moved").count() == 1
