@@ -44,7 +44,7 @@ def conversation_list(user: User, search: str = "") -> QuerySet[Conversation]:
         )
         .order_by("-active_at", "-id")
     )
-    for word in search.replace("\x00", "").split()[:5]:
+    for word in search.split()[:5]:
         named = Member.objects.filter(conversation=OuterRef("pk")).exclude(user_id=user.pk)
         named = named.filter(Q(user__first_name__icontains=word) | Q(user__last_name__icontains=word))
         conversations = conversations.filter(Exists(named))
@@ -78,7 +78,7 @@ def people_to_talk_to(user: User, search: str = "") -> QuerySet[User]:
         people = people.filter(Q(role=Role.MANAGEMENT) | Q(patient_links__patient_id=user.pk))
     elif user.is_doctor:
         people = people.filter(~Q(role=Role.PATIENT) | Q(care_team_links__doctor_id=user.pk))
-    for word in search.replace("\x00", "").split()[:5]:
+    for word in search.split()[:5]:
         people = people.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word))
     return people.select_related("doctor_profile__specialty").distinct()
 

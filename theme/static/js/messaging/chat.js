@@ -153,7 +153,7 @@ export class Chat {
       this.thread.putEarlier(page.results);
       this.earlier.hidden = !page.previous;
     } catch {
-      toast(this.root.querySelector("[data-words]").dataset.loadFailed, "error");
+      toast(this.root.querySelector("[data-chat-words]").dataset.loadFailed, "error");
     } finally {
       this.earlier.removeAttribute("aria-busy");
       this.#loadingEarlier = false;

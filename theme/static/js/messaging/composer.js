@@ -10,7 +10,7 @@ export class Composer {
     this.input = root.querySelector("[data-input]");
     this.counter = root.querySelector("[data-counter]");
     this.button = root.querySelector("[data-send]");
-    this.words = root.querySelector("[data-words]").dataset;
+    this.words = root.querySelector("[data-chat-words]").dataset;
     this.max = Number(root.dataset.maxLength);
     this.draftKey = `draft:${root.dataset.me}:${root.dataset.conversation}`;
     this.sent = sent;

@@ -12,7 +12,7 @@ export class Thread {
     this.none = root.querySelector("[data-none]");
     this.template = root.querySelector("[data-message-template]").content.firstElementChild;
     this.dayTemplate = root.querySelector("[data-day-template]").content.firstElementChild;
-    this.failedText = root.querySelector("[data-words]").dataset.failed;
+    this.failedText = root.querySelector("[data-chat-words]").dataset.failed;
     this.clock = clock(root.dataset.timeZone);
     for (const element of this.#messages()) {
       const text = element.querySelector("[data-text]");
