@@ -99,8 +99,8 @@ function lost(code) {
   socket = null;
   const wasGreeted = greeted;
   greeted = false;
-  if (code === NOT_SIGNED_IN) return leave();
   if (stopped) return;
+  if (code === NOT_SIGNED_IN) return leave();
   if (wasGreeted || attempt === 0) {
     banner(true);
     announce("live:down", { code });
@@ -110,6 +110,7 @@ function lost(code) {
 
 /** The session is over: what is on the screen must not stay there. */
 function leave() {
+  if (stopped) return;
   stopped = true;
   socket?.close();
   if (justLeft()) return banner(true);
@@ -174,6 +175,10 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState !== "visible") return;
   hurry();
   live.send({ type: "ping" });
+});
+// Who logs out on this page goes where the server sends them, not to the log-in.
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-ends-session]")) stopped = true;
 });
 // A page kept for the back button has a dead socket when it returns, and may be of a session that has ended.
 addEventListener("pagehide", () => {
