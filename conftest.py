@@ -96,11 +96,19 @@ def api() -> Callable[..., Any]:
 
 
 @pytest.fixture
-def server(transactional_db: None, _private_media: None, tmp_path: Path) -> Iterator[Any]:
+def server_environment() -> dict[str, str]:
+    """Settings that the `server` of a test module has beside the usual ones; a module overrides this."""
+    return {}
+
+
+@pytest.fixture
+def server(
+    transactional_db: None, _private_media: None, tmp_path: Path, server_environment: dict[str, str]
+) -> Iterator[Any]:
     """A `serve` process on this test's database, stopped before the database is emptied."""
     from clinic.core.testing.server import RunningServer
 
-    running = RunningServer(tmp_path).start()
+    running = RunningServer(tmp_path, server_environment).start()
     yield running
     running.stop()
 
