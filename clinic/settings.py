@@ -96,7 +96,7 @@ TEMPLATES = [
                 "clinic.core.context.clinic",
                 "messaging.context.unread",
             ],
-            "builtins": ["lucide.templatetags.lucide", "clinic.core.templatetags.clinic"],
+            "builtins": ["clinic.core.templatetags.clinic"],
         },
     }
 ]
@@ -264,7 +264,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "theme.storage.HashedModulesStorage"
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
