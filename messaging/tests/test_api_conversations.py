@@ -29,7 +29,7 @@ def test_starting_a_conversation_twice_gives_the_same_one(api: Any, patient: Any
 
 
 def test_who_may_start_with_whom(
-    api: Any, patient: Any, other_patient: Any, doctor: Any, other_doctor: Any, manager: Any, admin: Any
+    *, api: Any, patient: Any, other_patient: Any, doctor: Any, other_doctor: Any, manager: Any, admin: Any
 ) -> None:
     make_conversation(patient, doctor)
 
@@ -141,7 +141,7 @@ def test_a_wrong_range_is_400(api: Any, patient: Any, conversation: Any, query: 
 
 
 def test_outsiders_are_refused(
-    api: Any, other_patient: Any, other_doctor: Any, manager: Any, admin: Any, conversation: Any
+    *, api: Any, other_patient: Any, other_doctor: Any, manager: Any, admin: Any, conversation: Any
 ) -> None:
     base = f"/api/conversations/{conversation.pk}"
     for user in (other_patient, other_doctor, manager, admin):

@@ -76,12 +76,12 @@ async def test_one_client_id_over_twenty_connections_is_stored_once(
         "text": "once",
     }
     async with httpx.AsyncClient(headers={"Authorization": f"Token {key}"}, timeout=30) as client:
-        answers, *_sent = await asyncio.gather(
-            asyncio.gather(
-                *(client.post(url, json={"client_id": "same", "text": "once"}) for _n in range(10))
-            ),
-            *(say(socket, **frame) for socket in sockets),
-        )
+        posting = [
+            asyncio.create_task(client.post(url, json={"client_id": "same", "text": "once"}))
+            for _number in range(10)
+        ]
+        await asyncio.gather(*(say(socket, **frame) for socket in sockets))
+        answers = await asyncio.gather(*posting)
     acks = await asyncio.gather(*(heard(socket, "message.ack") for socket in sockets))
     ids = {answer.json()["id"] for answer in answers} | {ack["message"]["id"] for ack in acks}
     assert len(ids) == 1

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -24,6 +25,7 @@ def test_told_twice_is_told_once_and_mailed_once(patient: Any, settings: Any) ->
     assert tell(patient, email_text="See you on Tuesday.") is None
     run_due_tasks()
     (sent,) = mail.outbox
+    assert isinstance(sent, EmailMultiAlternatives)
     assert (sent.to, sent.subject) == (["patient@test.clinic"], "Your appointment is confirmed")
     assert "Dear Asha" in sent.body
     assert "See you on Tuesday." in sent.body
@@ -43,6 +45,7 @@ def test_without_a_text_no_mail_and_names_are_escaped(patient: Any) -> None:
     tell(patient, key="other", email_text="Hello", title="Line one\nBcc: evil@example.org")
     run_due_tasks()
     (sent,) = mail.outbox
+    assert isinstance(sent, EmailMultiAlternatives)
     assert sent.subject == "Line one Bcc: evil@example.org"
     assert "Dear <b>Asha" in sent.body
     assert "&lt;b&gt;Asha" in str(sent.alternatives[0][0])
