@@ -26,6 +26,11 @@ class AppointmentFilter(forms.Form):
     status = forms.ChoiceField(
         label=_("Status"), choices=[("", _("Any")), *AppointmentStatus.choices], required=False
     )
+    when = forms.ChoiceField(
+        label=_("When"),
+        choices=[("", _("From today on")), ("past", _("Before today")), ("all", _("Any time"))],
+        required=False,
+    )
     doctor = forms.ModelChoiceField(
         User.objects.none(), label=_("Doctor"), required=False, empty_label=_("Everyone")
     )
@@ -43,9 +48,18 @@ class AppointmentFilter(forms.Form):
             del self.fields["doctor"]
 
     def narrow(self, found: QuerySet[Appointment]) -> QuerySet[Appointment]:
-        """Those of `found` that match every filter that makes sense."""
+        """Those of `found` that match every filter that makes sense, ordered: what is ahead by time, else the
+        latest first. Days that are named replace `when`."""
         self.is_valid()
         wanted = self.cleaned_data
+        ahead = False
+        if not wanted.get("from") and not wanted.get("to"):
+            midnight = timezone.make_aware(datetime.combine(timezone.localdate(), time()))
+            ahead = not wanted.get("when")
+            if ahead:
+                found = found.filter(starts_at__gte=midnight)
+            elif wanted["when"] == "past":
+                found = found.filter(starts_at__lt=midnight)
         for word in wanted.get("q", "").split():
             found = found.filter(
                 Q(patient__first_name__icontains=word)
@@ -61,7 +75,7 @@ class AppointmentFilter(forms.Form):
         if last := wanted.get("to"):
             day_after = datetime.combine(last, time()) + timedelta(days=1)
             found = found.filter(starts_at__lt=timezone.make_aware(day_after))
-        return found
+        return found.order_by("starts_at" if ahead else "-starts_at", "pk")
 
     @property
     def is_narrowing(self) -> bool:

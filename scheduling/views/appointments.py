@@ -57,7 +57,7 @@ def _own_list(request: HttpRequest, found: QuerySet[Appointment]) -> HttpRespons
 
 def _staff_list(request: HttpRequest, user: User, found: QuerySet[Appointment]) -> HttpResponse:
     filters = AppointmentFilter(request.GET, user=user)
-    chosen = filters.narrow(found).order_by("-starts_at", "pk")
+    chosen = filters.narrow(found)
     page = Paginator(chosen, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "scheduling/appointments_staff.html", {"page_obj": page, "filters": filters})
 
@@ -92,9 +92,17 @@ def appointment_page(
         "waits_for_payment": waits,
         "hold_lapsed": rules.hold_lapsed(appointment),
         "door": call_door(appointment),
+        "first_tone": _first_tone(appointment),
         "refusal": refusal,
     }
     return render(request, "scheduling/appointment.html", context, status=refusal.status if refusal else 200)
+
+
+def _first_tone(appointment: Appointment) -> str:
+    """How loud the first step's button is, and the others': loud only when it is due now."""
+    is_today = timezone.localdate(appointment.starts_at) == timezone.localdate()
+    is_due = is_today or appointment.status == AppointmentStatus.PENDING_CONFIRMATION
+    return "primary,secondary" if is_due else "secondary,secondary"
 
 
 def _waits_for_payment(appointment: Appointment) -> bool:

@@ -41,6 +41,10 @@ class Offer:
     price: Any
     modes: list[str]
 
+    @property
+    def mode_labels(self) -> str:
+        return ", ".join(str(Mode(mode).label) for mode in self.modes)
+
 
 @dataclass
 class BookingState:
@@ -94,12 +98,17 @@ def offers_of(doctor: User) -> list[Offer]:
     ]
 
 
+def usual(offers: list[Offer]) -> Offer:
+    """What most people come for: the consultation at the doctor's own fee, else the first."""
+    return next((offer for offer in offers if offer.service.price_from_doctor), offers[0])
+
+
 def read_state(request: HttpRequest, doctor: User) -> BookingState | None:
     """The state the address names; None when the doctor offers nothing. An unknown service: Http404."""
     offers = offers_of(doctor)
     if not offers:
         return None
-    offer = offers[0]
+    offer = usual(offers)
     if wanted := request.GET.get("service"):
         found = [candidate for candidate in offers if candidate.service.pk == uuid_or_none(wanted)]
         if not found:

@@ -13,10 +13,9 @@ from django.views.decorators.http import require_safe
 from accounts.domain import queries
 from accounts.models import Specialty
 from scheduling.domain.availability import nearest_free, next_free
-from scheduling.domain.pricing import charge
-from scheduling.domain.queries import services_for
 from scheduling.forms.directory import DirectoryFilter
 from scheduling.views import picker
+from scheduling.views.booking_state import offers_of, usual
 from scheduling.views.guards import doctor_or_404
 
 PER_PAGE = 12
@@ -47,18 +46,13 @@ def doctors(request: HttpRequest) -> HttpResponse:
 @require_safe
 def doctor(request: HttpRequest, pk: UUID) -> HttpResponse:
     person = doctor_or_404(pk)
-    services = list(services_for(person))
-    book_url = reverse("book", args=[person.pk])
-    offers = [
-        {"service": service, "price": charge(person, service), "url": f"{book_url}?service={service.pk}"}
-        for service in services
-    ]
+    offers = offers_of(person)
     times: list[picker.Choice] = []
-    if services:
-        first = services[0]
+    if offers:
+        first = usual(offers)
         mode = first.modes[0]
-        choose = f"{reverse('book_details', args=[person.pk])}?service={first.pk}&mode={mode}"
-        slots = nearest_free(person, first, timezone.now(), mode=mode, count=6)
+        choose = f"{reverse('book_details', args=[person.pk])}?service={first.service.pk}&mode={mode}"
+        slots = nearest_free(person, first.service, timezone.now(), mode=mode, count=6)
         times = picker.choices(slots, choose)
     return render(
         request,

@@ -88,6 +88,16 @@ function count(area) {
 
 document.addEventListener("input", (event) => event.target.matches?.("[data-counter]") && count(event.target));
 
+/** On a phone the times lie below the month: a chosen day brings them into view. */
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.requestConfig?.elt?.matches?.("[data-day]"))
+    document.getElementById("times")?.scrollIntoView({ block: "nearest", behavior: calmly() });
+});
+
+function calmly() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+}
+
 for (const area of document.querySelectorAll("[data-counter]")) count(area);
 follow();
 compareZones();

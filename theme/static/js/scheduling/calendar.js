@@ -20,11 +20,12 @@ const calendar = window.EventCalendar.create(box, {
   timeZone: offset,
   firstDay: 0,
   locale: document.documentElement.lang,
-  height: phone.matches ? "32rem" : "42rem",
+  height: phone.matches ? "32rem" : "46rem",
   slotMinTime: "06:00",
   slotMaxTime: "22:00",
   scrollTime: "08:00",
-  slotDuration: "00:30",
+  slotDuration: "00:15",
+  slotLabelInterval: "01:00",
   flexibleSlotTimeLimits: { eventFilter: (event) => event.display !== "background" || event.extendedProps.kind === "hours" },
   allDaySlot: false,
   nowIndicator: true,
@@ -69,19 +70,24 @@ function clock(date) {
 }
 
 /** Colour alone says nothing: the status stands in words. */
-function eventContent({ event, timeText }) {
+function eventContent({ event, view }) {
   if (event.display === "background") {
     if (!event.title) return { domNodes: [] };
     return { domNodes: [line("calendar-note", event.title)] };
   }
   const { status, mode } = event.extendedProps;
-  return {
-    domNodes: [line("visit-time", timeText), line("visit-name", event.title), line("visit-status", `${status} · ${mode}`)],
-  };
+  const head = line("visit-name", "");
+  head.append(line("visit-time", clock(event.start), "span"), ` ${event.title}`);
+  // A quarter of an hour has room for one line.
+  if (event.end - event.start <= 20 * 60_000) {
+    head.append(line("visit-inline", ` · ${status}`, "span"));
+    return { domNodes: [head] };
+  }
+  return { domNodes: [head, line("visit-status", view.type === "timeGridWeek" ? status : `${status} · ${mode}`)] };
 }
 
-function line(name, words) {
-  const element = document.createElement("div");
+function line(name, words, tag = "div") {
+  const element = document.createElement(tag);
   element.className = name;
   element.textContent = words;
   return element;
@@ -116,5 +122,5 @@ live.on("reconnected", refetch);
 
 phone.addEventListener("change", () => {
   calendar.setOption("view", phone.matches ? "timeGridDay" : "timeGridWeek");
-  calendar.setOption("height", phone.matches ? "32rem" : "42rem");
+  calendar.setOption("height", phone.matches ? "32rem" : "46rem");
 });
