@@ -27,8 +27,7 @@ Person = Callable[..., Page]
 def connected(page: Page, address: str) -> Page:
     """Opened, and its live socket greeted."""
     page.add_init_script(
-        "document.addEventListener('DOMContentLoaded', () =>"
-        " document.body.addEventListener('live:ready', () => (document.body.dataset.ready = 'yes')))"
+        "document.addEventListener('live:ready', () => (document.body.dataset.ready = 'yes'), true)"
     )
     page.goto(address)
     page.wait_for_selector("body[data-ready]")
@@ -79,7 +78,7 @@ def test_reject_by_keyboard_and_try_again(
     queue = connected(person(manager), "/payments/")
     queue.locator(f"#reject-{submitted.pk}").focus()
     queue.keyboard.press("Enter")
-    expect(queue.get_by_label("Reason")).to_be_focused()
+    expect(queue.get_by_role("textbox", name="Reason")).to_be_focused()
     queue.keyboard.type("The amount is short by 200")
     queue.keyboard.press("Tab")
     queue.keyboard.press("Tab")

@@ -18,7 +18,7 @@ from billing.domain import payments, queries
 from billing.enums import PaymentStatus
 from billing.forms.payment import DecisionForm, SubmissionForm, take_refusal
 from billing.models import Payment
-from clinic.core.errors import DomainError
+from clinic.core.errors import DomainError, NotAllowed
 
 from . import pictures, queue
 
@@ -46,6 +46,8 @@ def payment_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How to pay and what became of it; by POST the patient hands in the bank's reference."""
     user = cast(User, request.user)
     payment = visible_or_404(user, pk)
+    if request.method == "POST" and not rules.can_submit(user, payment):
+        raise NotAllowed(_("Only the patient sends the bank reference of a payment."))
     form = SubmissionForm(request.POST or None, request.FILES or None)
     status = 200
     if request.method == "POST":
@@ -53,8 +55,6 @@ def payment_page(request: HttpRequest, pk: UUID) -> HttpResponse:
             try:
                 payments.submit(pk, **form.cleaned_data, actor=user)
             except DomainError as refusal:
-                if not rules.can_submit(user, payment):
-                    raise
                 take_refusal(form, refusal)
                 status = refusal.status
             else:
