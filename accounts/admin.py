@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
@@ -21,6 +22,8 @@ from clinic.core.errors import DomainError
 
 # Log-in to the admin is the portal's own: with its lock-out and verified address.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+admin.site.site_header = admin.site.site_title = settings.CLINIC_NAME
 
 # Tokens and groups are no one's to edit; addresses are shown with their person.
 for model in (Group, AuthToken, EmailAddress):
