@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -67,6 +67,25 @@ class CallDetail(APIView):
     @extend_schema(responses=CallSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         return Response(CallSerializer(visible_call(request, pk)).data)
+
+
+class RingingSerializer(serializers.Serializer[Any]):
+    """As the event `call.ringing`."""
+
+    call = serializers.UUIDField(source="pk")
+    conversation = serializers.UUIDField(source="conversation_id")
+    from_name = serializers.CharField(source="rung_by.name")
+    media = serializers.CharField()
+
+    def get_fields(self) -> dict[str, Any]:
+        return {**super().get_fields(), "from": serializers.UUIDField(source="rung_by.pk")}
+
+
+class RingingList(APIView):
+    @extend_schema(responses=inline_serializer("RingingList", {"results": RingingSerializer(many=True)}))
+    def get(self, request: Request) -> Response:
+        """The calls that ring for the caller now; for a client that was not connected when they began."""
+        return Response({"results": RingingSerializer(ringing.ringing_for(me(request)), many=True).data})
 
 
 class Answer(APIView):

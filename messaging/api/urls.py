@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="api-notification-read",
     ),
     path("conversations/<uuid:pk>/call/", calls.Ring.as_view(), name="api-ring"),
+    path("calls/ringing/", calls.RingingList.as_view(), name="api-calls-ringing"),
     path("calls/<uuid:pk>/", calls.CallDetail.as_view(), name="api-call"),
     path("calls/<uuid:pk>/answer/", calls.Answer.as_view(), name="api-call-answer"),
     path("calls/<uuid:pk>/decline/", calls.Decline.as_view(), name="api-call-decline"),

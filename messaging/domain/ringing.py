@@ -61,6 +61,17 @@ def caller_of(call: Call) -> User | None:
     return first.actor if first and first.to_status == CallStatus.RINGING else None
 
 
+def ringing_for(user: User) -> list[Call]:
+    """The calls that ring for `user` now, each with `rung_by`."""
+    found = []
+    for call in calls.calls_visible_to(user).filter(status=CallStatus.RINGING):
+        caller = caller_of(call)
+        if caller is not None and caller.pk != user.pk:
+            call.rung_by = caller  # type: ignore[attr-defined]
+            found.append(call)
+    return found
+
+
 def answer(call_id: UUID, *, actor: User) -> Call:
     """Pick up: whoever is already at the door comes in. Answering an answered call again changes nothing.
 

@@ -11,7 +11,10 @@ from .call_sockets import make_call
 
 def test_credential_known_answer() -> None:
     # printf '1700000000:user-1' | openssl dgst -sha1 -hmac north -binary | base64
-    assert ice.credential("north", "user-1", 1700000000) == ("1700000000:user-1", "G86sOlIp58mcfrsDqnp1wtU2rII=")
+    assert ice.credential("north", "user-1", 1700000000) == (
+        "1700000000:user-1",
+        "G86sOlIp58mcfrsDqnp1wtU2rII=",
+    )
 
 
 def test_servers_of_a_clinic_with_a_relay(settings: Any) -> None:

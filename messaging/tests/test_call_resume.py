@@ -91,9 +91,7 @@ async def test_a_peer_whose_process_died_is_taken_out_by_the_others(
         await second.disconnect()
 
 
-async def test_the_heartbeat_keeps_a_living_peer(
-    call: Call, doctor: Any, monkeypatch: Any
-) -> None:
+async def test_the_heartbeat_keeps_a_living_peer(call: Call, doctor: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(call_consumer, "HEARTBEAT_SECONDS", 0.05)
     host = await enter(doctor, call)
     await CallPeer.objects.filter(pk=host.peer).aupdate(seen_at=timezone.now() - timedelta(seconds=35))
@@ -118,7 +116,7 @@ async def test_the_newer_socket_of_a_peer_replaces_the_older(call: Call, patient
 
 
 async def test_nobody_comes_back_as_someone_else(call: Call, patient: Any, doctor: Any) -> None:
-    async with meeting(doctor, patient, call) as (host, guest):
+    async with meeting(doctor, patient, call) as (host, _guest):
         await host.disconnect()
         thief = await enter(patient, call, resume=host.welcome["resume"])
         assert thief.peer != host.peer

@@ -150,7 +150,9 @@ async def test_only_the_host_decides(call: Call, patient: Any, doctor: Any, fram
 
 async def test_state_is_told_and_kept_for_latecomers(call: Call, patient: Any, doctor: Any) -> None:
     async with meeting(doctor, patient, call) as (host, guest):
-        await guest.send_json_to({"type": "state", "mic": True, "camera": False, "screen": False, "hand": True})
+        await guest.send_json_to(
+            {"type": "state", "mic": True, "camera": False, "screen": False, "hand": True}
+        )
         state = {"mic": True, "camera": False, "screen": False, "hand": True}
         assert await host.frame() == {"type": "peer.state", "peer": guest.peer, **state}
         await guest.send_json_to({"type": "state", "mic": False})

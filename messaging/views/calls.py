@@ -14,6 +14,7 @@ from accounts.models import User
 from messaging import call_rules
 from messaging.domain import calls, ringing
 from messaging.models import Member
+from messaging.views.chat import chat_of
 
 
 @login_required
@@ -38,4 +39,5 @@ def call(request: HttpRequest, pk: UUID) -> HttpResponse:
         return render(request, "messaging/call_over.html", context)
     if call_rules.is_too_early(call):
         return render(request, "messaging/call_early.html", context)
+    context["chat"] = chat_of(call.conversation, user)
     return render(request, "messaging/call.html", context)

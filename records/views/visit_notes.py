@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import User
 from clinic.core.errors import DomainError
+from messaging.domain.calls import calls_visible_to
 from records import rules
 from records.domain import notes, queries
 from records.models import VisitNote
@@ -43,9 +44,13 @@ def visit_note(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
 @never_cache
 @require_GET
 def visit_panel(request: HttpRequest, call_id: UUID) -> HttpResponse:
-    """Beside the video: the facts of the visit, its note, and its completion. For the visit's doctor alone."""
+    """Beside the video: the facts of the visit, its note, and its completion. For the visit's doctor alone; empty
+    for the others in the call."""
     user = cast(User, request.user)
-    appointment = get_object_or_404(appointments_visible_to(user), call_id=call_id, doctor=user.pk)
+    get_object_or_404(calls_visible_to(user), pk=call_id)
+    appointment = appointments_visible_to(user).filter(call_id=call_id, doctor=user.pk).first()
+    if appointment is None:
+        return HttpResponse(status=204)
     note = VisitNote.objects.filter(appointment=appointment).first()
     context = {
         "appointment": appointment,

@@ -169,7 +169,7 @@ export function meter(track, element) {
   return () => {
     clearInterval(timer);
     element.value = 0;
-    context.close();
+    if (context.state !== "closed") context.close();
   };
 }
 

@@ -61,13 +61,17 @@ export class Peer extends EventTarget {
     return this.#queue;
   }
 
-  /** Either side's socket was away. An offer made meanwhile is made again; otherwise look for the way anew, while
-   *  the media that still flows goes on flowing. */
+  /** Our socket was away and is back: look for the way anew, while the media that still flows goes on flowing. */
   again(iceServers) {
-    if (iceServers) this.connection.setConfiguration({ iceServers, bundlePolicy: "max-bundle" });
-    if (this.connection.signalingState === "have-local-offer") {
-      this.#send({ description: this.connection.localDescription });
-    } else if (this.connection.remoteDescription) this.connection.restartIce();
+    this.connection.setConfiguration({ ...this.connection.getConfiguration(), iceServers });
+    if (!this.back() && this.connection.remoteDescription) this.connection.restartIce();
+  }
+
+  /** The other side's socket was away and is back: an offer made meanwhile is made again. True when there was one. */
+  back() {
+    if (this.connection.signalingState !== "have-local-offer") return false;
+    this.#send({ description: this.connection.localDescription });
+    return true;
   }
 
   close() {

@@ -11,9 +11,9 @@ const LONGEST_DELAY_MS = 5_000;
 const PING_MS = 5_000;
 const SILENT_MS = 12_000;
 
-// Close codes after which nobody comes back by himself.
-const OVER = 1000;
-const FINAL = new Set([OVER, 4400, 4401, 4403, 4409]);
+// Close codes after which nobody comes back by himself. 1000 is not among them: the call's end is told by a frame, and
+// a proxy that goes away says 1000 as well.
+const FINAL = new Set([4400, 4401, 4403, 4409]);
 
 export class Signalling extends EventTarget {
   #url;

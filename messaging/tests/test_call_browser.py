@@ -1,0 +1,157 @@
+"""Two browsers really call each other."""
+
+import sys
+import time
+from typing import Any
+
+import pytest
+
+from messaging.models import CallPeer
+
+from .call_browser import cut_call_socket, flow, join, until, wait_for_flow, watch
+from .call_sockets import make_call
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def call(server: Any, patient: Any, doctor: Any) -> Any:
+    return make_call(patient, doctor)
+
+
+def admit(page: Any) -> None:
+    page.get_by_role("button", name="Let in").click()
+
+
+@pytest.mark.parametrize("first", ["patient", "doctor"])
+def test_both_see_and_hear_each_other_whoever_comes_first(
+    person: Any, call: Any, first: str, record_property: Any, request: Any
+) -> None:
+    patient, doctor = request.getfixturevalue("patient"), request.getfixturevalue("doctor")
+    guest, host = watch(person(patient)), watch(person(doctor))
+    for page in (guest, host) if first == "patient" else (host, guest):
+        join(page, call)
+    guest.get_by_text("You are in the waiting room").wait_for()
+    assert flow(guest)["state"] == ""
+    host.get_by_text("Asha Gurung is in the waiting room").wait_for()
+    began = time.monotonic()
+    admit(host)
+    until(guest, "document.querySelector('[data-tiles] video')?.videoWidth > 0")
+    took = time.monotonic() - began
+    for page in (guest, host):
+        wait_for_flow(page)
+        page.get_by_text("Good connection").wait_for()
+    record_property("admit_to_first_picture_ms", round(took * 1000))
+    sys.stderr.write(f"admit click -> first remote picture, {first} first: {took * 1000:.0f} ms\n")
+    guest.get_by_role("button", name="Hang up").click()
+    guest.get_by_text("You have left the call.").wait_for()
+    host.get_by_text("You are alone in the call.").wait_for()
+
+
+@pytest.fixture
+def meeting(person: Any, call: Any, patient: Any, doctor: Any) -> tuple[Any, Any]:
+    """(host's page, guest's page), talking."""
+    host, guest = watch(person(doctor)), watch(person(patient))
+    join(host, call)
+    join(guest, call)
+    admit(host)
+    for page in (host, guest):
+        wait_for_flow(page)
+    return host, guest
+
+
+def test_mute_camera_and_screen_are_shown_to_the_other(meeting: tuple[Any, Any]) -> None:
+    host, guest = meeting
+    muted = host.locator("[data-tiles] [data-tile-muted]")
+    dark = host.locator("[data-tiles] [data-tile-off]")
+    stage = guest.locator("[data-step=call]")
+    stage.get_by_role("button", name="Mute").click()
+    muted.wait_for(state="visible")
+    stage.get_by_role("button", name="Unmute").click()
+    muted.wait_for(state="hidden")
+    stage.get_by_role("button", name="Camera off").click()
+    dark.wait_for(state="visible")
+    wait_for_flow(host, video=False)
+    stage.get_by_role("button", name="Camera on").click()
+    dark.wait_for(state="hidden")
+    wait_for_flow(host)
+    width = flow(host)["width"]
+    connections = host.evaluate("window.connections.length")
+    stage.get_by_role("button", name="Share screen").click()
+    stage.get_by_role("button", name="Stop sharing").wait_for()
+    wait_for_flow(host)
+    until(host, f"document.querySelector('[data-tiles] video').videoWidth !== {width}")
+    stage.get_by_role("button", name="Stop sharing").click()
+    stage.get_by_role("button", name="Share screen").wait_for()
+    wait_for_flow(host)
+    assert host.evaluate("window.connections.length") == connections
+
+
+def test_a_cut_signalling_socket_does_not_touch_the_picture(meeting: tuple[Any, Any], call: Any) -> None:
+    host, guest = meeting
+    before = set(CallPeer.objects.filter(call=call).values_list("pk", flat=True))
+    for page in (guest, host):
+        cut_call_socket(page)
+        wait_for_flow(page)
+        page.get_by_text("Good connection").wait_for()
+    for page in (guest, host):
+        wait_for_flow(page)
+        assert page.evaluate("window.connections.length") == 1
+    assert set(CallPeer.objects.filter(call=call).values_list("pk", flat=True)) == before
+    assert set(CallPeer.objects.filter(call=call).values_list("status", flat=True)) == {"admitted"}
+
+
+def test_the_call_outlives_a_killed_server(meeting: tuple[Any, Any], call: Any, server: Any) -> None:
+    host, guest = meeting
+    before = set(CallPeer.objects.filter(call=call).values_list("pk", flat=True))
+    server.kill()
+    host.locator("[data-status-text]").get_by_text("Reconnecting…").wait_for()
+    wait_for_flow(host)
+    wait_for_flow(guest)
+    server.start()
+    for page in (host, guest):
+        page.get_by_text("Good connection").wait_for()
+        wait_for_flow(page)
+        assert page.evaluate("window.connections.length") == 1
+    assert set(CallPeer.objects.filter(call=call).values_list("pk", flat=True)) == before
+    # What is signalled now arrives.
+    guest.locator("[data-step=call]").get_by_role("button", name="Mute").click()
+    host.locator("[data-tiles] [data-tile-muted]").wait_for(state="visible")
+
+
+def test_the_host_ends_it_for_everyone(meeting: tuple[Any, Any], call: Any) -> None:
+    host, guest = meeting
+    host.get_by_role("button", name="Hang up").click()
+    host.get_by_role("button", name="End for everyone").click()
+    for page in (host, guest):
+        page.get_by_text("The call has ended.").wait_for()
+    guest.reload()
+    guest.get_by_text("This call is over.").wait_for()
+
+
+def test_a_reload_is_a_new_knock_at_the_door(meeting: tuple[Any, Any], call: Any) -> None:
+    host, guest = meeting
+    guest.reload()
+    guest.get_by_role("button", name="Join", exact=True).click()
+    guest.get_by_text("You are in the waiting room").wait_for()
+    admit(host)
+    for page in (host, guest):
+        wait_for_flow(page)
+    assert host.locator("[data-tile]").count() == 1
+
+
+def test_without_camera_and_microphone_one_still_joins(
+    person: Any, call: Any, patient: Any, doctor: Any
+) -> None:
+    host, guest = watch(person(doctor)), watch(person(patient))
+    guest.add_init_script(
+        "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))"
+    )
+    guest.goto(f"/calls/{call.pk}/")
+    guest.get_by_text("The browser may not use your camera or microphone.").wait_for()
+    guest.get_by_role("button", name="Join", exact=True).click()
+    join(host, call)
+    admit(host)
+    wait_for_flow(guest)
+    host.locator("[data-tiles] [data-tile-muted]").wait_for(state="visible")
+    host.locator("[data-tiles] [data-tile-off]").wait_for(state="visible")
