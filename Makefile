@@ -3,7 +3,7 @@
 PORT ?= 8000
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
+PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 SOURCES := accounts billing bench clinic docs insights messaging records scheduling theme conftest.py manage.py
@@ -11,6 +11,8 @@ SOURCES := accounts billing bench clinic docs insights messaging records schedul
 TEST_ENV = DEBUG=true SECRET_KEY=only-for-tests DATABASE_URL="$${DATABASE_URL:-sqlite:///var/clinic.sqlite3}" REDIS_URL="$${REDIS_URL:-}"
 PYTEST = $(TEST_ENV) $(PY) -m pytest -q
 # The part of the browser tests that test-services repeats on PostgreSQL and Redis.
+# The builder's chatter is of interest only when it fails.
+BUILD_CSS = out=$$($(PY) -m theme.build 2>&1) || { echo "$$out" >&2; exit 1; }
 SERVICES_BROWSER ?= journey or call
 
 .DEFAULT_GOAL := help
@@ -26,7 +28,7 @@ run: prepare ## set up what is missing and serve on http://127.0.0.1:8000 (PORT=
 prepare: $(RUNTIME) .env
 	@$(PY) deploy/check_port.py $(PORT)
 	@echo "==> CSS"
-	@$(PY) -m theme.build
+	@$(BUILD_CSS)
 	@echo "==> database"
 	@$(PY) manage.py migrate --verbosity 0
 	@echo "==> demo data"
@@ -41,12 +43,12 @@ test: ## everything the tests need, then the whole suite, browser tests included
 	@$(MAKE) --no-print-directory test-browser
 
 test-python: $(DEV) ## all tests that need no browser
-	@$(TEST_ENV) $(PY) -m theme.build
+	@$(BUILD_CSS)
 	@echo "==> tests without a browser"
 	@$(PYTEST) -m "not browser" -n 2
 
 test-browser: $(DEV) chromium ## the tests that drive Chromium
-	@$(TEST_ENV) $(PY) -m theme.build
+	@$(BUILD_CSS)
 	@echo "==> tests in Chromium"
 	@$(PYTEST) -m browser
 
@@ -54,7 +56,7 @@ test-services: $(DEV) chromium ## the suite on PostgreSQL and Redis (temporary o
 	@deploy/with-services $(MAKE) --no-print-directory test-services-inside
 
 test-services-inside: $(DEV)
-	@$(TEST_ENV) $(PY) -m theme.build
+	@$(BUILD_CSS)
 	@echo "==> tests without a browser, on PostgreSQL and Redis"
 	@$(PYTEST) -m "not browser" -n 2
 	@echo "==> tests in Chromium ($(SERVICES_BROWSER)), on PostgreSQL and Redis"
