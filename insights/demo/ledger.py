@@ -64,7 +64,7 @@ PAYMENT_WAY: Mapping[str, tuple[str, ...]] = {
 }
 WAS_CONFIRMED = frozenset({S.CONFIRMED, S.CHECKED_IN, S.IN_PROGRESS, S.COMPLETED, S.NO_SHOW})
 HELD = frozenset({S.CONFIRMED, S.CHECKED_IN, S.IN_PROGRESS})
-REASONS = {
+REASONS: Mapping[str, str] = {
     S.CANCELLED: "I am travelling that week",
     S.DECLINED: "The doctor is called to theatre",
     P.REJECTED: "This reference is not on our bank statement yet",
@@ -191,7 +191,7 @@ class Ledger:
         way, _ = WAY[visit.status]
         if visit.paid == P.EXPIRED:
             way = (S.PENDING_PAYMENT, visit.status)
-        at = {
+        at: dict[str, datetime] = {
             S.PENDING_PAYMENT: booked_at,
             S.PENDING_CONFIRMATION: booked_at + timedelta(minutes=12),
             S.CONFIRMED: booked_at + timedelta(minutes=40),
@@ -200,7 +200,7 @@ class Ledger:
             S.COMPLETED: appointment.ends_at,
             S.NO_SHOW: appointment.ends_at,
         }
-        actors = {
+        actors: dict[str, User | None] = {
             S.PENDING_PAYMENT: appointment.patient,
             S.PENDING_CONFIRMATION: appointment.patient,
             S.CANCELLED: appointment.patient,

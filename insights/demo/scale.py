@@ -237,7 +237,9 @@ class Maker:
 
     def _talk(self, patients: list[User]) -> int:
         """Ten messages with one doctor each."""
-        conversations, members, messages = [], [], []
+        conversations: list[Conversation] = []
+        members: list[Member] = []
+        messages: list[Message] = []
         for patient in patients:
             doctor = self.chance.choice(self.doctors)
             at = self.now - timedelta(minutes=self.chance.randint(60, 60 * 24 * 300))

@@ -1,6 +1,7 @@
 """What can be booked at the invented clinic, and when."""
 
 from datetime import date, time, timedelta
+from uuid import UUID
 
 from accounts.models import Specialty, User
 from insights.demo import cast
@@ -33,7 +34,7 @@ def seed(people: dict[str, User], today: date) -> None:
     _add_day_off(people["bibek.poudel"], today)
 
 
-def service_id(name: str) -> object:
+def service_id(name: str) -> UUID:
     return key("service", name)
 
 

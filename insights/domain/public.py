@@ -30,7 +30,8 @@ def doctors_free_soon(*, now: datetime | None = None) -> list[User]:
         person.rating = None  # type: ignore[attr-defined]
     people.sort(key=lambda person: _moment(free.get(person.pk)))
     seen: set[object] = set()
-    first, rest = [], []
+    first: list[User] = []
+    rest: list[User] = []
     for person in people:
         specialty = person.doctor_profile.specialty_id
         (rest if specialty in seen else first).append(person)
