@@ -85,3 +85,9 @@ def test_a_refusal_escapes_what_it_repeats() -> None:
     page = get_template("errors/refused_fragment.html").render({"error": Conflict("<b>taken</b>")}, request)
     assert "&lt;b&gt;taken" in page
     assert 'data-refusal="conflict"' in page
+
+
+@pytest.mark.parametrize("name", ["400.html", "403.html", "404.html", "429.html", "403_csrf.html"])
+def test_error_pages_need_no_context(name: str) -> None:
+    """Django renders some of them with nothing at all."""
+    assert "<h1>" in get_template(name).render()

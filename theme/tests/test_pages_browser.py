@@ -122,3 +122,21 @@ def test_a_toast_can_be_closed_and_leaves_by_itself_unless_it_is_an_error(person
     page.locator(".toast-close").click()
     page.clock.run_for(1000)
     assert page.locator(".toast").count() == 0
+
+
+def test_a_toast_can_be_reached_above_an_open_dialog(person: Callable[..., Any]) -> None:
+    page = person()
+    page.goto("/accounts/login/")
+    page.evaluate(
+        """() => {
+          document.body.insertAdjacentHTML("beforeend", '<dialog class="dialog" id="d"><form method="dialog"><button>OK</button></form></dialog>');
+          document.getElementById("d").showModal();
+          return import('/static/js/toast.js').then(({toast}) => toast("Not saved", "error"));
+        }"""  # noqa: E501
+    )
+    page.get_by_role("button", name="OK").click()
+    assert page.locator("#toasts .toast-text").inner_text() == "Not saved"
+    page.evaluate("document.getElementById('d').showModal()")
+    page.evaluate("import('/static/js/toast.js').then(({toast}) => toast('Still not saved', 'error'))")
+    page.locator("#d .toast-close").click()
+    page.locator("#d .toast").wait_for(state="detached")

@@ -1,6 +1,7 @@
 // Counts of unread messages and notifications (data-count="unread_messages" | "unread_notifications").
 // Events change them at once; whatever can't be counted here is asked from the server.
 import { live } from "./live.js";
+import { toast } from "./toast.js";
 
 const me = document.body.dataset.user;
 let asking = 0;
@@ -38,6 +39,8 @@ function ask() {
 live.on("notification.new", (frame) => {
   if (Number.isInteger(frame.unread)) show("unread_notifications", frame.unread);
   else ask();
+  // On the page it is about, the news shows itself.
+  if (frame.title && frame.url !== location.pathname) toast(frame.title, "info");
 });
 live.on("message.new", (frame) => {
   if (frame.message?.sender?.id !== me) ask();

@@ -21,9 +21,28 @@ function arm(element) {
     });
 }
 
+/** Where toasts appear: at the page's edge, or inside an open modal dialog, which covers and locks the page. */
+function place() {
+  const region = document.getElementById("toasts");
+  const dialog = [...document.querySelectorAll("dialog:modal")].at(-1);
+  if (!dialog || !region) return region;
+  let inside = dialog.querySelector(":scope > .toasts");
+  if (!inside) {
+    inside = region.cloneNode(false);
+    inside.removeAttribute("id");
+    dialog.append(inside);
+    const moveOut = () => {
+      region.append(...inside.children);
+      inside.remove();
+    };
+    dialog.addEventListener("close", moveOut, { once: true });
+  }
+  return inside;
+}
+
 /** Shows `text` (plain text, never markup); `level` is info, success, warning or error. */
 export function toast(text, level = "info") {
-  const region = document.getElementById("toasts");
+  const region = place();
   const template = document.getElementById("toast-template");
   if (!region || !template || !text) return;
   for (const shown of region.children)
