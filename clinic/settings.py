@@ -8,6 +8,7 @@ import os
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -135,7 +136,8 @@ if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {"hosts": [REDIS_URL], "capacity": 1000},
+            # Pub/sub knows nothing of Redis's numbered databases; the prefix keeps two of them apart.
+            "CONFIG": {"hosts": [REDIS_URL], "capacity": 1000, "prefix": f"clinic{urlsplit(REDIS_URL).path}"},
         }
     }
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
@@ -215,6 +217,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
+        "ModeEnum": "accounts.enums.Mode",
         "AppointmentStatusEnum": "scheduling.enums.AppointmentStatus",
         "PaymentStatusEnum": "billing.enums.PaymentStatus",
         "CallStatusEnum": "messaging.enums.CallStatus",

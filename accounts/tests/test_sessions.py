@@ -136,6 +136,21 @@ def test_nothing_is_sent_when_the_change_is_rolled_back(
     assert len(sent) == 1
 
 
+def test_logging_out_everywhere(patient: User, other_patient: User) -> None:
+    here, there, outsider, program = Client(), Client(), Client(), APIClient()
+    for browser, user in ((here, patient), (there, patient), (outsider, other_patient)):
+        browser.force_login(user)
+    log_in = {"email": patient.email, "password": PASSWORD}
+    program.credentials(HTTP_AUTHORIZATION="Token " + program.post("/api/login/", log_in).json()["token"])
+    assert here.get("/profile/log-out-everywhere/").status_code == 405
+    assert Client().post("/profile/log-out-everywhere/").status_code == 302
+    assert there.get("/profile/").status_code == 200, "neither a link nor a stranger does it"
+    assert here.post("/profile/log-out-everywhere/").status_code == 302
+    assert here.get("/profile/").status_code == there.get("/profile/").status_code == 302
+    assert program.get("/api/profile/").status_code == 401
+    assert outsider.get("/profile/").status_code == 200
+
+
 def test_deactivating_ends_sessions_and_tokens_for_good(patient: User) -> None:
     browser, program = Client(), APIClient()
     browser.force_login(patient)

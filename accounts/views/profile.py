@@ -4,13 +4,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.domain import profiles
+from accounts.domain import profiles, sessions
 from accounts.forms.profile import AccountForm, DoctorForm, PatientForm
 from accounts.models import DoctorProfile, PatientProfile, User
 from clinic.core.errors import Invalid
@@ -42,6 +43,17 @@ def profile(request: HttpRequest) -> HttpResponse:
     }
     status = 422 if account.errors or (details is not None and details.errors) else 200
     return render(request, "accounts/profile.html", context, status=status)
+
+
+@login_required
+@require_POST
+def log_out_everywhere(request: HttpRequest) -> HttpResponse:
+    """Every browser and every program of this person, this one included."""
+    assert isinstance(request.user, User)
+    sessions.end_everywhere(request.user, sessions.LOGGED_OUT)
+    logout(request)
+    messages.success(request, _("You are logged out on every device."))
+    return redirect("account_login")
 
 
 def _details_form(user: User, data: Any) -> PatientForm | DoctorForm | None:
