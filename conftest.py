@@ -10,6 +10,20 @@ import pytest
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the thread of the tests.
 
 
+def pytest_configure() -> None:
+    """Parallel workers share one Redis server: each takes a numbered database, since clearing a cache empties one."""
+    from django.conf import settings
+
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    if settings.REDIS_URL and worker:
+        server, _, _number = settings.REDIS_URL.rpartition("/")
+        settings.REDIS_URL = f"{server}/{int(worker) + 1}"
+        settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL
+        settings.CHANNEL_LAYERS["default"]["CONFIG"].update(
+            hosts=[settings.REDIS_URL], prefix=f"clinic/{int(worker) + 1}"
+        )
+
+
 @pytest.fixture(autouse=True)
 def _private_media(settings: Any, tmp_path: Path) -> None:
     """Uploads of a test stay in its own folder."""
