@@ -28,7 +28,7 @@ class DirectoryFilter(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="filter_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "filter_%s", **kwargs})
         specialty = self.fields["specialty"]
         assert isinstance(specialty, forms.ModelChoiceField)
         specialty.queryset = Specialty.objects.all()

@@ -11,7 +11,6 @@ from typing import Any, cast
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -56,7 +55,7 @@ class RulesForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="rules", **kwargs)
+        super().__init__(*args, **{"prefix": "rules", **kwargs})
         for name, usual in (
             ("slot_minutes", SLOT_CHOICES),
             ("buffer_minutes", PAUSE_CHOICES),
@@ -72,12 +71,12 @@ class RulesForm(forms.Form):
         return SlotRules(**self.cleaned_data)
 
 
-def _time_field(label: str | Promise) -> forms.TimeField:
+def _time_field(label: Any) -> forms.TimeField:
     widget = forms.TimeInput({"type": "time", "step": CELL_MINUTES * 60}, format="%H:%M")
     return forms.TimeField(label=label, required=False, widget=widget)
 
 
-def _date_field(label: str | Promise) -> forms.DateField:
+def _date_field(label: Any) -> forms.DateField:
     return forms.DateField(
         label=label, required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
@@ -160,7 +159,7 @@ def _formset(row: type[Row]) -> Any:
 
 
 FORMSETS = {"hours": _formset(HoursRow), "breaks": _formset(IntervalRow), "absences": _formset(AbsenceRow)}
-Rows = dict[str, list[dict[str, Any]]]
+Rows = dict[str, list[Any]]
 
 
 @dataclass

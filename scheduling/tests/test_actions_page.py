@@ -36,9 +36,9 @@ def test_a_patient_cancels_with_a_reason(client: Client, patient: User, visit: A
     assert "Cancel this visit?" in question.content.decode()
     assert status_of(visit) == _S.CONFIRMED
     response = client.post(url(visit, "cancel"), {"reason": "I feel better"})
-    assert response.url == reverse("appointment", args=[visit.pk])
+    assert response["Location"] == reverse("appointment", args=[visit.pk])
     assert status_of(visit) == _S.CANCELLED
-    assert "I feel better" in client.get(response.url).content.decode()
+    assert "I feel better" in client.get(response["Location"]).content.decode()
 
 
 def test_too_late_is_said_kindly_on_the_visits_page(
@@ -126,13 +126,13 @@ def test_a_step_that_is_not_possible_stays_on_the_page(
     assert response.status_code == 409
     assert "data-refusal" in response.content.decode()
     back = client.post(url(visit, "complete"), {"next": reverse("calendar")})
-    assert back.url == reverse("calendar")
+    assert back["Location"] == reverse("calendar")
 
 
 def test_next_leads_nowhere_else(client: Client, doctor: User, visit: Appointment) -> None:
     client.force_login(doctor)
     response = client.post(url(visit, "check-in"), {"next": "https://evil.example/"})
-    assert response.url == reverse("appointment", args=[visit.pk])
+    assert response["Location"] == reverse("appointment", args=[visit.pk])
 
 
 def test_unknown_actions_are_not_found(client: Client, doctor: User, visit: Appointment) -> None:
@@ -141,7 +141,7 @@ def test_unknown_actions_are_not_found(client: Client, doctor: User, visit: Appo
 
 
 def test_acting_needs_a_log_in(client: Client, visit: Appointment) -> None:
-    assert client.post(url(visit, "cancel")).url.startswith(reverse("account_login"))
+    assert client.post(url(visit, "cancel"))["Location"].startswith(reverse("account_login"))
 
 
 # --- Moving ---
@@ -194,4 +194,4 @@ def test_no_time_leads_back_to_the_grid(
 ) -> None:
     client.force_login(patient)
     move = reverse("appointment_reschedule", args=[visit.pk])
-    assert client.post(move, {"starts_at": wanted}).url == move
+    assert client.post(move, {"starts_at": wanted})["Location"] == move

@@ -29,7 +29,7 @@ def feed(client: Client, first: date, days: int = 7, **query: str) -> Any:
 def test_only_doctors_and_management_have_calendars(
     client: Client, patient: User, admin: User, doctor: User, name: str
 ) -> None:
-    assert client.get(reverse(name)).url.startswith(reverse("account_login"))
+    assert client.get(reverse(name))["Location"].startswith(reverse("account_login"))
     for user in (patient, admin):
         client.force_login(user)
         assert client.get(reverse(name), {"doctor": str(doctor.pk)}).status_code == 403

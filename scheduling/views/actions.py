@@ -69,7 +69,7 @@ def _perform(
             messages.error(request, refused.detail)
             return redirect(back)
         return appointment_page(request, appointment_or_404(user, appointment.pk), refusal=refused)
-    messages.success(request, action.done)
+    messages.success(request, str(action.done))
     return redirect(back)
 
 

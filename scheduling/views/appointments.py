@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -111,7 +112,7 @@ def _waits_for_payment(appointment: Appointment) -> bool:
 
 @login_required
 @require_safe
-def attachment(request: HttpRequest, pk: UUID, file_id: UUID) -> HttpResponse:
+def attachment(request: HttpRequest, pk: UUID, file_id: UUID) -> HttpResponseBase:
     """A file of the visit, to those who may see the visit. Pictures and PDF open, nothing runs."""
     found = appointment_or_404(person(request), pk).files.filter(pk=file_id).first()
     if found is None:

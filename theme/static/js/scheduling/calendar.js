@@ -23,7 +23,7 @@ const calendar = window.EventCalendar.create(box, {
   height: phone.matches ? "32rem" : "46rem",
   slotMinTime: "06:00",
   slotMaxTime: "22:00",
-  scrollTime: "08:00",
+  scrollTime: clinicHour() < 14 ? "08:00" : "11:00",
   slotDuration: "00:15",
   slotLabelInterval: "01:00",
   flexibleSlotTimeLimits: { eventFilter: (event) => event.display !== "background" || event.extendedProps.kind === "hours" },
@@ -64,6 +64,12 @@ const calendar = window.EventCalendar.create(box, {
   },
   datesSet: ({ start }) => remember(start),
 });
+
+function clinicHour() {
+  const [hours, minutes] = offset.slice(1).split(":").map(Number);
+  const shift = (hours * 60 + minutes) * (offset[0] === "-" ? -1 : 1);
+  return new Date(Date.now() + shift * 60_000).getUTCHours();
+}
 
 function clock(date) {
   return date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
