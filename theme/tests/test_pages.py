@@ -36,7 +36,7 @@ def test_the_mail_for_a_new_password_holds_the_link_in_both_bodies(client: Clien
     client.post(reverse("account_reset_password"), {"email": patient.email})
     message = delivered()[-1]
     link = link_in(message, "/password/reset/key/")
-    assert link in str(message.alternatives[0][0])
+    assert link in str(getattr(message, "alternatives", ""))
     page = client.get(link, follow=True).content.decode()
     assert "Set a new password" in page
 
