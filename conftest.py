@@ -1,9 +1,11 @@
 """The fixed cast, a real server and a real browser for every test. Factories: <app>/tests/factories.py."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -22,6 +24,15 @@ def pytest_configure() -> None:
         settings.CHANNEL_LAYERS["default"]["CONFIG"].update(
             hosts=[settings.REDIS_URL], prefix=f"clinic/{int(worker) + 1}"
         )
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Random ids do not belong in test names: parallel workers have to collect the same tests."""
+    text = str(val) if isinstance(val, str | UUID) else ""
+    return _UUID.sub("uuid", text) if _UUID.search(text) else None
 
 
 @pytest.fixture(autouse=True)
