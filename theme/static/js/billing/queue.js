@@ -55,6 +55,15 @@ for (const form of document.querySelectorAll("form[data-decision]"))
     window.htmx.trigger("#queue", "queue:refresh");
   });
 
+// On a phone the strip of tabs is wider than the screen. Only the strip moves, never the page.
+function showCurrentTab() {
+  const tab = document.querySelector("#queue .tab[aria-current]");
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 16;
+}
+
+showCurrentTab();
+document.body.addEventListener("htmx:afterSettle", showCurrentTab);
+
 // The row that had the focus is gone: go on with the next one.
 document.body.addEventListener("htmx:afterSettle", () => {
   if (!decided || document.querySelector("dialog[open]")) return;
