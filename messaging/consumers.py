@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from channels.db import database_sync_to_async
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +19,8 @@ from clinic.core import realtime
 from clinic.core.consumers import Frame, FrameConsumer
 from clinic.core.errors import Conflict, Invalid
 from messaging import events
-from messaging.domain import messages, queries, reading
+from messaging.database import in_database_thread
+from messaging.domain import messages, reading
 from messaging.frames import NotFound, text_field, uuid_field
 from messaging.models import Conversation, Member
 
@@ -96,26 +96,31 @@ class LiveConsumer(FrameConsumer):
         assert self.channel_layer is not None
         await events.typing(self.channel_layer, conversation_id, self.user, self._others[conversation_id])
 
-    @database_sync_to_async
+    @in_database_thread
     def _store(self, conversation_id: UUID, text: Any, client_id: str) -> Frame:
-        conversation = self._conversation(conversation_id)
-        message = messages.post(conversation, sender=self.user, text=text, client_id=client_id)
+        conversation, members = self._conversation(conversation_id)
+        message = messages.post(
+            conversation, sender=self.user, text=text, client_id=client_id, members=members
+        )
         return events.message_payload(message)
 
-    @database_sync_to_async
+    @in_database_thread
     def _mark_read(self, conversation_id: UUID, seq: Any) -> None:
-        reading.mark_read(self._conversation(conversation_id), self.user, seq)
+        conversation, _members = self._conversation(conversation_id)
+        reading.mark_read(conversation, self.user, seq)
 
-    @database_sync_to_async
+    @in_database_thread
     def _other_members(self, conversation_id: UUID) -> list[UUID]:
-        members = Member.objects.filter(conversation=self._conversation(conversation_id))
-        return list(members.exclude(user=self.user).values_list("user_id", flat=True))
+        _conversation, members = self._conversation(conversation_id)
+        return [member for member in members if member != self.user.pk]
 
-    def _conversation(self, conversation_id: UUID) -> Conversation:
-        conversation = queries.conversations_visible_to(self.user).filter(pk=conversation_id).first()
-        if conversation is None:
+    def _conversation(self, conversation_id: UUID) -> tuple[Conversation, list[UUID]]:
+        """The conversation and its members, in one query. Raises NotFound unless the user is one of them."""
+        rows = list(Member.objects.filter(conversation_id=conversation_id).select_related("conversation"))
+        members = [row.user_id for row in rows]
+        if self.user.pk not in members:
             raise NotFound(_("This conversation was not found."))
-        return conversation
+        return rows[0].conversation, members
 
     # --- topics ---
 
@@ -152,7 +157,7 @@ class LiveConsumer(FrameConsumer):
             await asyncio.sleep(RECHECK_SECONDS)
         await self.session_revoke({"type": "session.revoke", "reason": "signed_out"})
 
-    @database_sync_to_async
+    @in_database_thread
     def _still_allowed(self) -> bool:
         """Active, in the same role, and the session (a ticket's socket has none) not ended."""
         known = User.objects.filter(pk=self.user.pk, is_active=True, role=self.user.role).exists()

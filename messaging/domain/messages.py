@@ -1,8 +1,9 @@
 """Storing messages: numbered without a gap, and once however often the sender tries."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -43,17 +44,37 @@ def clean_client_id(client_id: object) -> str:
     return client_id
 
 
-def post(conversation: Conversation, *, sender: User, text: str, client_id: str = "") -> Message:
+def post(
+    conversation: Conversation,
+    *,
+    sender: User,
+    text: str,
+    client_id: str = "",
+    members: Sequence[UUID] | None = None,
+) -> Message:
     """Store a message of `sender` (a member; the caller has asked) and tell every member's sockets.
 
     The same `client_id` again returns the message stored the first time, whatever the text now is, and tells
-    nobody. Raises Invalid for an unusable text or client_id.
+    nobody. A caller that has just read who the `members` are saves a query by naming them.
+    Raises Invalid for an unusable text or client_id.
     """
     text = clean_text(text)
     client_id = clean_client_id(client_id)
-    if client_id and (stored := _stored(conversation.pk, sender, client_id)):
+    try:
+        return _append(
+            conversation.pk,
+            sender=sender,
+            text=text,
+            kind=MessageKind.TEXT,
+            client_id=client_id,
+            members=members,
+        )
+    except IntegrityError:
+        # Unique (conversation, sender, client_id): it has been stored before, perhaps a moment ago by another try.
+        stored = _stored(conversation.pk, sender, client_id) if client_id else None
+        if stored is None:
+            raise
         return stored
-    return _append(conversation.pk, sender=sender, text=text, kind=MessageKind.TEXT, client_id=client_id)
 
 
 def post_system(conversation: Conversation, text: str) -> Message:
@@ -62,14 +83,18 @@ def post_system(conversation: Conversation, text: str) -> Message:
 
 
 def _append(
-    conversation_id: UUID, *, sender: User | None, text: str, kind: str, client_id: str = ""
+    conversation_id: UUID,
+    *,
+    sender: User | None,
+    text: str,
+    kind: str,
+    client_id: str = "",
+    members: Sequence[UUID] | None = None,
 ) -> Message:
     """The conversation's row is the queue: whoever holds its lock gives out the next `seq`."""
     with transaction.atomic():
         conversation = lock(Conversation, conversation_id)
-        if sender is not None and client_id and (stored := _stored(conversation_id, sender, client_id)):
-            return stored
-        message = Message.objects.create(
+        message = Message(
             conversation=conversation,
             seq=conversation.last_seq + 1,
             sender=sender,
@@ -77,11 +102,13 @@ def _append(
             kind=kind,
             text=text,
         )
-        conversation.last_seq = message.seq
-        conversation.last_message_at = message.created_at
-        conversation.save(update_fields=["last_seq", "last_message_at", "updated_at"])
-        members = Member.objects.filter(conversation=conversation).values_list("user_id", flat=True)
-        events.message_new(message, list(members))
+        message.save(force_insert=True)
+        Conversation.objects.filter(pk=conversation_id).update(
+            last_seq=message.seq, last_message_at=message.created_at, updated_at=message.created_at
+        )
+        if members is None:
+            members = list(Member.objects.filter(conversation=conversation).values_list("user_id", flat=True))
+        events.message_new(message, members)
     return message
 
 
