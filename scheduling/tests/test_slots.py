@@ -75,7 +75,7 @@ def situations(draw: st.DrawFn) -> dict[str, object]:
         "minutes": draw(st.sampled_from([5, 15, 30, 50, 90])),
         "first_day": first_day,
         "last_day": first_day + timedelta(days=draw(st.integers(0, 2))),
-        "now": draw(moments),
+        "now": draw(moments) + timedelta(seconds=draw(st.sampled_from([0, 0, 1, 59]))),
         "taken": draw(st.lists(visits, max_size=5)),
         "busy": draw(st.lists(visits, max_size=3)),
         "mode": draw(st.sampled_from([None, "video", "in_person"])),
@@ -238,6 +238,32 @@ def test_buffer_keeps_both_sides_of_a_visit_free() -> None:
     assert [wall[:5] for wall in taken] == ["09:00", "11:00", "11:30"]
     busy = walls(rules, date(2026, 5, 4), busy=[visit])
     assert [wall[:5] for wall in busy] == ["09:00", "09:30", "10:30", "11:00", "11:30"]
+
+
+def test_a_visit_that_began_before_the_hours_still_takes_their_first_slots() -> None:
+    visit = (datetime(2026, 5, 4, 8, 30, tzinfo=KATHMANDU), datetime(2026, 5, 4, 9, 45, tzinfo=KATHMANDU))
+    rules = week("Asia/Kathmandu", time(9), time(11))
+    assert [wall[:5] for wall in walls(rules, date(2026, 5, 4), taken=[visit])] == ["10:00", "10:30"]
+
+
+def test_a_second_too_late_is_too_late() -> None:
+    rules = week("Asia/Kathmandu", time(9), time(10), notice_minutes=60)
+    day = date(2026, 5, 4)
+
+    def first(now: datetime) -> str:
+        found = free_slots(rules, minutes=30, first_day=day, last_day=day, now=now)
+        return f"{next(found).starts_at:%H:%M}"
+
+    assert first(datetime(2026, 5, 4, 8, tzinfo=KATHMANDU)) == "09:00"
+    assert first(datetime(2026, 5, 4, 8, 0, 1, tzinfo=KATHMANDU)) == "09:30"
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_whole_year_keeps_to_the_wall_clock(zone: str) -> None:
+    rules = week(zone, time(9), time(10), horizon_days=365)
+    now = datetime(2026, 1, 1, tzinfo=ZoneInfo(zone))
+    found = free_slots(rules, minutes=30, first_day=date(2026, 1, 1), last_day=date(2026, 12, 31), now=now)
+    assert [f"{slot.starts_at:%H:%M}" for slot in found] == ["09:00", "09:30"] * 365
 
 
 @pytest.mark.parametrize(("slot_minutes", "step"), [(0, 5), (5, 5), (7, 10), (15, 15), (32, 35)])
