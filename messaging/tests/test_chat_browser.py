@@ -258,3 +258,26 @@ def test_a_message_reaches_a_page_that_looks_elsewhere(
     connected(page)
     write(opened(person(doctor), conversation), "hello")
     expect(page.locator(".side-nav [data-count=unread_messages]")).to_contain_text("1")
+
+
+def test_a_search_goes_on_while_messages_arrive(
+    person: Any, patient: Any, doctor: Any, other_doctor: Any, manager: Any
+) -> None:
+    for colleague in (other_doctor, manager, patient):
+        make_conversation(doctor, colleague, messages=1)
+    page = person(doctor)
+    page.goto("/messages/")
+    connected(page)
+    expect(page.locator(".chat-row")).to_have_count(3)
+    page.get_by_label("Search by name").press_sequentially("asha")
+    expect(page.locator(".chat-row")).to_have_count(1)
+    write(opened(person(patient), make_conversation(patient, doctor)), "are you there?")
+    expect(page.locator(".chat-row")).to_contain_text("are you there?")
+    expect(page.locator(".chat-row")).to_have_count(1)
+    field = page.get_by_label("Search by name")
+    expect(field).to_have_value("asha")
+    expect(field).to_be_focused()
+    field.fill("maya")
+    expect(page.locator(".chat-row")).to_contain_text("Maya Shrestha")
+    field.fill("nobody")
+    expect(page.get_by_text("Nobody of that name")).to_be_visible()
