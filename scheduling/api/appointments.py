@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from clinic.core.errors import Invalid, NotAllowed
+from clinic.core.schema import ErrorSerializer
 from scheduling.domain import booking, progress
 from scheduling.domain.queries import appointments_visible_to
 from scheduling.enums import AppointmentStatus
@@ -25,6 +26,10 @@ from scheduling.models import Appointment, Service
 
 from . import parameters
 from .serializers import AppointmentSerializer, BookSerializer, ReasonSerializer, RescheduleSerializer
+
+CONFLICT = OpenApiResponse(
+    ErrorSerializer, "`code` says why not now; `slot_taken` adds `nearest` free slots."
+)
 
 
 def me(request: Request) -> User:
@@ -81,7 +86,7 @@ class AppointmentDetail(APIView):
 
 
 class Book(APIView):
-    @extend_schema(request=BookSerializer, responses={201: AppointmentSerializer})
+    @extend_schema(request=BookSerializer, responses={201: AppointmentSerializer, 409: CONFLICT})
     def post(self, request: Request) -> Response:
         """Hold a slot. 409 `slot_taken` names the `nearest` free ones; 409 `too_many_holds`."""
         asked = BookSerializer(data=request.data)
@@ -104,7 +109,7 @@ class Book(APIView):
 
 
 class Reschedule(APIView):
-    @extend_schema(request=RescheduleSerializer, responses=AppointmentSerializer)
+    @extend_schema(request=RescheduleSerializer, responses={200: AppointmentSerializer, 409: CONFLICT})
     def put(self, request: Request, pk: UUID) -> Response:
         """Move to another free slot. 409 `slot_taken`, `too_late`, `invalid_transition`."""
         visible_or_404(request, pk)
@@ -115,20 +120,19 @@ class Reschedule(APIView):
 
 
 class Cancel(APIView):
-    @extend_schema(request=ReasonSerializer, responses=AppointmentSerializer)
+    @extend_schema(request=ReasonSerializer, responses={200: AppointmentSerializer, 409: CONFLICT})
     def delete(self, request: Request, pk: UUID) -> Response:
         """Let the visit go. 409 `too_late`, `invalid_transition`."""
         return _act(request, pk, "cancel")
 
 
 class Act(APIView):
-    """One step of the status machine; which one, the URL says."""
+    """A step of the visit, named by the address; for its doctor and management, with an optional reason."""
 
     action = ""
 
-    @extend_schema(request=ReasonSerializer, responses=AppointmentSerializer)
+    @extend_schema(request=ReasonSerializer, responses={200: AppointmentSerializer, 409: CONFLICT})
     def post(self, request: Request, pk: UUID) -> Response:
-        """For its doctor and management. 409 `invalid_transition`."""
         return _act(request, pk, self.action)
 
 

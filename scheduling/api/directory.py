@@ -19,6 +19,7 @@ from accounts.domain.queries import doctors
 from accounts.enums import Mode
 from accounts.models import User
 from clinic.core.errors import Invalid
+from clinic.core.schema import ErrorSerializer
 from scheduling.domain import queries
 from scheduling.domain.availability import free_slots
 from scheduling.enums import MAX_SLOT_RANGE_DAYS, ServiceKind
@@ -80,7 +81,7 @@ class DoctorSlots(APIView):
             OpenApiParameter("to", OpenApiTypes.DATE, description="Last day; six days later by default."),
             OpenApiParameter("mode", enum=Mode.values),
         ],
-        responses=SlotsSerializer,
+        responses={200: SlotsSerializer, 400: ErrorSerializer},
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """Free slots only, 31 days of the clinic's calendar at most."""
