@@ -155,3 +155,15 @@ def test_without_camera_and_microphone_one_still_joins(
     wait_for_flow(guest)
     host.locator("[data-tiles] [data-tile-muted]").wait_for(state="visible")
     host.locator("[data-tiles] [data-tile-off]").wait_for(state="visible")
+
+
+def test_three_in_a_mesh(meeting: tuple[Any, Any], call: Any) -> None:
+    """A second device of the doctor's: everyone is connected to everyone, once."""
+    host, guest = meeting
+    third = host.context.new_page()
+    watch(third)
+    join(third, call)
+    for page in (third, host, guest):
+        until(page, "window.connections.filter((one) => one.connectionState === 'connected').length === 2")
+        wait_for_flow(page)
+        assert page.locator("[data-tile]").count() == 2

@@ -24,6 +24,7 @@ const early = new Map(); // peer id -> signals that came before its peer.joined
 let signalling = null;
 let me = "";
 let iceServers = [];
+let iceTimer = 0;
 let stopTimer = null;
 let stopMeter = () => {};
 let socketDown = false;
@@ -89,6 +90,7 @@ function join() {
 
 function welcomed(frame) {
   iceServers = frame.ice_servers;
+  refreshIceIn(frame.ice_ttl);
   // A new identity: the time to come back was over, and nobody knows the old connections any more.
   if (me && frame.peer !== me) for (const peer of [...people.keys()]) removePerson(peer);
   me = frame.peer;
@@ -115,6 +117,19 @@ function enter(participants) {
   ui.showAlone(ui.word(isRung && root.dataset.status === "ringing" ? "ringing" : isHost ? "alone" : "alone-guest"));
   tellState();
   for (const participant of participants) addPerson(participant);
+}
+
+/** TURN credentials end; a long call needs newer ones for the day it has to look for another way. */
+function refreshIceIn(ttl) {
+  clearTimeout(iceTimer);
+  iceTimer = setTimeout(async () => {
+    const answer = await post("ice").catch(() => null);
+    if (answer) {
+      iceServers = answer.ice_servers;
+      for (const { peer } of people.values()) peer.useServers(iceServers);
+    }
+    refreshIceIn(answer?.ttl ?? 600);
+  }, ttl * 500);
 }
 
 function knock(peer, name) {
@@ -205,6 +220,7 @@ const REASONS = new Set(["left", "declined", "missed", "cancelled", "completed",
 function finish(reason, { over }) {
   if (ui.shownStep() === "ended") return;
   signalling?.stop();
+  clearTimeout(iceTimer);
   for (const them of [...people.keys()]) removePerson(them);
   media.close();
   document.exitPictureInPicture?.().catch(() => {});
@@ -231,12 +247,16 @@ function leave() {
 }
 
 function end() {
-  if (!signalling?.send({ type: "end" })) post("end").then(() => finish("ended", { over: true }));
+  if (signalling?.send({ type: "end" })) return;
+  post("end")
+    .then((answer) => (answer ? finish("ended", { over: true }) : toast(ui.word("failed"), "error")))
+    .catch(() => toast(ui.word("failed"), "error"));
 }
 
+/** The API's answer to `action` on this call; null when it refused. */
 async function post(action) {
   const answer = await fetch(`/api/calls/${id}/${action}/`, { method: "POST", headers: { "X-CSRFToken": csrfToken() } });
-  if (!answer.ok) toast(ui.word("failed"), "error");
+  return answer.ok ? answer.json() : null;
 }
 
 function hangUp() {

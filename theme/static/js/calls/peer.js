@@ -63,8 +63,13 @@ export class Peer extends EventTarget {
 
   /** Our socket was away and is back: look for the way anew, while the media that still flows goes on flowing. */
   again(iceServers) {
-    this.connection.setConfiguration({ ...this.connection.getConfiguration(), iceServers });
+    this.useServers(iceServers);
     if (!this.back() && this.connection.remoteDescription) this.connection.restartIce();
+  }
+
+  /** For the next time a way has to be found. */
+  useServers(iceServers) {
+    this.connection.setConfiguration({ ...this.connection.getConfiguration(), iceServers });
   }
 
   /** The other side's socket was away and is back: an offer made meanwhile is made again. True when there was one. */

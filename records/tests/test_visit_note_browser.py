@@ -1,0 +1,90 @@
+"""The note saves itself, keeps what it could not save, and shows what another window changed."""
+
+import re
+from typing import Any
+
+import pytest
+
+from accounts.models import CareLink
+from records.models import VisitNote
+from scheduling.enums import AppointmentStatus
+from scheduling.tests.factories import make_appointment
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def url(server: Any, patient: Any, doctor: Any, service: Any) -> str:
+    CareLink.objects.create(patient=patient, doctor=doctor)
+    visit = make_appointment(patient, doctor, service, status=AppointmentStatus.IN_PROGRESS)
+    return f"/visits/{visit.pk}/note/"
+
+
+def field(page: Any) -> Any:
+    return page.get_by_role("textbox", name="Visit note")
+
+
+def saved(page: Any) -> None:
+    page.locator("[data-note-status]", has_text=re.compile(r"Saved \d")).wait_for()
+
+
+def test_what_is_written_is_saved_also_after_a_lost_connection(person: Any, url: str, doctor: Any) -> None:
+    page = person(doctor)
+    page.goto(url)
+    field(page).press_sequentially("Dry cough.")
+    saved(page)
+    assert VisitNote.objects.get().text == "Dry cough."
+    page.context.set_offline(True)
+    field(page).press_sequentially(" No fever.")
+    page.get_by_text("Not saved yet: no connection.").wait_for()
+    assert VisitNote.objects.get().text == "Dry cough."
+    page.context.set_offline(False)
+    page.get_by_text("Not saved yet: no connection.").wait_for(state="hidden")
+    saved(page)
+    assert VisitNote.objects.get().text == "Dry cough. No fever."
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('note:')).length") == 0
+
+
+def test_unsaved_text_comes_back_after_a_crash(person: Any, url: str, doctor: Any) -> None:
+    page = person(doctor)
+    page.goto(url)
+    page.route(
+        "**/note/", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+    )
+    field(page).press_sequentially("Kept.")
+    page.get_by_text("Not saved yet: no connection.").wait_for()
+    page.unroute("**/note/")
+    page.reload()
+    saved(page)
+    assert field(page).input_value() == "Kept."
+    assert VisitNote.objects.get().text == "Kept."
+
+
+def test_two_windows_never_overwrite_each_other_unseen(person: Any, url: str, doctor: Any) -> None:
+    first = person(doctor)
+    second = first.context.new_page()
+    for page in (first, second):
+        page.goto(url)
+    field(first).press_sequentially("One.")
+    saved(first)
+    field(second).press_sequentially("Two.")
+    conflict = second.get_by_role("alert").filter(has_text="changed in another window")
+    conflict.wait_for()
+    assert conflict.get_by_text("One.").is_visible()
+    assert VisitNote.objects.get().text == "One."
+    conflict.get_by_role("button", name="Keep mine").click()
+    saved(second)
+    assert VisitNote.objects.get().text == "Two."
+
+
+def test_signing_ends_the_writing(person: Any, url: str, doctor: Any, patient: Any) -> None:
+    page = person(doctor)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(url)
+    field(page).press_sequentially("Rest and water.")
+    page.get_by_role("button", name="Sign the note").click()
+    page.get_by_text("Signed by Dr. Sita Sharma").wait_for()
+    assert field(page).count() == 0
+    reader = person(patient)
+    reader.goto(url)
+    reader.get_by_text("Rest and water.").wait_for()
