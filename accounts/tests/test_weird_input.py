@@ -12,7 +12,7 @@ from accounts.models import User
 
 pytestmark = pytest.mark.django_db
 
-NASTY = [
+NASTY: list[Any] = [
     None,
     True,
     -1,
@@ -38,12 +38,12 @@ NASTY = [
     {"a": {"b": None}},
     ["x"] * 1000,
 ]
-FIELDS = {
+FIELDS: dict[str, list[str]] = {
     "register": ["email", "password", "first_name", "last_name", "phone", "date_of_birth", "gender"],
     "login": ["email", "password", "otp"],
     "profile": ["first_name", "last_name", "phone", "photo", "patient", "doctor", "role"],
 }
-GOOD = {
+GOOD: dict[str, dict[str, str]] = {
     "register": {"email": "n@x.example", "password": "sunny-mountain-9", "first_name": "A", "last_name": "B"},
     "login": {"email": "patient@test.clinic", "password": "guess"},
     "profile": {},
