@@ -42,16 +42,9 @@ def spoken_minutes(minutes: int) -> str:
 class RulesForm(forms.Form):
     slot_minutes = forms.TypedChoiceField(label=gettext_lazy("A visit can start every"), coerce=int)
     buffer_minutes = forms.TypedChoiceField(label=gettext_lazy("Pause between visits"), coerce=int)
-    notice_minutes = forms.TypedChoiceField(
-        label=gettext_lazy("Patients book at the latest"),
-        coerce=int,
-        help_text=gettext_lazy("before the visit"),
-    )
+    notice_minutes = forms.TypedChoiceField(label=gettext_lazy("Shortest notice before a visit"), coerce=int)
     horizon_days = forms.IntegerField(
-        label=gettext_lazy("Patients book at most"),
-        min_value=1,
-        max_value=365,
-        help_text=gettext_lazy("days ahead"),
+        label=gettext_lazy("How many days ahead patients can book"), min_value=1, max_value=365
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

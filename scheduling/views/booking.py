@@ -156,7 +156,10 @@ def review(request: HttpRequest, state: BookingState) -> HttpResponse:
             "state": state,
             "draft": draft,
             "step": 3,
-            "refusal": refusal if not isinstance(refusal, SlotTaken) else None,
+            # What is wrong with the time is said where the time stands, with others to choose from.
+            "refusal": None
+            if refusal and (isinstance(refusal, SlotTaken) or "starts_at" in refusal.fields)
+            else refusal,
             **_availability(patient, state, "book_review"),
         },
         status=refusal.status if refusal else 200,

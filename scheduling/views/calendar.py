@@ -17,6 +17,7 @@ from accounts.domain.queries import doctors
 from accounts.models import User
 from scheduling import rules
 from scheduling.domain import agenda
+from scheduling.enums import UPCOMING
 from scheduling.models import Appointment
 from scheduling.views.action_names import ACTIONS, Action
 from scheduling.views.guards import doctor_calendar, person
@@ -28,11 +29,15 @@ SATURDAY = 5
 
 @dataclass(frozen=True)
 class Visit:
-    """A line of today's list: the visit, the step to take at once, the questions that can be asked, the call."""
+    """A line of today's list: the visit, the step to take at once, the call."""
 
     appointment: Appointment
     step: Action | None
     door: CallDoor | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.appointment.status in UPCOMING
 
 
 def _date(text: str | None) -> date | None:
