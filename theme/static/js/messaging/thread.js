@@ -56,6 +56,7 @@ export class Thread {
     element.dataset.clientId = message.client_id;
     element.dataset.sender = message.sender?.id ?? "";
     this.#setTime(element, message.created_at);
+    element.querySelector("[data-failed]")?.remove();
     if (own) this.#setState(element, message.seq <= this.otherRead ? "read" : "sent");
     this.#insert(element, message.seq);
     this.#groupByDay();
@@ -107,7 +108,6 @@ export class Thread {
     const element = this.template.cloneNode(true);
     if (kind === "system" || kind === "call") element.classList.add("chat-system");
     else if (own) element.classList.add("chat-own");
-    if (!own) element.querySelector("[data-failed]").remove();
     setText(element.querySelector("[data-text]"), text);
     return element;
   }
