@@ -13,7 +13,7 @@ from clinic.core.testing.browser import PHONE
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment, Service
 from scheduling.tasks import expire_hold
-from scheduling.tests.factories import clinic_time
+from scheduling.tests.factories import clinic_time, make_appointment
 from scheduling.views.picker import address_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -132,3 +132,21 @@ def test_the_doctors_week_follows_live_without_losing_its_place(
     page.wait_for_selector(f".ec-event.visit:has-text('{patient.first_name}')")
     assert page.text_content(".ec-title") == title
     assert page.evaluate("window.sameDocument") is True
+
+
+def test_the_visits_page_follows_what_the_doctor_does(
+    person: Person, *, patient: User, doctor: User, service: Service
+) -> None:
+    visit = make_appointment(patient, doctor, service, status=AppointmentStatus.PENDING_CONFIRMATION)
+    address = reverse("appointment", args=[visit.pk])
+    watcher, acting = person(patient, viewport=PHONE), person(doctor)
+    marking(watcher, "live:ready", "ready")
+    watcher.goto(address)
+    watcher.wait_for_selector("body[data-ready]", state="attached")
+    acting.goto(address)
+    acting.click("[data-asks]:has-text('Decline')")
+    acting.fill("dialog[open] textarea", "I am away that day")
+    acting.click("dialog[open] button[type=submit]")
+    acting.wait_for_selector("#visit [data-status=declined]")
+    watcher.wait_for_selector("#visit [data-status=declined]")
+    assert "I am away that day" in watcher.text_content("#visit")
