@@ -6,10 +6,9 @@ from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from knox.models import AuthToken, get_token_model
+from knox.models import AuthToken
 from rest_framework import status
 from rest_framework.exceptions import Throttled
 from rest_framework.generics import GenericAPIView
@@ -37,11 +36,6 @@ class InvalidCredentials(DomainError):
 class EmailNotVerified(NotAllowed):
     code = "email_not_verified"
     message = _("Please open the link in the mail we sent you, then log in.")
-
-
-class AccountInactive(NotAllowed):
-    code = "account_inactive"
-    message = _("This account is closed. Please call the clinic.")
 
 
 class RegisterView(GenericAPIView[Any]):
@@ -104,15 +98,13 @@ class LoginView(GenericAPIView[Any]):
         if not isinstance(user, User):
             raise InvalidCredentials
         if not user.is_active:
-            raise AccountInactive
+            raise sessions.AccountInactive
         address = EmailAddress.objects.filter(user=user, email=user.email).first()
         if address is None or not address.verified:
             if address is not None:
                 _mail_once_in_a_while(request, user.email, address)
             raise EmailNotVerified
-        stored, token = get_token_model().objects.create(user=user)
-        user.last_login = timezone.now()
-        user.save(update_fields=["last_login"])
+        stored, token = sessions.start_token(user)
         answer = {"token": token, "expires_at": stored.expiry, "user": user}
         return Response(serializers.LoggedInSerializer(answer).data)
 

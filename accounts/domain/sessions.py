@@ -4,16 +4,27 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from knox.models import get_token_model
 
 from accounts.models import SocketTicket, User
 from clinic.core import realtime
 from clinic.core.consumers import session_fingerprint
+from clinic.core.errors import NotAllowed
+from clinic.core.status import lock
 
 LOGGED_OUT = "logged_out"
 DEACTIVATED = "deactivated"
 ROLE_CHANGED = "role_changed"
 PASSWORD_CHANGED = "password_changed"
+
+
+class AccountInactive(NotAllowed):
+    """403: the right person, but the clinic has closed the account."""
+
+    code = "account_inactive"
+    message = _("This account is closed. Please call the clinic.")
 
 
 def revoke(user: User, reason: str, session_key: str | None = None) -> None:
@@ -40,6 +51,21 @@ def drop_tokens(user: User) -> None:
     """Delete every API token and unused socket ticket of the user."""
     get_token_model().objects.filter(user=user).delete()
     SocketTicket.objects.filter(user=user).delete()
+
+
+def start_token(user: User) -> tuple[Any, str]:
+    """A new API token: its row (`expiry`, `digest`) and the key, which is told this once only.
+
+    Raises AccountInactive, also when the account is closed in the same moment.
+    """
+    with transaction.atomic():
+        locked = lock(User, user.pk)
+        if not locked.is_active:
+            raise AccountInactive
+        locked.last_login = timezone.now()
+        locked.save(update_fields=["last_login"])
+        stored, key = get_token_model().objects.create(user=locked)
+    return stored, key
 
 
 def end_token(token: Any) -> None:
