@@ -39,7 +39,11 @@ APPOINTMENTS = Place(
 )
 PAYMENTS = Place("payments", _("Payments"), "wallet", frozenset({"payment"}))
 MESSAGES = Place(
-    "conversations", _("Messages"), "message-circle", frozenset({"conversation", "conversation_new"}), "unread_messages"
+    "conversations",
+    _("Messages"),
+    "message-circle",
+    frozenset({"conversation", "conversation_new"}),
+    "unread_messages",
 )
 ADMIN = Place("admin:index", _("Admin"), "settings")
 
