@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
-from channels.db import database_sync_to_async
 from channels.exceptions import ChannelFull
 from django.utils.translation import gettext as _
 
@@ -19,6 +18,7 @@ from clinic.core import realtime
 from clinic.core.consumers import CLOSE_NOT_ALLOWED, Frame, FrameConsumer
 from clinic.core.errors import DomainError, Invalid
 from messaging import call_rules
+from messaging.database import in_database_thread
 from messaging.domain import ice, peers, ringing
 from messaging.enums import HEARTBEAT_SECONDS, RESUME_SECONDS, PeerStatus
 
@@ -56,7 +56,7 @@ class CallConsumer(FrameConsumer):
         # First the group, then the row: nobody can join unseen between the two.
         await self.join(realtime.call_group(self.call_id))
         try:
-            joined = await database_sync_to_async(peers.join)(
+            joined = await in_database_thread(peers.join)(
                 self.call_id, self.user, self.channel_name, query.get("resume", [""])[0]
             )
         except DomainError as error:
@@ -94,7 +94,7 @@ class CallConsumer(FrameConsumer):
             return
         if hasattr(self, "_heart"):
             self._heart.cancel()
-        await database_sync_to_async(peers.gone)(UUID(self.peer), self.channel_name)
+        await in_database_thread(peers.gone)(UUID(self.peer), self.channel_name)
         timer = asyncio.create_task(_reap_later(self.call_id))
         _timers.add(timer)
         timer.add_done_callback(_timers.discard)
@@ -108,7 +108,7 @@ class CallConsumer(FrameConsumer):
     async def on_signal(self, frame: Frame) -> None:
         payload = _signal_payload(frame)
         target = _peer_id(frame.get("to"))
-        channel = await database_sync_to_async(peers.route)(self.call_id, UUID(self.peer), target)
+        channel = await in_database_thread(peers.route)(self.call_id, UUID(self.peer), target)
         signal = {"type": "signal", "from": self.peer, **payload}
         try:
             await self.channel_layer.send(channel, {"type": "call.signal", "frame": signal})
@@ -119,19 +119,19 @@ class CallConsumer(FrameConsumer):
         changes = {key: frame[key] for key in peers.STATE_KEYS if key in frame}
         if not changes or not all(isinstance(value, bool) for value in changes.values()):
             raise Invalid(_("state holds mic, camera, screen or hand, each true or false."))
-        await database_sync_to_async(peers.set_state)(UUID(self.peer), changes)
+        await in_database_thread(peers.set_state)(UUID(self.peer), changes)
 
     async def on_admit(self, frame: Frame) -> None:
-        await database_sync_to_async(peers.admit)(self.call_id, _peer_id(frame.get("peer")), actor=self.user)
+        await in_database_thread(peers.admit)(self.call_id, _peer_id(frame.get("peer")), actor=self.user)
 
     async def on_remove(self, frame: Frame) -> None:
-        await database_sync_to_async(peers.remove)(self.call_id, _peer_id(frame.get("peer")), actor=self.user)
+        await in_database_thread(peers.remove)(self.call_id, _peer_id(frame.get("peer")), actor=self.user)
 
     async def on_leave(self, frame: Frame) -> None:
-        await database_sync_to_async(peers.leave)(UUID(self.peer))
+        await in_database_thread(peers.leave)(UUID(self.peer))
 
     async def on_end(self, frame: Frame) -> None:
-        await database_sync_to_async(ringing.hang_up)(self.call_id, actor=self.user)
+        await in_database_thread(ringing.hang_up)(self.call_id, actor=self.user)
 
     async def on_ping(self, frame: Frame) -> None:
         await self.send_frame({"type": "pong"})
@@ -169,7 +169,7 @@ class CallConsumer(FrameConsumer):
                 await self.send_frame({**event, "polite": call_rules.polite(self.peer, event["peer"])})
         elif not self.admitted:
             self.admitted = True
-            others = await database_sync_to_async(peers.participants_for)(UUID(self.peer))
+            others = await in_database_thread(peers.participants_for)(UUID(self.peer))
             await self.send_frame({"type": "admitted", "participants": others})
 
     async def _to_the_admitted(self, event: Frame) -> None:
@@ -196,15 +196,15 @@ class CallConsumer(FrameConsumer):
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             try:
-                await database_sync_to_async(peers.beat)(UUID(self.peer), self.channel_name)
-                await database_sync_to_async(peers.reap)(self.call_id)
+                await in_database_thread(peers.beat)(UUID(self.peer), self.channel_name)
+                await in_database_thread(peers.reap)(self.call_id)
             except Exception:
                 logger.exception("heartbeat of a call failed")
 
 
 async def _reap_later(call_id: UUID) -> None:
     await asyncio.sleep(RESUME_SECONDS + 0.1)
-    await database_sync_to_async(peers.reap)(call_id)
+    await in_database_thread(peers.reap)(call_id)
 
 
 def _peer_id(value: object) -> UUID:
