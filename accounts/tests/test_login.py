@@ -137,6 +137,17 @@ def test_login_leads_to_own_pages_only(patient: User, next_url: str) -> None:
     assert answer.url == reverse("home")  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    "login", ["a\x00b@test.clinic", "\x00", "x" * 5000, "\u202e@test.clinic", "' OR 1=1"]
+)
+def test_nonsense_is_no_crash(client: Client, login: str) -> None:
+    for path, data in (
+        ("/accounts/login/", {"login": login, "password": login, "next": login}),
+        ("/accounts/password/reset/", {"email": login}),
+    ):
+        assert client.post(path, data).status_code in (200, 302, 429)
+
+
 def test_login_leads_back_to_where_one_was_going(patient: User) -> None:
     answer = Client().post(
         "/accounts/login/", {"login": patient.email, "password": PASSWORD, "next": "/profile/"}

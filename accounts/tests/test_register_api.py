@@ -1,11 +1,14 @@
 """POST /api/register/."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -51,6 +54,23 @@ def test_second_address_of_somebody_is_taken_too(api: Callable[..., Any], patien
     EmailAddress.objects.create(user=patient, email=NEW["email"], verified=True, primary=False)
     assert api().post("/api/register/", NEW).status_code == 201
     assert not User.objects.filter(email=NEW["email"]).exists()
+
+
+def test_two_at_once_make_one_account(api: Callable[..., Any]) -> None:
+    start = Barrier(4)
+
+    def register(email: str) -> int:
+        try:
+            start.wait()
+            return int(api().post("/api/register/", {**NEW, "email": email}).status_code)
+        finally:
+            connection.close()
+
+    spellings = ["asmita@example.com", "ASMITA@example.com", "Asmita@Example.com", "aſmita@example.com"]
+    with ThreadPoolExecutor(4) as threads:
+        codes = list(threads.map(register, spellings))
+    assert set(codes) <= {201, 400}
+    assert User.objects.count() == 1
 
 
 def test_role_cannot_be_posted(api: Callable[..., Any]) -> None:

@@ -30,11 +30,12 @@ def permissions_policy(
 def refuse_null_characters(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """PostgreSQL stores and compares no text with \\x00 in it: an address or query that holds one is a 400 here,
+    """PostgreSQL stores and compares no text with \\x00 in it: an address, query or cookie with one is a 400 here,
     not a database error further in. Form fields and the API's JSON parser refuse it themselves."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        asked = (request.path, *request.COOKIES.values())
+        if any("\x00" in text for text in asked) or "%00" in request.META.get("QUERY_STRING", ""):
             if request.path.startswith("/api/"):
                 body = {"code": "invalid", "detail": "Null characters are not accepted.", "fields": {}}
                 return JsonResponse(body, status=400)

@@ -141,6 +141,13 @@ def test_null_characters_in_addresses_are_400() -> None:
 
 
 @pytest.mark.django_db
+def test_null_characters_in_cookies_are_400() -> None:
+    """Browsers send none, but a quoted cookie can spell one."""
+    for path in ("/profile/", "/api/profile/", "/accounts/login/"):
+        assert APIClient().get(path, HTTP_COOKIE='sessionid="\\000aaaaaaaaaaaa"').status_code == 400
+
+
+@pytest.mark.django_db
 def test_wrong_method_and_media_type(api: Any, patient: Any) -> None:
     answer = api(patient).delete("/api/profile/")
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
