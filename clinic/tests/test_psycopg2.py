@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from clinic.core.testing.server import test_database_url
+from clinic.core.testing import server
 
 # What a fresh process does once psycopg 3 and its pool can't be imported.
 PROGRAM = """
@@ -45,7 +45,7 @@ def test_psycopg2_is_enough(patient: Any) -> None:
         env={
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "clinic.settings",
-            "DATABASE_URL": test_database_url(),
+            "DATABASE_URL": server.test_database_url(),
             "PYTHONIOENCODING": "utf-8",
         },
         capture_output=True,
