@@ -82,14 +82,15 @@ function eventContent({ event, view }) {
     return { domNodes: [line("calendar-note", event.title)] };
   }
   const { status, mode } = event.extendedProps;
-  const head = line("visit-name", "");
-  head.append(line("visit-time", clock(event.start), "span"), ` ${event.title}`);
+  // In a week's narrow columns the place says the time; the status must not be cut off.
+  const words = view.type === "timeGridWeek" ? status : `${clock(event.start)} · ${status} · ${mode}`;
+  const name = line("visit-name", event.title);
   // A quarter of an hour has room for one line.
-  if (event.end - event.start <= 20 * 60_000) {
-    head.append(line("visit-inline", ` · ${status}`, "span"));
-    return { domNodes: [head] };
+  if (event.end - event.start <= 20 * 60_000 && view.type.startsWith("timeGrid")) {
+    name.append(line("visit-inline", ` · ${words}`, "span"));
+    return { domNodes: [name] };
   }
-  return { domNodes: [head, line("visit-status", view.type === "timeGridWeek" ? status : `${status} · ${mode}`)] };
+  return { domNodes: [name, line("visit-status", words)] };
 }
 
 function line(name, words, tag = "div") {
