@@ -84,6 +84,9 @@ async def test_the_patient_waits_until_the_doctor_admits_them(
     assert await host.frame() == {"type": "peer.waiting", "peer": guest.peer, "name": "Asha Gurung"}
     await host.send_json_to({"type": "admit", "peer": guest.peer})
     joined = await host.frame()
+    if joined["type"] == "peer.waiting":
+        # Redis may deliver the guest's own announcement after the doctor has been told of the guest: said twice.
+        joined = await host.frame()
     admitted = await guest.frame()
     signals.call_started.disconnect(dispatch_uid="t")
     assert joined["type"] == "peer.joined"
