@@ -51,6 +51,9 @@ class CallConsumer(FrameConsumer):
     user: User
 
     async def joined(self) -> None:
+        # Whom this socket has been told of: an event may overtake the list that was read from the database.
+        self.waiting: set[str] = set()
+        self.inside: set[str] = set()
         self.call_id: UUID = self.scope["url_route"]["kwargs"]["call_id"]
         query = parse_qs(self.scope.get("query_string", b"").decode(errors="replace"))
         # First the group, then the row: nobody can join unseen between the two.
@@ -66,6 +69,8 @@ class CallConsumer(FrameConsumer):
             await self.close(CLOSE_NOT_ALLOWED)
             return
         self.peer = str(joined.peer.pk)
+        self.waiting = {str(peer.pk) for peer in joined.waiting}
+        self.inside = {participant["peer"] for participant in joined.participants}
         self.admitted = joined.peer.status == PeerStatus.ADMITTED
         self.is_host = joined.peer.user_id == joined.host_id
         if joined.replaced:
@@ -160,16 +165,21 @@ class CallConsumer(FrameConsumer):
             await handler(event)
 
     async def _peer_waiting(self, event: Frame) -> None:
-        if self.is_host:
+        if self.is_host and event["peer"] not in self.waiting | self.inside:
+            self.waiting.add(event["peer"])
             await self.send_frame(event)
 
     async def _peer_joined(self, event: Frame) -> None:
-        if event["peer"] != self.peer:
-            if self.admitted:
-                await self.send_frame({**event, "polite": call_rules.polite(self.peer, event["peer"])})
+        peer = event["peer"]
+        if peer != self.peer:
+            if self.admitted and peer not in self.inside:
+                self.inside.add(peer)
+                self.waiting.discard(peer)
+                await self.send_frame({**event, "polite": call_rules.polite(self.peer, peer)})
         elif not self.admitted:
             self.admitted = True
             others = await in_database_thread(peers.participants_for)(UUID(self.peer))
+            self.inside = {participant["peer"] for participant in others}
             await self.send_frame({"type": "admitted", "participants": others})
 
     async def _to_the_admitted(self, event: Frame) -> None:
@@ -178,6 +188,8 @@ class CallConsumer(FrameConsumer):
 
     async def _peer_left(self, event: Frame) -> None:
         was_admitted = event.pop("was_admitted")
+        self.waiting.discard(event["peer"])
+        self.inside.discard(event["peer"])
         if event["peer"] == self.peer:
             await self.send_frame(event)
             self.admitted = False
