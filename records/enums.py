@@ -15,3 +15,18 @@ NOTE_TRANSITIONS: dict[str, frozenset[str]] = {
     NoteStatus.PRELIMINARY: frozenset({NoteStatus.FINAL}),
     NoteStatus.FINAL: frozenset(),
 }
+
+
+class FeedbackStatus(models.TextChoices):
+    PENDING = "pending", _("To read")
+    PUBLISHED = "published", _("Published")
+    HIDDEN = "hidden", _("Hidden")
+
+
+# A decision may be turned round, but what was decided on never waits again.
+FEEDBACK_TRANSITIONS: dict[str, frozenset[str]] = {
+    FeedbackStatus.PENDING: frozenset({FeedbackStatus.PUBLISHED, FeedbackStatus.HIDDEN}),
+    FeedbackStatus.PUBLISHED: frozenset({FeedbackStatus.HIDDEN}),
+    FeedbackStatus.HIDDEN: frozenset({FeedbackStatus.PUBLISHED}),
+}
+COMMENT_MAX_LENGTH = 1000

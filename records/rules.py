@@ -2,8 +2,8 @@
 
 from accounts.models import User
 from accounts.rules import treats
-from records.enums import NoteStatus
-from records.models import VisitNote
+from records.enums import FeedbackStatus, NoteStatus
+from records.models import Feedback, VisitNote
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 
@@ -28,3 +28,23 @@ def can_read_note(user: User, note: VisitNote) -> bool:
     if note.status != NoteStatus.FINAL:
         return False
     return user.pk == note.appointment.patient_id or treats(user, note.appointment.patient)
+
+
+def is_feedback_theirs(user: User, appointment: Appointment) -> bool:
+    """Whose visit it was. Nobody says how it was in their place."""
+    return user.is_active and user.is_patient and user.pk == appointment.patient_id
+
+
+def can_give_feedback(user: User, appointment: Appointment) -> bool:
+    """The visit's patient, once it is over."""
+    return is_feedback_theirs(user, appointment) and appointment.status == AppointmentStatus.COMPLETED
+
+
+def can_change_feedback(user: User, feedback: Feedback) -> bool:
+    """Its author, until management has decided."""
+    return can_give_feedback(user, feedback.appointment) and feedback.status == FeedbackStatus.PENDING
+
+
+def can_moderate(user: User) -> bool:
+    """Publish and hide. Not the doctors: who is judged does not decide what the public reads."""
+    return user.is_active and user.is_management

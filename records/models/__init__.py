@@ -1,3 +1,4 @@
+from .feedback import Feedback, FeedbackStatusChange
 from .visit_note import VisitNote, VisitNoteStatusChange
 
-__all__ = ["VisitNote", "VisitNoteStatusChange"]
+__all__ = ["Feedback", "FeedbackStatusChange", "VisitNote", "VisitNoteStatusChange"]
