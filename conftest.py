@@ -43,6 +43,12 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return _UUID.sub("uuid", text) if _UUID.search(text) else None
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright's loop stays in the thread of the tests and keeps others from starting theirs."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(autouse=True)
 def _private_media(settings: Any, tmp_path: Path) -> None:
     """Uploads of a test stay in its own folder."""
