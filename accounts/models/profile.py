@@ -60,10 +60,20 @@ class DoctorProfile(BaseModel):
     years_of_experience = models.PositiveSmallIntegerField(
         _("years of experience"), default=0, validators=[MaxValueValidator(70)]
     )
+    # Kept here so that lists stay flat; domain/ratings.py writes both. None: nobody's rating is published yet.
+    rating = models.DecimalField(
+        _("rating"), max_digits=2, decimal_places=1, null=True, blank=True, editable=False
+    )
+    rating_count = models.PositiveIntegerField(_("number of ratings"), default=0, editable=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(fee__gte=0), name="doctor_fee_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(rating__isnull=True, rating_count=0)
+                | models.Q(rating__gte=1, rating__lte=5, rating_count__gte=1),
+                name="doctor_rating_counted",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -38,7 +38,7 @@ class ServiceSerializer(serializers.ModelSerializer[Service]):
 
 
 class DoctorSerializer(serializers.ModelSerializer[User]):
-    """`specialty` is its name. `rating` is null until there are reviews."""
+    """`specialty` is its name. `rating` is null until a rating is published."""
 
     name = serializers.CharField(read_only=True)
     specialty = serializers.CharField(source="doctor_profile.specialty.name", read_only=True)
@@ -52,18 +52,34 @@ class DoctorSerializer(serializers.ModelSerializer[User]):
         source="doctor_profile.fee", max_digits=10, decimal_places=2, read_only=True
     )
     currency = serializers.SerializerMethodField()
-    rating = serializers.SerializerMethodField()
+    rating = serializers.DecimalField(
+        source="doctor_profile.rating",
+        max_digits=2,
+        decimal_places=1,
+        coerce_to_string=False,
+        allow_null=True,
+        read_only=True,
+        help_text="Average of the published ratings, 1 to 5.",
+    )
+    rating_count = serializers.IntegerField(source="doctor_profile.rating_count", read_only=True)
 
     class Meta:
         model = User
-        fields = ["id", "name", "specialty", "specialty_id", "languages", "fee", "currency", "rating"]
+        fields = [
+            "id",
+            "name",
+            "specialty",
+            "specialty_id",
+            "languages",
+            "fee",
+            "currency",
+            "rating",
+            "rating_count",
+        ]
         read_only_fields = fields
 
     def get_currency(self, doctor: User) -> str:
         return settings.CLINIC_CURRENCY
-
-    def get_rating(self, doctor: User) -> float | None:
-        return None
 
 
 class SlotSerializer(serializers.Serializer[Any]):
@@ -78,7 +94,7 @@ class SlotsSerializer(serializers.Serializer[Any]):
 class HistorySerializer(serializers.ModelSerializer[AppointmentStatusChange]):
     """A step; equal from and to: the visit was moved. `actor` null: the portal itself."""
 
-    actor_name = serializers.CharField(source="actor.name", default=None, read_only=True)
+    actor_name = serializers.CharField(source="actor.name", default=None, allow_null=True, read_only=True)
 
     class Meta:
         model = AppointmentStatusChange
