@@ -11,7 +11,8 @@ class in_database_thread(SyncToAsync):
     """As channels.db.database_sync_to_async, but SQLite's connection stays open between two frames.
 
     Closing the last connection of a WAL database copies the whole log back and deletes it: several disk syncs for
-    every message (docs/architecture.md has the figures). On PostgreSQL a connection goes back to the pool.
+    every message (92 instead of 56 messages a second on a busy two-core machine). On PostgreSQL a connection goes
+    back to the pool.
     """
 
     def thread_handler(self, loop: AbstractEventLoop, *args: Any, **kwargs: Any) -> Any:

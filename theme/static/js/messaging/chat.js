@@ -94,13 +94,12 @@ export class Chat {
   /** `messages` follow each other without a gap from the last known one. */
   #show(messages) {
     const wasAtEnd = this.#stickToEnd;
-    let others = false;
-    for (const message of messages) {
-      if (message.seq <= this.#lastSeq && this.thread.firstSeq > message.seq) continue;
-      others ||= message.seq > this.#lastSeq && message.sender?.id !== this.me;
-      this.thread.put(message);
-      this.#lastSeq = Math.max(this.#lastSeq, message.seq);
-    }
+    const first = this.thread.firstSeq;
+    // What stands above the loaded part is not torn out of its place.
+    const known = messages.filter(({ seq }) => seq > this.#lastSeq || seq >= first);
+    const others = known.some(({ seq, sender }) => seq > this.#lastSeq && sender?.id !== this.me);
+    this.thread.put(known);
+    this.#lastSeq = Math.max(this.#lastSeq, ...known.map(({ seq }) => seq));
     if (wasAtEnd) this.thread.toEnd();
     else if (others) this.pill.hidden = false;
     this.#markRead();

@@ -46,8 +46,13 @@ export class Thread {
     return clientId ? this.list.querySelector(`[data-client-id="${CSS.escape(clientId)}"]`) : null;
   }
 
-  /** Shows a stored message at its place; one that was on its way gets its number and time. Twice is once. */
-  put(message) {
+  /** Shows stored messages, each at its place; one that was on its way gets its number and time. Twice is once. */
+  put(messages) {
+    for (const message of messages) this.#place(message);
+    this.#groupByDay();
+  }
+
+  #place(message) {
     if (this.bySeq(message.seq)) return;
     const own = message.sender?.id === this.me;
     const waiting = own ? this.byClientId(message.client_id) : null;
@@ -59,14 +64,13 @@ export class Thread {
     element.querySelector("[data-failed]")?.remove();
     if (own) this.#setState(element, message.seq <= this.otherRead ? "read" : "sent");
     this.#insert(element, message.seq);
-    this.#groupByDay();
   }
 
   /** Older ones come in above; what is being read stays where it is. */
   putEarlier(messages) {
     const fromEnd = this.scroll.scrollHeight - this.scroll.scrollTop;
     this.list.setAttribute("aria-busy", "true");
-    for (const message of messages) this.put(message);
+    this.put(messages);
     this.scroll.scrollTop = this.scroll.scrollHeight - fromEnd;
     this.list.removeAttribute("aria-busy");
   }
