@@ -53,6 +53,7 @@ def test_doctors(api: Callable[..., Any], doctor: User, other_doctor: User) -> N
         "fee": "800.00",
         "currency": "NPR",
         "rating": None,
+        "rating_count": 0,
     }
     cardiology = make_specialty("Cardiology")
     for wanted in (str(cardiology.pk), "cardiology", "CARDIOLOGY"):
