@@ -69,10 +69,10 @@ export class Thread {
   /** Older ones come in above; what is being read stays where it is. */
   putEarlier(messages) {
     const fromEnd = this.scroll.scrollHeight - this.scroll.scrollTop;
-    this.list.setAttribute("aria-busy", "true");
+    this.scroll.setAttribute("aria-busy", "true");
     this.put(messages);
     this.scroll.scrollTop = this.scroll.scrollHeight - fromEnd;
-    this.list.removeAttribute("aria-busy");
+    this.scroll.removeAttribute("aria-busy");
   }
 
   /** A message of the outbox: not numbered yet. */
