@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from phonenumber_field.serializerfields import PhoneNumberField
@@ -101,11 +102,14 @@ class DoctorDetailsSerializer(serializers.ModelSerializer[DoctorProfile]):
 
 @extend_schema_field(OpenApiTypes.URI)
 class PhotoField(serializers.FileField):
-    """In: a picture (multipart), or empty to remove it. Out: its address, or null."""
+    """In: a picture (multipart), or empty to remove it; its own address leaves it. Out: its address, or null."""
 
     def to_internal_value(self, data: Any) -> Any:
         if data in ("", None):
             return None
+        instance = getattr(self.parent, "instance", None)
+        if isinstance(data, str) and instance and data == self.to_representation(instance.photo):
+            raise serializers.SkipField  # a client that puts back what it got
         upload: Any = super().to_internal_value(data)
         try:
             return files.clean_upload(upload, files.IMAGE_TYPES, square=512).content
@@ -113,7 +117,11 @@ class PhotoField(serializers.FileField):
             raise serializers.ValidationError(error.detail) from error
 
     def to_representation(self, value: Any) -> str | None:
-        return self.context["request"].build_absolute_uri(value.instance.photo_url) if value else None
+        """With the photo's version, as User.photo_url; a token opens it."""
+        if not value:
+            return None
+        address = f"{reverse('api-photo', args=[value.instance.pk])}?v={value.instance.photo_version}"
+        return str(self.context["request"].build_absolute_uri(address))
 
 
 class ProfileSerializer(serializers.ModelSerializer[User]):
@@ -124,8 +132,8 @@ class ProfileSerializer(serializers.ModelSerializer[User]):
     role = serializers.ChoiceField(choices=Role.choices, read_only=True)
     phone = PhoneNumberField(required=False, allow_blank=True, max_length=40)
     photo = PhotoField(required=False, allow_null=True)
-    patient = PatientDetailsSerializer(source="patient_profile", required=False)
-    doctor = DoctorDetailsSerializer(source="doctor_profile", required=False)
+    patient = PatientDetailsSerializer(source="patient_profile", required=False, allow_null=True)
+    doctor = DoctorDetailsSerializer(source="doctor_profile", required=False, allow_null=True)
 
     class Meta:
         model = User

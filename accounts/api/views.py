@@ -1,12 +1,15 @@
 """Register, log in and out, own profile, socket tickets."""
 
 from typing import Any
+from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
 from django.core.exceptions import ValidationError
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from knox.models import AuthToken
 from rest_framework import status
@@ -20,6 +23,8 @@ from rest_framework.views import APIView
 from accounts.api import serializers
 from accounts.domain import people, profiles, sessions, tickets
 from accounts.models import User
+from accounts.views.photo import photo
+from clinic.core.api import AnyAccept
 from clinic.core.consumers import session_fingerprint
 from clinic.core.errors import DomainError, NotAllowed
 from clinic.core.schema import ErrorSerializer
@@ -131,6 +136,10 @@ class ProfileView(GenericAPIView[User]):
     def get(self, request: Request) -> Response:
         return Response(self.get_serializer(self._own()).data)
 
+    def get_object(self) -> User:
+        """For OPTIONS."""
+        return self._own()
+
     def put(self, request: Request) -> Response:
         return self._update(request, partial=False)
 
@@ -153,6 +162,17 @@ class ProfileView(GenericAPIView[User]):
         assert isinstance(self.request.user, User)
         people_with_profiles = User.objects.select_related("patient_profile", "doctor_profile__specialty")
         return people_with_profiles.get(pk=self.request.user.id)
+
+
+class PhotoView(APIView):
+    """A person's photo, by the same rules as on the pages, for clients that have a token and no cookie."""
+
+    permission_classes = [AllowAny]
+    content_negotiation_class = AnyAccept
+
+    @extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY, 304: None})
+    def get(self, request: Request, pk: UUID) -> HttpResponseBase:
+        return photo(request._request, pk)  # whose user DRF has set
 
 
 class SocketTicketView(APIView):

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework import mixins, negotiation, throttling, viewsets
+from rest_framework import mixins, throttling, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
@@ -19,6 +19,7 @@ from billing.domain import payments, queries
 from billing.enums import PaymentStatus
 from billing.models import Payment
 from billing.views import pictures
+from clinic.core.api import AnyAccept
 
 from .serializers import PaymentSerializer, RefundSerializer, RejectSerializer, SubmitSerializer
 
@@ -33,13 +34,6 @@ class UploadThrottle(throttling.ScopedRateThrottle):
         self.rate = self.get_rate()
         self.num_requests, self.duration = self.parse_rate(self.rate)
         return super(throttling.ScopedRateThrottle, self).allow_request(request, view)
-
-
-class AnyAccept(negotiation.BaseContentNegotiation):
-    """Pictures are not rendered by DRF, so what the client accepts is no reason to refuse; errors stay JSON."""
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
-        return renderers[0], renderers[0].media_type
 
 
 CONFLICT = OpenApiResponse(description="409 `{code, detail, fields}`; nothing has changed.")

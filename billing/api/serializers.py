@@ -13,8 +13,10 @@ from billing.models import Payment, Submission
 class SubmissionSerializer(serializers.ModelSerializer[Submission]):
     """One attempt to pay. `proof_url` is null without a picture."""
 
-    decided_by = serializers.PrimaryKeyRelatedField[Any](read_only=True)
-    decided_by_name = serializers.CharField(source="decided_by.name", default=None, read_only=True)
+    decided_by = serializers.PrimaryKeyRelatedField[Any](read_only=True, allow_null=True)
+    decided_by_name = serializers.CharField(
+        source="decided_by.name", default=None, allow_null=True, read_only=True
+    )
     proof_url = serializers.SerializerMethodField()
 
     class Meta:

@@ -12,7 +12,7 @@ from django.core.exceptions import (
 )
 from django.http import Http404
 from django.utils.translation import gettext as _
-from rest_framework import exceptions, pagination, parsers, status
+from rest_framework import exceptions, negotiation, pagination, parsers, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
@@ -29,6 +29,13 @@ class CursorPagination(pagination.CursorPagination):
 
     def get_ordering(self, request: Any, queryset: Any, view: Any) -> Any:
         return tuple(getattr(view, "cursor_ordering", None) or (self.ordering, "-id"))
+
+
+class AnyAccept(negotiation.BaseContentNegotiation):
+    """Pictures are not rendered by DRF, so what the client accepts is no reason to refuse; errors stay JSON."""
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
 
 
 class JSONParser(parsers.JSONParser):

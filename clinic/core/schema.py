@@ -30,13 +30,19 @@ class PortalSchema(AutoSchema):
 
     def _errors(self) -> dict[str, str]:
         errors: dict[str, str] = {}
-        if self.method in ("POST", "PUT", "PATCH"):
+        writes = self.method in ("POST", "PUT", "PATCH")
+        if writes or self._is_list_view() or self.get_override_parameters():
             errors["400"] = "The input is wrong; `fields` says where."
         if not any(isinstance(permission, AllowAny) for permission in self.view.get_permissions()):
             errors["401"] = "No valid token or session."
             errors["403"] = "Not allowed to do this."
-        if "{" in self.path:
-            errors["404"] = "There is no such thing, or it is not yours."
+        if "{" in self.path or writes or self._is_list_view():
+            errors["404"] = "There is no such thing, or it is not yours; for a list, no such cursor."
+        if self.method != "GET" and "{" in self.path:
+            errors["409"] = "It was possible once, and is not now; nothing has changed."
+        if writes:
+            errors["413"] = "The body or a file in it is too large."
+            errors["415"] = "The body or a file in it is of a type that is not taken here."
         if getattr(self.view, "throttle_scope", None):
             errors["429"] = "Too many requests; see Retry-After."
         return errors
