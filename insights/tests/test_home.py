@@ -240,3 +240,10 @@ def test_queries_do_not_grow(
     with django_assert_max_num_queries(MOST_QUERIES) as at_thirty:
         assert client.get(reverse("home")).status_code == 200
     assert len(at_thirty) <= len(at_one) + 2  # Prefetches that had nothing to fetch before.
+
+
+def test_a_video_visit_that_begins_can_be_joined(home: Any, patient: Any, doctor: Any, service: Any) -> None:
+    begins = with_call(make_appointment(patient, doctor, service, starts_at=soon(5)))
+    page = home(doctor)
+    assert page.count(reverse("call", args=[begins.call_id])) == 1
+    assert "Join video call" in page

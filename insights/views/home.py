@@ -17,6 +17,7 @@ from insights.domain.front_desk import front_desk
 from insights.domain.patient_day import patient_day
 from insights.domain.public import doctors_free_soon, specialties
 from insights.domain.system import system
+from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 from scheduling.views.next_step import call_door, payment_url
 
@@ -50,9 +51,19 @@ def _patient(user: User) -> dict[str, Any]:
 
 def _doctor(user: User) -> dict[str, Any]:
     day = doctor_day(user)
+    cards = [card for visit in day.today if (card := _card(visit))]
     return {
         "day": day,
-        "cards": [_card(visit) for visit in day.today],
+        "cards": cards,
+        # The call is open and nobody has come to its door yet.
+        "beginning": [
+            card
+            for card in cards
+            if card["door"]
+            and card["door"].is_open
+            and card["visit"].status == AppointmentStatus.CONFIRMED
+            and card["visit"] not in day.waiting
+        ],
         "waiting": [_card(visit) for visit in day.waiting],
         "current": _card(day.current),
     }
