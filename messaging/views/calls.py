@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from messaging import call_rules
-from messaging.domain import calls, ringing
+from messaging.domain import calls
 from messaging.models import Member
 from messaging.views.chat import chat_of
 
@@ -26,13 +26,11 @@ def call(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = cast(User, request.user)
     call = get_object_or_404(calls.calls_visible_to(user).select_related("conversation"), pk=pk)
     others = Member.objects.filter(conversation=call.conversation_id).exclude(user=user.pk)
-    caller = ringing.caller_of(call)
     context = {
         "call": call,
         "conversation": call.conversation,
         "others": [member.user for member in others.select_related("user")],
         "is_host": call_rules.is_host(user, call),
-        "is_caller": caller is not None and caller.pk == user.pk,
         "is_rung": call_rules.is_rung(call),
     }
     if call_rules.is_over(call):

@@ -309,6 +309,7 @@ addEventListener("pagehide", () => signalling?.leave());
 live.on("call.changed", ({ call, status }) => {
   if (call !== id) return;
   root.dataset.status = status;
+  if (status === "active") ui.showAlone(ui.word(isHost ? "alone" : "alone-guest"));
   if (["ended", "declined", "missed"].includes(status) && signalling && socketDown) finish(status, { over: true });
 });
 

@@ -73,7 +73,11 @@ export class LocalMedia extends EventTarget {
   /** Change to a device of kind audioinput or videoinput (audiooutput only remembers it for the page). */
   async choose(kind, id) {
     this.chosen[kind] = id;
-    localStorage.setItem(REMEMBER, JSON.stringify(this.chosen));
+    try {
+      localStorage.setItem(REMEMBER, JSON.stringify(this.chosen));
+    } catch {
+      // Then it is chosen again next time.
+    }
     if (kind === "audioinput" && this.audio) await this.#try(["audio"]);
     if (kind === "videoinput" && this.camera) await this.#try(["camera"]);
     this.#tell("devices");

@@ -39,8 +39,10 @@ function showUnread(count) {
 for (const button of document.querySelectorAll("[data-open]"))
   button.addEventListener("click", () => {
     const name = button.dataset.open;
-    if (showing(name)) side.hidden = true;
+    const isSwitch = button.classList.contains("call-control");
+    if (isSwitch && showing(name)) side.hidden = true;
     else openSide(name);
+    if (!isSwitch) side.querySelector(`[data-panel="${name}"] textarea`)?.focus();
   });
 
 const tabs = [...side.querySelectorAll("[data-tab]")];

@@ -10,6 +10,8 @@ const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 5_000;
 const PING_MS = 5_000;
 const SILENT_MS = 12_000;
+// The server takes 50 frames a second; candidates for three people at once can be more.
+const FRAMES_A_SECOND = 40;
 
 // Close codes after which nobody comes back by himself. 1000 is not among them: the call's end is told by a frame, and
 // a proxy that goes away says 1000 as well.
@@ -25,6 +27,9 @@ export class Signalling extends EventTarget {
   #ping = 0;
   #heardAt = 0;
   #error = null;
+  #outbox = [];
+  #sentAt = [];
+  #pacing = 0;
 
   constructor(url) {
     super();
@@ -45,16 +50,17 @@ export class Signalling extends EventTarget {
     socket.onclose = (event) => this.#socket === socket && this.#lost(event.code);
   }
 
-  /** False when there is no open socket: nothing was sent, nothing is queued. */
+  /** Sends in order, no faster than the server takes it. False when there is no open socket: nothing is sent. */
   send(frame) {
-    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
-    this.#socket.send(JSON.stringify(frame));
+    if (!this.#isOpen) return false;
+    this.#outbox.push(JSON.stringify(frame));
+    this.#flush();
     return true;
   }
 
   /** The person is going: say so and stay away. */
   leave() {
-    this.send({ type: "leave" });
+    if (this.#isOpen) this.#socket.send(JSON.stringify({ type: "leave" }));
     this.stop();
   }
 
@@ -65,6 +71,21 @@ export class Signalling extends EventTarget {
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
+  }
+
+  get #isOpen() {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  #flush() {
+    clearTimeout(this.#pacing);
+    const now = Date.now();
+    this.#sentAt = this.#sentAt.filter((at) => now - at < 1000);
+    while (this.#isOpen && this.#outbox.length && this.#sentAt.length < FRAMES_A_SECOND) {
+      this.#socket.send(this.#outbox.shift());
+      this.#sentAt.push(now);
+    }
+    if (this.#outbox.length) this.#pacing = setTimeout(() => this.#flush(), 50);
   }
 
   #receive(data) {
@@ -93,6 +114,8 @@ export class Signalling extends EventTarget {
 
   #lost(code) {
     clearInterval(this.#ping);
+    clearTimeout(this.#pacing);
+    this.#outbox = [];
     this.#socket = null;
     if (this.#stopped) return;
     if (FINAL.has(code)) {

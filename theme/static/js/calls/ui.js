@@ -167,7 +167,7 @@ export function startTimer(since) {
 
 export function showEnded(text, { length, rejoin }) {
   one("[data-ended-text]").textContent = text;
-  one("[data-ended-length]").textContent = length ?? "";
+  one("[data-ended-length]").textContent = length ? `${word("length")} ${length}` : "";
   one("[data-rejoin]").hidden = !rejoin;
   showStep("ended");
   one("[data-ended-text]").focus();

@@ -72,7 +72,7 @@ class Note {
     this.#stored = text;
     if (!this.dirty) localStorage.removeItem(this.key);
     else this.#typed();
-    const options = { hour: "2-digit", minute: "2-digit", timeZone: this.form.dataset.timeZone };
+    const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: this.form.dataset.timeZone };
     const time = new Intl.DateTimeFormat(document.documentElement.lang, options).format(new Date(savedAt));
     this.#say("saved", `${this.form.dataset.saved} ${time}`);
   }
@@ -114,7 +114,11 @@ class Note {
   }
 
   #keep() {
-    localStorage.setItem(this.key, JSON.stringify({ text: this.text.value, version: this.version.value }));
+    try {
+      localStorage.setItem(this.key, JSON.stringify({ text: this.text.value, version: this.version.value }));
+    } catch {
+      // A browser that keeps nothing still saves on the server.
+    }
   }
 
   /** Text that a crash or a lost connection kept from being saved. */
