@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
 
 from .errors import DomainError
 
@@ -41,6 +42,23 @@ def refuse_null_characters(
                 return JsonResponse(body, status=400)
             raise BadRequest("null character in the address")
         return get_response(request)
+
+    return middleware
+
+
+def private_by_default(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """What is shown to somebody signed in, and every answer of the API, is kept by no cache, so that the Back
+    button shows nothing after log-out; unless the view itself said for how long."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not response.has_header("Cache-Control") and (
+            request.path.startswith("/api/") or request.user.is_authenticated
+        ):
+            add_never_cache_headers(response)
+        return response
 
     return middleware
 
