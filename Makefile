@@ -42,7 +42,7 @@ test: ## everything the tests need, then the whole suite, browser tests included
 	@$(MAKE) --no-print-directory test-python
 	@$(MAKE) --no-print-directory test-browser
 
-test-python: $(DEV) ## all tests that need no browser
+test-python: $(DEV) chromium ## all tests that need no browser
 	@$(BUILD_CSS)
 	@echo "==> tests without a browser"
 	@$(PYTEST) -m "not browser" -n 2
@@ -63,7 +63,7 @@ test-services-inside: $(DEV)
 	@$(PYTEST) -m browser -k "$(SERVICES_BROWSER)"
 
 chromium:
-	@deploy/apt-install deploy/apt-packages-test.txt
+	@deploy/apt-install --enough /usr/bin/chromium deploy/apt-packages-test.txt
 
 lint: $(DEV) ## style, types, missing migrations
 	@$(PY) -m ruff check .
