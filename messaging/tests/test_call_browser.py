@@ -101,6 +101,18 @@ def test_a_cut_signalling_socket_does_not_touch_the_picture(meeting: tuple[Any, 
     assert set(CallPeer.objects.filter(call=call).values_list("status", flat=True)) == {"admitted"}
 
 
+def test_a_lost_network_is_said_and_found_again(meeting: tuple[Any, Any], call: Any) -> None:
+    host, guest = meeting
+    before = set(CallPeer.objects.filter(call=call).values_list("pk", flat=True))
+    guest.context.set_offline(True)
+    guest.locator("[data-status-text]").get_by_text("Reconnecting…").wait_for()
+    guest.context.set_offline(False)
+    for page in (guest, host):
+        page.get_by_text("Good connection").wait_for()
+        wait_for_flow(page)
+    assert set(CallPeer.objects.filter(call=call).values_list("pk", flat=True)) == before
+
+
 def test_the_call_outlives_a_killed_server(meeting: tuple[Any, Any], call: Any, server: Any) -> None:
     host, guest = meeting
     before = set(CallPeer.objects.filter(call=call).values_list("pk", flat=True))

@@ -35,6 +35,7 @@ export class Signalling extends EventTarget {
     super();
     this.#url = url;
     addEventListener("online", () => this.#hurry());
+    addEventListener("offline", () => this.#socket && this.#abandon());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#hurry());
   }
 
@@ -104,12 +105,15 @@ export class Signalling extends EventTarget {
   }
 
   #check() {
-    // A dead connection may take minutes to close by itself.
-    if (Date.now() - this.#heardAt > SILENT_MS) {
-      const dead = this.#socket;
-      this.#lost(0);
-      dead?.close();
-    } else this.send({ type: "ping" });
+    if (Date.now() - this.#heardAt > SILENT_MS) this.#abandon();
+    else this.send({ type: "ping" });
+  }
+
+  /** A dead connection may take minutes to close by itself. */
+  #abandon() {
+    const dead = this.#socket;
+    this.#lost(0);
+    dead?.close();
   }
 
   #lost(code) {
