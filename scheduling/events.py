@@ -1,6 +1,7 @@
 """What open pages are told about appointments and slots, and who is told."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -24,6 +25,16 @@ def appointment_changed(appointment: Appointment) -> None:
             "starts_at": timezone.localtime(appointment.starts_at).isoformat(),
         },
     )
+
+
+def schedule_changed(doctor_id: UUID, first_day: date, days: int) -> None:
+    """The doctor's hours are others now: to everyone who looks at slots of any of these days."""
+    for offset in range(days):
+        day = (first_day + timedelta(days=offset)).isoformat()
+        publish(
+            [slots_group(doctor_id, day)],
+            {"type": "slots.changed", "doctor": str(doctor_id), "date": day},
+        )
 
 
 def slots_changed(appointment: Appointment, *spans: tuple[datetime, datetime]) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from clinic.core.errors import Invalid, NotAllowed
+from scheduling import events
 from scheduling.enums import CELL_MINUTES, UPCOMING, Weekday
 from scheduling.models import Appointment, Break, DayOff, Schedule, WorkingHours
 
@@ -178,6 +179,7 @@ def save(
         DayOff(doctor=doctor, first_day=row.first_day, last_day=row.last_day, reason=row.reason)
         for row in absences
     )
+    events.schedule_changed(doctor.pk, timezone.localdate(), schedule.horizon_days + 1)
     return schedule
 
 

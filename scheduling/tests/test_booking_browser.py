@@ -150,3 +150,16 @@ def test_the_visits_page_follows_what_the_doctor_does(
     acting.wait_for_selector("#visit [data-status=declined]")
     watcher.wait_for_selector("#visit [data-status=declined]")
     assert "I am away that day" in watcher.text_content("#visit")
+
+
+def test_a_new_day_off_empties_the_open_booking_page(
+    person: Person, *, patient: User, doctor: User, service: Service, moment: Any
+) -> None:
+    watcher, acting = person(patient), person(doctor)
+    watching(watcher, day_address(doctor, service, moment))
+    watcher.wait_for_selector(f'[data-time="{address_of(moment)}"]')
+    acting.goto("/calendar/hours/")
+    acting.click("button:has-text('Add days off')")
+    acting.fill("input[name$='first_day']", timezone.localdate(moment).isoformat())
+    acting.click("button:has-text('Save hours')")
+    watcher.wait_for_selector(f'[data-time="{address_of(moment)}"]', state="detached")
