@@ -55,6 +55,28 @@ def _private_media(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _trail_may_be_emptied() -> Iterator[None]:
+    """After a test that commits, Django empties every table. The activity trail's triggers refuse that, as they
+    must: so they stand aside for just this flush, of a test database, and for nothing a test itself does."""
+    from django.db.backends.base.operations import BaseDatabaseOperations
+
+    from accounts.models import append_only
+
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def unguarded_flush(self: Any, sql_list: Any) -> None:
+        append_only.remove(self.connection)
+        try:
+            flush(self, sql_list)
+        finally:
+            append_only.install(self.connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", unguarded_flush)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _fresh_limits() -> None:
     """Rate limits count in the cache; no test inherits another's."""

@@ -112,7 +112,7 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
             obj.set_password(form.cleaned_data["password"] or None)
-            people.add_vouched(obj)
+            people.add_vouched(obj, actor=_actor(request))
             return
         wanted = {name: getattr(obj, name) for name in ("role", "is_active") if name in form.changed_data}
         before = User.objects.get(pk=obj.pk)
@@ -120,7 +120,7 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             setattr(obj, name, getattr(before, name))
         super().save_model(request, obj, form, change)
         if obj.email != before.email:
-            people.follow_email(obj)
+            people.follow_email(obj, actor=_actor(request))
         try:
             if "role" in wanted:
                 people.change_role(obj, wanted["role"], actor=_actor(request))

@@ -39,3 +39,60 @@ class SpokenLanguage(models.TextChoices):
     THARU = "thr", _("Tharu")
     TAMANG = "taj", _("Tamang")
     NEWARI = "new", _("Nepal Bhasa")
+
+
+class ActivityVerb(models.TextChoices):
+    """What the activity trail knows of (FHIR AuditEvent.subtype). The labels are said after a name."""
+
+    LOGGED_IN = "session.start", _("logged in")
+    LOGIN_FAILED = "session.refused", _("failed to log in")
+    LOGGED_OUT = "session.end", _("logged out")
+    LOGGED_OUT_EVERYWHERE = "session.end_all", _("logged out on every device")
+    SIGNED_UP = "account.signup", _("signed up")
+    ACCOUNT_CREATED = "account.create", _("created an account")
+    ACCOUNT_ACTIVATED = "account.activate", _("opened an account again")
+    ACCOUNT_DEACTIVATED = "account.deactivate", _("closed an account")
+    ROLE_CHANGED = "account.role", _("changed a role")
+    PROFILE_CHANGED = "account.profile", _("changed a profile")
+    PASSWORD_CHANGED = "account.password", _("changed a password")
+    EMAIL_CHANGED = "account.email", _("changed an e-mail address")
+    SECOND_FACTOR_CHANGED = "account.second_factor", _("changed a second factor")
+    CARE_LINK_ADDED = "care.add", _("put a doctor on a care team")
+    CARE_LINK_ENDED = "care.end", _("took a doctor off a care team")
+    BREAK_GLASS_OPENED = "break_glass.open", _("opened a record by break-glass")
+    BREAK_GLASS_ENDED = "break_glass.end", _("ended a break-glass access")
+    BREAK_GLASS_REVIEWED = "break_glass.review", _("reviewed a break-glass access")
+    PATIENT_FOUND = "patient.find", _("looked up a patient of other doctors")
+    RECORD_READ = "record.read", _("read a record")
+    APPOINTMENT_BOOKED = "appointment.book", _("booked a visit")
+    APPOINTMENT_MOVED = "appointment.move", _("moved a visit")
+    APPOINTMENT_CHANGED = "appointment.status", _("changed the status of a visit")
+    APPOINTMENT_READ = "appointment.read", _("looked at a visit")
+    FILE_OPENED = "file.read", _("opened a file of a visit")
+    NOTE_STARTED = "note.create", _("began a visit note")
+    NOTE_SIGNED = "note.sign", _("signed a visit note")
+    NOTE_READ = "note.read", _("read a visit note")
+    PAYMENT_SUBMITTED = "payment.submit", _("sent a payment")
+    PAYMENT_CONFIRMED = "payment.confirm", _("confirmed a payment")
+    PAYMENT_REJECTED = "payment.reject", _("rejected a payment")
+    PAYMENT_REFUNDED = "payment.refund", _("refunded a payment")
+    PROOF_OPENED = "payment.proof", _("opened a proof of payment")
+    CALL_JOINED = "call.join", _("joined a call")
+    TRAIL_EXPORTED = "trail.export", _("exported the activity trail")
+
+
+# What counts as having looked into a patient's record.
+RECORD_VERBS = frozenset(
+    {
+        ActivityVerb.BREAK_GLASS_OPENED,
+        ActivityVerb.PATIENT_FOUND,
+        ActivityVerb.RECORD_READ,
+        ActivityVerb.APPOINTMENT_READ,
+        ActivityVerb.FILE_OPENED,
+        ActivityVerb.NOTE_STARTED,
+        ActivityVerb.NOTE_SIGNED,
+        ActivityVerb.NOTE_READ,
+        ActivityVerb.PROOF_OPENED,
+        ActivityVerb.CALL_JOINED,
+    }
+)

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.enums import Role
-from accounts.models import CareLink, User
+from accounts.models import BreakGlass, CareLink, User
 
 
 def treats(doctor: User, patient: User) -> bool:
@@ -13,6 +15,39 @@ def treats(doctor: User, patient: User) -> bool:
         and doctor.is_doctor
         and CareLink.objects.filter(doctor=doctor, patient=patient).exists()
     )
+
+
+def has_broken_glass(doctor: User, patient: User) -> bool:
+    """The doctor opened this record by break-glass, and that is neither over nor taken back."""
+    return (
+        doctor.is_active
+        and doctor.is_doctor
+        and BreakGlass.objects.filter(
+            doctor=doctor, patient=patient, revoked_at=None, expires_at__gt=timezone.now()
+        ).exists()
+    )
+
+
+def may_open_record(user: User, patient: User) -> bool:
+    """The clinical record: the patient, the care team, and a doctor who broke the glass. Management has no need of
+    it for its work. The same as a query: domain.queries.patients_open_to."""
+    if not user.is_active or not patient.is_patient:
+        return False
+    return user.pk == patient.pk or treats(user, patient) or has_broken_glass(user, patient)
+
+
+def can_break_glass(doctor: User, patient: User) -> bool:
+    """Any doctor of the clinic, for a patient who is not theirs already."""
+    return doctor.is_active and doctor.is_doctor and patient.is_patient and doctor.pk != patient.pk
+
+
+def can_see_trail(user: User) -> bool:
+    """The activity trail and the list of break-glass accesses, to review them."""
+    return user.is_active and (user.is_management or user.role == Role.ADMIN)
+
+
+def can_change_care_team(user: User) -> bool:
+    return user.is_active and user.is_management
 
 
 def is_photo_public(owner: User) -> bool:

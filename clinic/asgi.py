@@ -12,13 +12,16 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from accounts.socket_auth import TicketMiddleware  # noqa: E402
+from clinic.core.address import RememberSocketAddress  # noqa: E402
 from clinic.core.origin import OwnOrigin  # noqa: E402
 from clinic.routing import websocket_urlpatterns  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
         "http": http_application,
-        "websocket": OwnOrigin(AuthMiddlewareStack(TicketMiddleware(URLRouter(websocket_urlpatterns)))),
+        "websocket": OwnOrigin(
+            RememberSocketAddress(AuthMiddlewareStack(TicketMiddleware(URLRouter(websocket_urlpatterns))))
+        ),
     }
 )
 

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "clinic.core.address.remember_address",
     "clinic.core.middleware.refuse_null_characters",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -303,6 +304,8 @@ CLINIC_NAME = env.str("CLINIC_NAME", "Sagarmatha Clinic")
 CLINIC_CURRENCY = env.str("CLINIC_CURRENCY", "NPR")
 HOLD_MINUTES = env.int("HOLD_MINUTES", 30)
 CANCEL_NOTICE_HOURS = env.int("CANCEL_NOTICE_HOURS", 24)
+# How long a doctor outside the care team may read a record after breaking the glass.
+BREAK_GLASS_HOURS = env.int("BREAK_GLASS_HOURS", 4)
 CALL_OPENS_MINUTES_BEFORE = env.int("CALL_OPENS_MINUTES_BEFORE", 10)
 
 # EMVCo merchant-presented QR (billing/domain/emvco.py): who is paid, as the bank knows them.

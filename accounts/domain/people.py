@@ -12,11 +12,16 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import rules
-from accounts.domain import sessions
-from accounts.enums import Role
+from accounts.domain import sessions, trail
+from accounts.enums import ActivityVerb, Role
 from accounts.models import DoctorProfile, PatientProfile, Specialty, User
 from clinic.core.errors import Conflict, Invalid, NotAllowed
 from clinic.core.status import lock
+
+_VERBS = {
+    sessions.DEACTIVATED: ActivityVerb.ACCOUNT_DEACTIVATED,
+    sessions.ROLE_CHANGED: ActivityVerb.ROLE_CHANGED,
+}
 
 
 class EmailTaken(Conflict):
@@ -46,6 +51,7 @@ def register_patient(
     with as_domain_errors(), transaction.atomic():
         _save_new(user, verified=False)
         fill_in_patient(user, date_of_birth=date_of_birth, gender=gender)
+        trail.record(ActivityVerb.SIGNED_UP, actor=user, target=user, patient=user)
     return user
 
 
@@ -96,10 +102,11 @@ def create_doctor(
         )
         doctor.full_clean()
         doctor.save()
+        trail.record(ActivityVerb.ACCOUNT_CREATED, actor=None, target=user)
     return user
 
 
-def add_vouched(user: User) -> User:
+def add_vouched(user: User, *, actor: User | None = None) -> User:
     """Store a new account of any role whom an admin vouches for: the address counts as verified.
 
     Raises Invalid (fields) and EmailTaken."""
@@ -108,16 +115,20 @@ def add_vouched(user: User) -> User:
         _save_new(user, verified=True)
         if user.is_patient:
             fill_in_patient(user)
+        trail.record(
+            ActivityVerb.ACCOUNT_CREATED, actor=actor, target=user, patient=user if user.is_patient else None
+        )
     return user
 
 
-def follow_email(user: User) -> None:
+def follow_email(user: User, *, actor: User | None = None) -> None:
     """An admin has corrected the account's address: log-in and mail follow it."""
     with transaction.atomic():
         EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
         EmailAddress.objects.update_or_create(
             user=user, email=user.email, defaults={"primary": True, "verified": True}
         )
+        trail.record(ActivityVerb.EMAIL_CHANGED, actor=actor, target=user, changed=["email"])
 
 
 def deactivate(user: User, *, actor: User | None = None) -> User:
@@ -132,6 +143,7 @@ def activate(user: User, *, actor: User | None = None) -> User:
         locked = lock(User, user.pk)
         locked.is_active = user.is_active = True
         locked.save(update_fields=["is_active", "updated_at"])
+        trail.record(ActivityVerb.ACCOUNT_ACTIVATED, actor=actor, target=user, changed=["is_active"])
     return user
 
 
@@ -162,6 +174,7 @@ def _change(user: User, reason: str, *, actor: User | None, **fields: Any) -> Us
             setattr(user, name, value)
         locked.save(update_fields=[*fields, "updated_at"])
         sessions.end_everywhere(user, reason)
+        trail.record(_VERBS[reason], actor=actor, target=user, changed=fields)
     return user
 
 

@@ -6,8 +6,10 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from accounts.domain import trail
 from accounts.domain.people import as_domain_errors, fill_in_patient
-from accounts.models import DoctorProfile, User
+from accounts.enums import ActivityVerb
+from accounts.models import DoctorProfile, PatientProfile, User
 from clinic.core.status import lock
 
 ACCOUNT_FIELDS = frozenset({"first_name", "last_name", "phone"})
@@ -31,13 +33,23 @@ def update(
     """
     with as_domain_errors(), transaction.atomic():
         fresh = lock(User, user.pk)
-        _set(fresh, account, ACCOUNT_FIELDS)
+        changed = _set(fresh, account, ACCOUNT_FIELDS)
         if patient and fresh.is_patient:
-            fill_in_patient(fresh, **{name: patient[name] for name in PATIENT_FIELDS & patient.keys()})
+            own = {name: patient[name] for name in PATIENT_FIELDS & patient.keys()}
+            before = PatientProfile.objects.filter(user=fresh).first() or PatientProfile()
+            changed |= {name for name, value in own.items() if getattr(before, name) != value}
+            fill_in_patient(fresh, **own)
         profile = DoctorProfile.objects.filter(user=fresh).first() if doctor and fresh.is_doctor else None
         if profile is not None:
-            _set(profile, doctor, DOCTOR_FIELDS)
+            changed |= _set(profile, doctor, DOCTOR_FIELDS)
+        if changed:
+            _note(fresh, changed)
     return fresh
+
+
+def _note(user: User, changed: set[str]) -> None:
+    patient = user if user.is_patient else None
+    trail.record(ActivityVerb.PROFILE_CHANGED, actor=user, target=user, patient=patient, changed=changed)
 
 
 def set_photo(user: User, picture: ContentFile | None) -> User:
@@ -50,16 +62,20 @@ def set_photo(user: User, picture: ContentFile | None) -> User:
         else:
             fresh.photo.save(picture.name, picture, save=False)
         fresh.save(update_fields=["photo", "updated_at"])
+        _note(fresh, {"photo"})
         if old:
             transaction.on_commit(lambda: storage.delete(old))
     return fresh
 
 
-def _set(row: Any, values: Mapping[str, Any] | None, own: frozenset[str]) -> None:
+def _set(row: Any, values: Mapping[str, Any] | None, own: frozenset[str]) -> set[str]:
+    """Stores the values of one's own fields; returns the names of those that differ from before."""
     names = own & (values or {}).keys()
     if not values or not names:
-        return
+        return set()
+    changed = {name for name in names if getattr(row, name) != values[name]}
     for name in names:
         setattr(row, name, values[name])
     row.full_clean(validate_unique=False, validate_constraints=False)
     row.save(update_fields=[*names, "updated_at"])
+    return changed

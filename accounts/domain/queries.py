@@ -1,9 +1,10 @@
 """Finding people."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from accounts.enums import Role
-from accounts.models import User
+from accounts.models import BreakGlass, CareLink, User
 
 
 def doctors() -> QuerySet[User]:
@@ -11,3 +12,17 @@ def doctors() -> QuerySet[User]:
     return User.objects.filter(role=Role.DOCTOR, is_active=True, doctor_profile__isnull=False).select_related(
         "doctor_profile__specialty"
     )
+
+
+def patients_open_to(user: User) -> QuerySet[User]:
+    """The patients whose clinical record `user` may open: as rules.may_open_record, to filter by."""
+    if not user.is_active:
+        return User.objects.none()
+    patients = User.objects.filter(role=Role.PATIENT)
+    if not user.is_doctor:
+        return patients.filter(pk=user.pk)
+    treated = CareLink.objects.filter(doctor=user.pk).values("patient")
+    opened = BreakGlass.objects.filter(doctor=user.pk, revoked_at=None, expires_at__gt=timezone.now()).values(
+        "patient"
+    )
+    return patients.filter(Q(pk__in=treated) | Q(pk__in=opened))

@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from knox.models import get_token_model
 
+from accounts.domain import trail
+from accounts.enums import ActivityVerb
 from accounts.models import SocketTicket, User
 from clinic.core import realtime
 from clinic.core.consumers import session_fingerprint
@@ -45,6 +47,8 @@ def end_everywhere(user: User, reason: str) -> None:
         user.refresh_from_db(fields=["session_generation"])
         drop_tokens(user)
         revoke(user, reason)
+        if reason == LOGGED_OUT:
+            trail.record(ActivityVerb.LOGGED_OUT_EVERYWHERE, actor=user, target=user)
 
 
 def drop_tokens(user: User) -> None:
@@ -65,6 +69,7 @@ def start_token(user: User) -> tuple[Any, str]:
         locked.last_login = timezone.now()
         locked.save(update_fields=["last_login"])
         stored, key = get_token_model().objects.create(user=locked)
+        trail.record(ActivityVerb.LOGGED_IN, actor=locked, target=locked)
     return stored, key
 
 
@@ -73,4 +78,5 @@ def end_token(token: Any) -> None:
     with transaction.atomic():
         SocketTicket.objects.filter(user=token.user, login=session_fingerprint(token.digest)).delete()
         revoke(token.user, LOGGED_OUT, session_key=token.digest)
+        trail.record(ActivityVerb.LOGGED_OUT, actor=token.user, target=token.user)
         token.delete()
