@@ -3,9 +3,8 @@
 from typing import Any
 from urllib.parse import parse_qs
 
-from channels.db import database_sync_to_async
-
 from accounts.domain import tickets
+from clinic.core.database import in_database_thread
 
 
 class TicketMiddleware:
@@ -20,7 +19,7 @@ class TicketMiddleware:
         if user is None or not user.is_authenticated:
             query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
             ticket = query.get("ticket", [""])[0]
-            redeemed = await database_sync_to_async(tickets.redeem_login)(ticket) if ticket else None
+            redeemed = await in_database_thread(tickets.redeem_login)(ticket) if ticket else None
             if redeemed is not None:
                 scope = {**scope, "user": redeemed.user, "login": redeemed.login}
         return await self.application(scope, receive, send)

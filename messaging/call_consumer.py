@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from clinic.core import realtime
 from clinic.core.consumers import CLOSE_NOT_ALLOWED, Frame, FrameConsumer
+from clinic.core.database import in_database_thread
 from clinic.core.errors import DomainError, Invalid
 from messaging import call_rules
-from messaging.database import in_database_thread
 from messaging.domain import ice, peers, ringing
 from messaging.enums import HEARTBEAT_SECONDS, RESUME_SECONDS, PeerStatus
 

@@ -17,9 +17,9 @@ from accounts.enums import Role
 from accounts.models import User
 from clinic.core import realtime
 from clinic.core.consumers import Frame, FrameConsumer
+from clinic.core.database import in_database_thread
 from clinic.core.errors import Conflict, Invalid
 from messaging import events
-from messaging.database import in_database_thread
 from messaging.domain import messages, reading
 from messaging.frames import NotFound, text_field, uuid_field
 from messaging.models import Conversation, Member

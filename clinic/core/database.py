@@ -1,4 +1,4 @@
-"""Database work of the live socket, in the one thread that all sockets of a process share."""
+"""Database work of sockets, in the one thread that all sockets of a process share."""
 
 from asyncio import AbstractEventLoop
 from typing import Any
