@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from insights.demo import people, plan, story, talk, timetable
+from insights.demo import people, plan, reviews, story, talk, timetable
 from insights.demo.ledger import Ledger
 
 
@@ -20,3 +20,4 @@ def seed() -> None:
         story.seed(ledger, today)
         ledger.add(plan.visits(today, now))
         talk.seed(cast, now)
+        reviews.seed(cast, now)
