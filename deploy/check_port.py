@@ -11,7 +11,9 @@ def main() -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise SystemExit(f"Port {port} can't be used ({error.strerror}). Try: make run PORT={port + 1}") from error
+            raise SystemExit(
+                f"Port {port} can't be used ({error.strerror}). Try: make run PORT={port + 1}"
+            ) from error
 
 
 if __name__ == "__main__":
