@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
-SOURCES := accounts billing bench clinic docs insights messaging records scheduling theme conftest.py manage.py
+SOURCES := accounts billing clinic docs insights messaging records scheduling theme conftest.py manage.py
 # What stands in .env is for running; tests take the environment or these.
 TEST_ENV = DEBUG=true SECRET_KEY=only-for-tests DATABASE_URL="$${DATABASE_URL:-sqlite:///var/clinic.sqlite3}" REDIS_URL="$${REDIS_URL:-}"
 PYTEST = $(TEST_ENV) $(PY) -m pytest -q
