@@ -29,9 +29,8 @@ def pytest_configure() -> None:
         server, _, _number = settings.REDIS_URL.rpartition("/")
         settings.REDIS_URL = f"{server}/{int(worker) + 1}"
         settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL
-        settings.CHANNEL_LAYERS["default"]["CONFIG"].update(
-            hosts=[settings.REDIS_URL], prefix=f"clinic/{int(worker) + 1}"
-        )
+        layer: dict[str, Any] = settings.CHANNEL_LAYERS["default"]
+        layer["CONFIG"].update(hosts=[settings.REDIS_URL], prefix=f"clinic/{int(worker) + 1}")
 
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from clinic.core.testing.browser import CHROMIUM, CHROMIUM_FLAGS, DESKTOP
+from clinic.core.testing.browser import CHROMIUM, CHROMIUM_FLAGS
 from insights.demo.cast import PASSWORD
 
 FOLDER = Path(__file__).parent / "screenshots"
@@ -21,7 +21,7 @@ def main(url: str) -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
 
         def page_of(login: str) -> Page:
-            page = browser.new_context(base_url=url, viewport=DESKTOP).new_page()
+            page = browser.new_context(base_url=url, viewport={"width": 1440, "height": 900}).new_page()
             page.goto("/accounts/login/")
             page.locator("input[name=login]").fill(f"{login}@demo.clinic")
             page.locator("input[name=password]").fill(PASSWORD)

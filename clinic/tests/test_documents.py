@@ -15,7 +15,7 @@ def variables() -> set[str]:
     """Every name that settings.py asks the environment for."""
     tree = ast.parse((ROOT / "clinic" / "settings.py").read_text())
     return {
-        node.args[0].value
+        str(node.args[0].value)
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from accounts.models import CareLink, User
 from billing.models import Payment
@@ -118,6 +118,7 @@ def test_sign_up_book_pay_confirm_chat_and_meet(
     # What the database says.
     appointment.refresh_from_db()
     assert appointment.status == "completed"
+    assert appointment.call
     assert appointment.call.status == "ended"
     assert [change.to_status for change in appointment.history.all()] == [
         "pending_payment",
@@ -161,7 +162,7 @@ def verification_link(mail_dir: Path) -> str:
     raise AssertionError("no verification mail arrived")
 
 
-def picture(name: str, colour: str) -> dict[str, Any]:
+def picture(name: str, colour: str) -> FilePayload:
     out = io.BytesIO()
     Image.new("RGB", (320, 240), colour).save(out, "PNG")
     return {"name": name, "mimeType": "image/png", "buffer": out.getvalue()}
