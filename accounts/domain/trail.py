@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Model
@@ -33,7 +34,7 @@ def record(
     *,
     actor: Any,
     target: Model | None = None,
-    patient: User | None = None,
+    patient: User | UUID | None = None,
     changed: Iterable[str] = (),
     request: HttpRequest | None = None,
     reason: str = "",
@@ -41,8 +42,8 @@ def record(
     """Append one row in the surrounding transaction (in one of its own when there is none).
 
     `actor`: who did it; None or an anonymous user for the portal itself. `target`: any row, of which only type and
-    id are kept. `patient`: whose record it concerns. `changed`: names of fields, never values. The address is that of
-    the present request, or of `request` when given. Raises nothing of its own.
+    id are kept. `patient`: whose record it concerns, or their id. `changed`: names of fields, never values. The
+    address is that of the present request, or of `request` when given. Raises nothing of its own.
     """
     record_each(verb, actor=actor, about=[(target, patient)], changed=changed, request=request, reason=reason)
 
@@ -51,7 +52,7 @@ def record_each(
     verb: str,
     *,
     actor: Any,
-    about: Sequence[tuple[Model | None, User | None]],
+    about: Sequence[tuple[Model | None, User | UUID | None]],
     changed: Iterable[str] = (),
     request: HttpRequest | None = None,
     reason: str = "",
@@ -69,7 +70,7 @@ def record_each(
             verb=str(verb),
             target_type=target._meta.label_lower if target is not None else "",
             target_id=str(target.pk) if target is not None else "",
-            patient_id=patient.pk if patient is not None else None,
+            patient_id=patient if patient is None or isinstance(patient, UUID) else patient.pk,
             address=address.of_request(request) if request is not None else address.current(),
             changed=sorted(changed),
             reason=_storable(reason),

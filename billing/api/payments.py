@@ -1,11 +1,10 @@
 """Endpoints of payments."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import mixins, throttling, viewsets
@@ -15,6 +14,7 @@ from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
 from billing.domain import payments, queries
 from billing.enums import PaymentStatus
 from billing.models import Payment
@@ -146,7 +146,7 @@ class PaymentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         content_negotiation_class=AnyAccept,
     )
     def proof(self, request: Request, pk: UUID, submission_id: UUID) -> Any:
-        return pictures.proof_of(get_object_or_404(self.get_object().submissions, pk=submission_id))
+        return pictures.proof_of(self.get_object(), submission_id, reader=cast(User, request.user))
 
     def _present(self) -> Response:
         """The payment as it stands now, for the caller."""

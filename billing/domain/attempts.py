@@ -8,6 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.domain import trail
+from accounts.enums import ActivityVerb
 from accounts.models import User
 from billing.enums import SubmissionOutcome
 from billing.models import Payment, Submission
@@ -109,3 +111,10 @@ def _duplicate(attempt: Submission) -> Conflict:
         detail = _("This picture was used for a payment before. Choose the picture of this transfer.")
         return DuplicateProof(detail, fields={"proof": [detail]})
     return Conflict()
+
+
+def note_opened(submission: Submission, payment: Payment, reader: User) -> None:
+    """Someone looked at the proof of a payment: a line in the activity trail."""
+    trail.record(
+        ActivityVerb.PROOF_OPENED, actor=reader, target=submission, patient=payment.appointment.patient_id
+    )

@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.domain import trail
+from accounts.enums import ActivityVerb
 from accounts.models import User
 from billing import events, rules
 from billing.enums import PaymentStatus, SubmissionOutcome
@@ -121,6 +123,7 @@ def _submit(attempt: Submission, *, actor: User) -> Payment:
         _check_open(payment)
         attempts.store(attempt)
         change_status(payment, PaymentStatus.SUBMITTED, actor=actor, submitted_at=timezone.now())
+        _note(payment, ActivityVerb.PAYMENT_SUBMITTED, actor)
         if payment.appointment.status == AppointmentStatus.PENDING_PAYMENT:
             progress.payment_submitted(payment.appointment_id, actor=actor)
         events.payment_changed(payment)
@@ -142,6 +145,7 @@ def confirm(payment_id: UUID | str, *, actor: User) -> Payment:
     _check_submitted(payment)
     attempts.decide(payment, SubmissionOutcome.ACCEPTED, actor=actor)
     change_status(payment, PaymentStatus.CONFIRMED, actor=actor)
+    _note(payment, ActivityVerb.PAYMENT_CONFIRMED, actor)
     events.payment_changed(payment)
     if payment.appointment.status in _CALLED_OFF:
         _owe_back(payment, actor=actor, reason=_("The appointment had been called off."))
@@ -169,6 +173,7 @@ def reject(payment_id: UUID | str, *, reason: str, actor: User) -> Payment:
     _check_submitted(payment)
     submission = attempts.decide(payment, SubmissionOutcome.REJECTED, actor=actor, reason=reason)
     change_status(payment, PaymentStatus.REJECTED, actor=actor, reason=reason)
+    _note(payment, ActivityVerb.PAYMENT_REJECTED, actor)
     if payment.appointment.status in _CALLED_OFF:
         change_status(payment, PaymentStatus.EXPIRED, reason=_("The appointment had been called off."))
     elif payment.appointment.status == AppointmentStatus.PENDING_CONFIRMATION:
@@ -192,6 +197,7 @@ def refund(payment_id: UUID | str, *, actor: User, reason: str = "") -> Payment:
     if payment.status != PaymentStatus.REFUND_DUE:
         raise InvalidTransition(_("No refund is due for this payment: cancel its appointment first."))
     change_status(payment, PaymentStatus.REFUNDED, actor=actor, reason=reason)
+    _note(payment, ActivityVerb.PAYMENT_REFUNDED, actor)
     events.payment_changed(payment)
     notices.refunded(payment)
     return payment
@@ -219,6 +225,11 @@ def _owe_back(payment: Payment, *, actor: User | None, reason: str) -> None:
     change_status(payment, PaymentStatus.REFUND_DUE, actor=actor, reason=reason)
     events.payment_changed(payment)
     notices.refund_due(payment)
+
+
+def _note(payment: Payment, verb: ActivityVerb, actor: User) -> None:
+    patient = payment.appointment.patient_id
+    trail.record(verb, actor=actor, target=payment, patient=patient, changed=["status"])
 
 
 def _check_may_decide(actor: User) -> None:

@@ -97,8 +97,9 @@ def payment_qr_picture(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 @login_required
 def payment_proof(request: HttpRequest, pk: UUID, submission_id: UUID) -> FileResponse:
-    payment = visible_or_404(cast(User, request.user), pk)
-    return pictures.proof_of(get_object_or_404(payment.submissions, pk=submission_id))
+    user = cast(User, request.user)
+    payment = visible_or_404(user, pk)
+    return pictures.proof_of(payment, submission_id, reader=user)
 
 
 def visible_or_404(user: User, pk: UUID) -> Payment:

@@ -1,8 +1,13 @@
 """The pictures of a payment. Call these after a rule has said yes."""
 
-from django.http import FileResponse, Http404, HttpResponse
+from uuid import UUID
 
-from billing.models import Payment, Submission
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from accounts.models import User
+from billing.domain import attempts
+from billing.models import Payment
 from clinic.core import qr
 from clinic.core.files import serve_private
 
@@ -18,9 +23,12 @@ def qr_png(payment: Payment) -> HttpResponse:
     return response
 
 
-def proof_of(submission: Submission) -> FileResponse:
+def proof_of(payment: Payment, submission_id: UUID, *, reader: User) -> FileResponse:
+    """Raises Http404 when this attempt has no picture."""
+    submission = get_object_or_404(payment.submissions, pk=submission_id)  # type: ignore[attr-defined]
     if not submission.proof:
         raise Http404
+    attempts.note_opened(submission, payment, reader)
     return serve_private(
         submission.proof, content_type="image/jpeg", name=f"proof-{submission.reference_key}.jpg"
     )

@@ -17,12 +17,14 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.domain import trail
+from accounts.enums import ActivityVerb, Role
 from accounts.models import User
 from clinic.core.errors import Conflict, Invalid, NotAllowed
 from clinic.core.status import lock
 from messaging import call_events, call_rules
 from messaging.enums import HEARTBEAT_SECONDS, MAX_PEERS, RESUME_SECONDS, CallStatus, PeerStatus
-from messaging.models import Call, CallPeer
+from messaging.models import Call, CallPeer, Member
 
 from . import calls
 
@@ -67,6 +69,7 @@ def join(call_id: UUID, user: User, channel: str, resume: str = "") -> Joined:
         else:
             replaced, token = "", secrets.token_urlsafe(32)
             peer = _new_peer(call, user, channel, token)
+            _note_joining(call, user)
         others = participants(peer, call.host_id) if peer.status == PeerStatus.ADMITTED else []
         return Joined(
             peer=peer,
@@ -77,6 +80,12 @@ def join(call_id: UUID, user: User, channel: str, resume: str = "") -> Joined:
             resumed=token == resume,
             replaced=replaced,
         )
+
+
+def _note_joining(call: Call, user: User) -> None:
+    patients = Member.objects.filter(conversation=call.conversation_id, user__role=Role.PATIENT)
+    patient_id = patients.values_list("user_id", flat=True).first()
+    trail.record(ActivityVerb.CALL_JOINED, actor=user, target=call, patient=patient_id)
 
 
 def participants(peer: CallPeer, host_id: UUID) -> list[dict[str, Any]]:

@@ -62,6 +62,11 @@ class _Visible(generics.GenericAPIView[VisitNote]):
 class VisitNoteList(_Visible, generics.ListAPIView[VisitNote]):
     """Newest first."""
 
+    def paginate_queryset(self, queryset: Any) -> Any:
+        shown = super().paginate_queryset(queryset)
+        notes.read(shown or [], reader=cast(User, self.request.user))
+        return shown
+
     @extend_schema(request=VisitNoteInSerializer, responses={201: VisitNoteSerializer})
     def post(self, request: Request) -> Response:
         """Save the note of a visit; 409 `stale_version` when another save came first."""
@@ -79,3 +84,8 @@ class VisitNoteList(_Visible, generics.ListAPIView[VisitNote]):
 
 class VisitNoteDetail(_Visible, generics.RetrieveAPIView[VisitNote]):
     """One note."""
+
+    def get_object(self) -> VisitNote:
+        note = super().get_object()
+        notes.read([note], reader=cast(User, self.request.user))
+        return note

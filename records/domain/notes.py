@@ -1,5 +1,6 @@
 """Visit notes: saved while they are written, final once signed."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -7,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.domain import trail
+from accounts.enums import ActivityVerb
 from accounts.models import User
 from clinic.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed
 from clinic.core.status import change_status, lock, record_start
@@ -49,6 +52,8 @@ def save(appointment_id: UUID, *, author: User, text: object, version: object) -
             )
         note.text, note.version, note.author = text, note.version + 1, author
         note.save(update_fields=["text", "version", "author", "updated_at"])
+        if note.version == 1:
+            _note(note, ActivityVerb.NOTE_STARTED, author)
     return note
 
 
@@ -63,6 +68,7 @@ def sign(appointment_id: UUID, *, author: User) -> VisitNote:
         if not note.text.strip():
             raise Invalid(_("Write the note before you sign it."))
         change_status(note, NoteStatus.FINAL, actor=author, signed_at=timezone.now())
+        _note(note, ActivityVerb.NOTE_SIGNED, author)
         notifications.notify(
             note.appointment.patient,
             kind=NotificationKind.APPOINTMENT,
@@ -72,6 +78,16 @@ def sign(appointment_id: UUID, *, author: User) -> VisitNote:
             email_text=_("You can read it in the portal, on the page of your visit."),
         )
     return note
+
+
+def read(shown: Sequence[VisitNote], *, reader: User) -> None:
+    """Someone was shown these notes, with their visits loaded: a line each in the activity trail, in one insert."""
+    about = [(note, note.appointment.patient_id) for note in shown]
+    trail.record_each(ActivityVerb.NOTE_READ, actor=reader, about=about)
+
+
+def _note(note: VisitNote, verb: ActivityVerb, actor: User) -> None:
+    trail.record(verb, actor=actor, target=note, patient=note.appointment.patient_id)
 
 
 def _locked_note(appointment_id: UUID, author: User) -> VisitNote:

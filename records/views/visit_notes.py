@@ -35,6 +35,8 @@ def visit_note(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     else:
         note = get_object_or_404(queries.visible_to(user), appointment_id=appointment_id)
         appointment = note.appointment
+    if note is not None:
+        notes.read([note], reader=user)
     context = {"appointment": appointment, "note": note, "may_write": _may_write(user, appointment, note)}
     htmx = getattr(request, "htmx", False)
     return render(request, "records/_note.html" if htmx else "records/visit_note.html", context)
@@ -52,6 +54,8 @@ def visit_panel(request: HttpRequest, call_id: UUID) -> HttpResponse:
     if appointment is None:
         return HttpResponse(status=204)
     note = VisitNote.objects.filter(appointment=appointment).first()
+    if note is not None:
+        notes.read([note], reader=user)
     context = {
         "appointment": appointment,
         "note": note,

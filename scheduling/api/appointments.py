@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from accounts.models import User
 from clinic.core.errors import Invalid, NotAllowed
 from clinic.core.schema import ErrorSerializer
-from scheduling.domain import booking, progress
+from scheduling.domain import booking, progress, reading
 from scheduling.domain.queries import appointments_visible_to
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment, Service
@@ -82,6 +82,7 @@ class AppointmentList(generics.ListAPIView):
 class AppointmentDetail(APIView):
     @extend_schema(responses=AppointmentSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
+        reading.note_read(visible_or_404(request, pk), me(request))
         return answer(request, pk)
 
 

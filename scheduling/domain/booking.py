@@ -17,6 +17,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.domain import trail
+from accounts.enums import ActivityVerb
 from accounts.models import User
 from clinic.core.errors import Invalid, InvalidTransition, NotAllowed
 from clinic.core.files import CleanFile, clean_upload
@@ -86,6 +88,7 @@ def book(
         appointment.save(force_insert=True)
         _claim(appointment)
         record_start(appointment, actor=booked_by)
+        trail.record(ActivityVerb.APPOINTMENT_BOOKED, actor=booked_by, target=appointment, patient=patient)
         _keep(clean_files, appointment, booked_by)
         timers.at_hold_end(appointment)
         appointment_booked.send(sender=Appointment, appointment=appointment, actor=booked_by)
@@ -129,6 +132,13 @@ def reschedule(appointment_id: UUID | str, *, starts_at: datetime, actor: User) 
         actor=actor,
         reason=_("Moved from %(before)s to %(after)s")
         % {"before": from_time, "after": telling.spoken_time(appointment)},
+    )
+    trail.record(
+        ActivityVerb.APPOINTMENT_MOVED,
+        actor=actor,
+        target=appointment,
+        patient=patient,
+        changed=["starts_at", "ends_at"],
     )
     timers.at_hold_end(appointment)
     was_confirmed = appointment.status in rules.BOUND_BY_NOTICE

@@ -16,6 +16,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.domain import trail
+from accounts.enums import ActivityVerb
 from accounts.models import User
 from clinic.core.errors import InvalidTransition, NotAllowed
 from clinic.core.status import change_status, lock
@@ -189,6 +191,14 @@ def _move(
     from_status = appointment.status
     change_status(
         appointment, to, actor=actor, reason=reason, hold_expires_at=hold_expires_at, **(fields or {})
+    )
+    trail.record(
+        ActivityVerb.APPOINTMENT_CHANGED,
+        actor=actor,
+        target=appointment,
+        patient=appointment.patient_id,
+        changed=["status"],
+        reason=str(to),  # which status; the words people gave for it stay with the visit
     )
     if to not in OCCUPYING:
         cells.release(appointment)

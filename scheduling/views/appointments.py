@@ -18,6 +18,7 @@ from clinic.core.errors import DomainError
 from clinic.core.files import serve_private
 from messaging.rules import can_talk
 from scheduling import rules
+from scheduling.domain import reading
 from scheduling.domain.queries import appointments_visible_to
 from scheduling.enums import UPCOMING, AppointmentStatus
 from scheduling.forms.appointments import AppointmentFilter
@@ -75,6 +76,7 @@ def appointment_page(
 ) -> HttpResponse:
     """One visit. `refusal` is why the action that was just asked for did not happen."""
     user = person(request)
+    reading.note_read(appointment, user)
     available = rules.available_actions(user, appointment)
     other = appointment.doctor if user.pk == appointment.patient_id else appointment.patient
     waits = _waits_for_payment(appointment)
@@ -114,9 +116,12 @@ def _waits_for_payment(appointment: Appointment) -> bool:
 @require_safe
 def attachment(request: HttpRequest, pk: UUID, file_id: UUID) -> HttpResponseBase:
     """A file of the visit, to those who may see the visit. Pictures and PDF open, nothing runs."""
-    found = appointment_or_404(person(request), pk).files.filter(pk=file_id).first()
+    user = person(request)
+    appointment = appointment_or_404(user, pk)
+    found = appointment.files.filter(pk=file_id).first()
     if found is None:
         raise Http404
+    reading.note_opened(found, appointment, user)
     return serve_private(
         found.file,
         content_type=found.content_type,
