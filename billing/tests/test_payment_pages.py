@@ -36,7 +36,8 @@ def html(user: Any, payment: Payment) -> str:
     return response.content.decode()
 
 
-def test_due_says_what_and_how_to_pay(due: Payment, patient: Any) -> None:
+def test_due_says_what_and_how_to_pay(due: Payment, patient: Any, settings: Any) -> None:
+    settings.CLINIC_NAME = "Sagarmatha Clinic"
     shown = html(patient, due)
     assert "NPR 800.00" in shown
     assert due.reference in shown
