@@ -69,3 +69,17 @@ OCCUPYING = frozenset(
 # Still ahead or under way: may be cancelled or moved.
 OPEN = frozenset({_S.PENDING_PAYMENT, _S.PENDING_CONFIRMATION, _S.CONFIRMED, _S.CHECKED_IN})
 UPCOMING = OPEN | {_S.IN_PROGRESS}
+
+
+class DirectoryOrder(models.TextChoices):
+    """How the directory lists doctors."""
+
+    SOONEST = "soonest", _("Free soonest")
+    FEE = "fee", _("Lowest fee")
+    RATING = "rating", _("Best rated")
+    NAME = "name", _("Name")
+
+
+class FreeWithin(models.TextChoices):
+    TODAY = "today", _("Today")
+    WEEK = "week", _("Within 7 days")

@@ -11,6 +11,7 @@ from accounts.models import Specialty, User
 from scheduling.domain.availability import next_free
 
 SHOWN_DOCTORS = 6
+SHOWN_REVIEWS = 6
 
 
 def specialties() -> QuerySet[Specialty]:
@@ -21,13 +22,12 @@ def specialties() -> QuerySet[Specialty]:
 
 def doctors_free_soon(*, now: datetime | None = None) -> list[User]:
     """Up to SHOWN_DOCTORS doctors, the soonest free first, one of each specialty before a second; each with
-    `next_free` (None: full for weeks) and `rating` (None: nobody has rated yet)."""
+    `next_free` (None: full for weeks)."""
     now = now or timezone.now()
     people = list(doctors())
     free = next_free(people, now=now)
     for person in people:
         person.next_free = free.get(person.pk)  # type: ignore[attr-defined]
-        person.rating = None  # type: ignore[attr-defined]
     people.sort(key=lambda person: _moment(free.get(person.pk)))
     seen: set[object] = set()
     first: list[User] = []

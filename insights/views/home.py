@@ -12,25 +12,35 @@ from django.views.decorators.http import require_safe
 
 from accounts.enums import Role
 from accounts.models import User
+from clinic.core.page_meta import briefly_kept
 from insights.domain.doctor_day import doctor_day
 from insights.domain.front_desk import front_desk
 from insights.domain.patient_day import patient_day
-from insights.domain.public import doctors_free_soon, specialties
+from insights.domain.public import SHOWN_REVIEWS, doctors_free_soon, specialties
 from insights.domain.system import system
+from insights.views.indexing import welcome_meta
+from records.domain.reviews import reviews
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 from scheduling.views.next_step import call_door, payment_url
 
 
 @require_safe
+@briefly_kept
 def welcome(request: HttpRequest) -> HttpResponse:
     """The public home page; who is signed in goes to their own."""
     if request.user.is_authenticated:
         return redirect("home")
+    departments = list(specialties())
     return render(
         request,
         "public/welcome.html",
-        {"specialties": list(specialties()), "doctors": doctors_free_soon()},
+        {
+            "meta": welcome_meta(request, departments),
+            "specialties": departments,
+            "doctors": doctors_free_soon(),
+            "reviews": reviews()[:SHOWN_REVIEWS],
+        },
     )
 
 

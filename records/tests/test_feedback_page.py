@@ -95,7 +95,7 @@ def test_after_the_decision_it_is_only_read(client: Client, visit: Appointment, 
     client.force_login(visit.patient)
     page = client.get(address(visit)).content.decode()
     assert "First words" in page
-    assert "published under the name Asha G." in page
+    assert "published under the name: Asha G." in page
     assert 'name="overall"' not in page
     response = client.post(address(visit), {**SENT, "comment": "Other words"})
     assert response.status_code == 409

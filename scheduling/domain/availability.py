@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.enums import Mode
 from accounts.models import DoctorProfile, User
 from scheduling.enums import OCCUPYING, AppointmentStatus, ServiceKind
 from scheduling.models import Appointment, Break, DayOff, Schedule, Service, WorkingHours
@@ -132,14 +133,17 @@ def standing(
     return Standing.FREE
 
 
-def next_free(doctors: Iterable[User], *, now: datetime | None = None) -> dict[UUID, datetime | None]:
-    """When each doctor is first free for their shortest consultation; None: not within their horizon.
+def next_free(
+    doctors: Iterable[User], *, mode: str | None = None, now: datetime | None = None
+) -> dict[UUID, datetime | None]:
+    """When each doctor is first free for their shortest consultation (in this mode); None: not within their
+    horizon, or they do not offer it.
 
     A constant number of queries, however many doctors.
     """
     now = now or timezone.now()
     first: dict[UUID, datetime | None] = {doctor.pk: None for doctor in doctors}
-    shortest = _shortest_consultations(list(first))
+    shortest = _shortest_consultations(list(first), mode)
     rules = _rules_of({pk: modes for pk, (_, modes) in shortest.items()})
     today = timezone.localdate(now, timezone.get_default_timezone())
     furthest = max((rule.horizon_days for rule in rules.values()), default=0)
@@ -187,15 +191,19 @@ def _around(first_day: date, last_day: date) -> tuple[datetime, datetime]:
     return start - timedelta(days=1), end + timedelta(days=2)
 
 
-def _shortest_consultations(doctor_ids: list[UUID]) -> dict[UUID, tuple[int, frozenset[str]]]:
+def _shortest_consultations(
+    doctor_ids: list[UUID], mode: str | None
+) -> dict[UUID, tuple[int, frozenset[str]]]:
     """Minutes and modes of the shortest consultation of each of these doctors; who has none is left out."""
+    wanted = frozenset(Mode.values if mode is None else [mode])
     offered = list(services().filter(kind=ServiceKind.CONSULTATION))
     shortest = {}
     for profile in DoctorProfile.objects.filter(user__in=doctor_ids, user__is_active=True):
         choices = [
             (service.minutes, modes)
             for service in offered
-            if service.specialty_id in (None, profile.specialty_id) and (modes := _modes(profile, service))
+            if service.specialty_id in (None, profile.specialty_id)
+            and (modes := _modes(profile, service) & wanted)
         ]
         if choices:
             shortest[profile.user_id] = min(choices, key=lambda choice: choice[0])

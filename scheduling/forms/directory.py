@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Mode, SpokenLanguage
 from accounts.models import Specialty, User
+from scheduling.enums import DirectoryOrder, FreeWithin
+
+HIGHEST_FEE = 10**8
 
 
 class DirectoryFilter(forms.Form):
@@ -26,6 +29,17 @@ class DirectoryFilter(forms.Form):
     mode = forms.ChoiceField(
         label=_("How"), choices=[("", _("Video or in person")), *Mode.choices], required=False
     )
+    fee = forms.IntegerField(
+        label=_("Fee up to"),
+        min_value=0,
+        max_value=HIGHEST_FEE,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "step": 100, "placeholder": _("Any fee")}),
+    )
+    free = forms.ChoiceField(
+        label=_("Free"), choices=[("", _("Any time")), *FreeWithin.choices], required=False
+    )
+    sort = forms.ChoiceField(label=_("Sort by"), choices=DirectoryOrder.choices, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "filter_%s", **kwargs})
@@ -49,8 +63,15 @@ class DirectoryFilter(forms.Form):
             doctors = doctors.filter(doctor_profile__languages__regex=rf"(^|,){language}(,|$)")
         if mode := self.cleaned_data.get("mode"):
             doctors = doctors.filter(doctor_profile__modes__regex=rf"(^|,){mode}(,|$)")
+        if (fee := self.cleaned_data.get("fee")) is not None:
+            doctors = doctors.filter(doctor_profile__fee__lte=fee)
         return doctors
 
     @property
-    def is_narrowing(self) -> bool:
-        return any(self.cleaned_data.get(name) for name in self.fields)
+    def order(self) -> DirectoryOrder:
+        return DirectoryOrder(self.cleaned_data.get("sort") or DirectoryOrder.SOONEST)
+
+    @property
+    def free_within(self) -> FreeWithin | None:
+        wanted = self.cleaned_data.get("free")
+        return FreeWithin(wanted) if wanted else None

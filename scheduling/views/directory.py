@@ -12,38 +12,47 @@ from django.views.decorators.http import require_safe
 
 from accounts.domain import queries
 from accounts.models import Specialty
+from clinic.core.page_meta import briefly_kept
 from scheduling.domain.availability import nearest_free, next_free
+from scheduling.domain.directory import arranged
 from scheduling.forms.directory import DirectoryFilter
 from scheduling.views import picker
 from scheduling.views.booking_state import offers_of, usual
 from scheduling.views.guards import doctor_or_404
+from scheduling.views.indexing import directory_meta, doctor_meta
 
 PER_PAGE = 12
 
 
 @require_safe
+@briefly_kept
 def doctors(request: HttpRequest) -> HttpResponse:
     filters = DirectoryFilter(request.GET)
-    found = filters.narrow(queries.doctors()).order_by("first_name", "last_name", "pk")
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    found = filters.narrow(queries.doctors())
+    mode = filters.cleaned_data.get("mode") or None
+    listed, free = arranged(found, order=filters.order, free_within=filters.free_within, mode=mode)
+    page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
     people = list(page.object_list)
-    soonest = next_free(people)
+    soonest = next_free(people, mode=mode) if free is None else free
+    specialty = filters.cleaned_data.get("specialty")
     return render(
         request,
         "scheduling/doctors.html",
         {
+            "meta": directory_meta(request, people, specialty=specialty, page=page.number),
             "filters": filters,
             "page_obj": page,
             "cards": [(person, soonest.get(person.pk)) for person in people],
             "specialties": Specialty.objects.annotate(
                 people=Count("doctors", filter=Q(doctors__user__is_active=True))
             ).filter(people__gt=0),
-            "chosen_specialty": filters.cleaned_data.get("specialty"),
+            "chosen_specialty": specialty,
         },
     )
 
 
 @require_safe
+@briefly_kept
 def doctor(request: HttpRequest, pk: UUID) -> HttpResponse:
     person = doctor_or_404(pk)
     offers = offers_of(person)
@@ -57,5 +66,11 @@ def doctor(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(
         request,
         "scheduling/doctor.html",
-        {"doctor": person, "profile": person.doctor_profile, "offers": offers, "times": times},
+        {
+            "meta": doctor_meta(request, person),
+            "doctor": person,
+            "profile": person.doctor_profile,
+            "offers": offers,
+            "times": times,
+        },
     )
