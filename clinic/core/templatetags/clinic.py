@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import QueryDict
 from django.utils.safestring import SafeString, mark_safe
+from lucide import IconDoesNotExist
 from lucide.templatetags import lucide as icons
 
 from clinic.core import money as money_module
@@ -23,6 +24,15 @@ def lucide(name: str, *, size: int = 24, **attributes: Any) -> str:
     # An attribute that is passed in as safe text would not be escaped: make it plain text again.
     plain = {key: f"{value}" for key, value in attributes.items()}
     return icons.lucide(name, size=size, **{"aria_hidden": "true", "focusable": "false", **plain})
+
+
+def has_icon(name: str) -> bool:
+    """Whether `{% lucide name %}` can be drawn."""
+    try:
+        icons.lucide(name)
+    except IconDoesNotExist:
+        return False
+    return True
 
 
 @register.filter
