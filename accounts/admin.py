@@ -19,6 +19,7 @@ from accounts.domain import people
 from accounts.enums import Role
 from accounts.models import CareLink, DoctorProfile, PatientProfile, Specialty, User
 from clinic.core.errors import DomainError
+from clinic.core.templatetags.clinic import has_icon
 
 # Log-in to the admin is the portal's own: with its lock-out and verified address.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -154,8 +155,18 @@ def _actor(request: HttpRequest) -> User:
     return request.user
 
 
+class SpecialtyForm(forms.ModelForm[Specialty]):
+    def clean_icon(self) -> str:
+        """A name that the icon set does not have would break every page that shows the department."""
+        name: str = self.cleaned_data["icon"]
+        if not has_icon(name):
+            raise ValidationError(_("There is no such icon. Choose a name from lucide.dev/icons."))
+        return name
+
+
 @admin.register(Specialty)
 class SpecialtyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = SpecialtyForm
     list_display = ["name", "slug", "icon", "description"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
