@@ -11,6 +11,8 @@ from billing.domain import queries as payments
 from billing.enums import PaymentStatus
 from billing.models import Payment
 from insights.domain.doctor_day import day_bounds
+from records.domain import reviews
+from records.enums import FeedbackStatus
 from scheduling.domain.queries import appointments_visible_to
 from scheduling.enums import AppointmentStatus as S
 from scheduling.models import Appointment
@@ -32,10 +34,11 @@ class FrontDesk:
     waiting: list[Appointment]
     waiting_count: int
     lapsing: list[Appointment]
+    reviews_waiting: int
 
 
 def front_desk(user: User, *, now: datetime | None = None) -> FrontDesk:
-    """In seven queries, however busy the clinic is."""
+    """In eight queries, however busy the clinic is."""
     now = now or timezone.now()
     start, end = day_bounds(timezone.localdate(now))
     visits = appointments_visible_to(user).prefetch_related(None)
@@ -59,4 +62,5 @@ def front_desk(user: User, *, now: datetime | None = None) -> FrontDesk:
                 status=S.PENDING_PAYMENT, hold_expires_at__gt=now, hold_expires_at__lte=now + LAPSES_WITHIN
             ).order_by("hold_expires_at")[:SHOWN]
         ),
+        reviews_waiting=reviews.counts()[FeedbackStatus.PENDING],
     )

@@ -17,7 +17,11 @@ SHOWN_REVIEWS = 6
 def specialties() -> QuerySet[Specialty]:
     """Those with at least one active doctor, each with `doctor_count`."""
     active = Q(doctors__user__is_active=True)
-    return Specialty.objects.annotate(doctor_count=Count("doctors", filter=active)).filter(doctor_count__gt=0)
+    return (
+        Specialty.objects.annotate(doctor_count=Count("doctors", filter=active))
+        .filter(doctor_count__gt=0)
+        .order_by("name")
+    )
 
 
 def doctors_free_soon(*, now: datetime | None = None) -> list[User]:

@@ -26,9 +26,7 @@ class DirectoryFilter(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"), choices=[("", _("Any language")), *SpokenLanguage.choices], required=False
     )
-    mode = forms.ChoiceField(
-        label=_("How"), choices=[("", _("Video or in person")), *Mode.choices], required=False
-    )
+    mode = forms.ChoiceField(label=_("How"), choices=[("", _("Either way")), *Mode.choices], required=False)
     fee = forms.IntegerField(
         label=_("Fee up to"),
         min_value=0,
@@ -37,7 +35,7 @@ class DirectoryFilter(forms.Form):
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "step": 100, "placeholder": _("Any fee")}),
     )
     free = forms.ChoiceField(
-        label=_("Free"), choices=[("", _("Any time")), *FreeWithin.choices], required=False
+        label=_("Next free time"), choices=[("", _("Any time")), *FreeWithin.choices], required=False
     )
     sort = forms.ChoiceField(label=_("Sort by"), choices=DirectoryOrder.choices, required=False)
 

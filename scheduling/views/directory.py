@@ -45,7 +45,9 @@ def doctors(request: HttpRequest) -> HttpResponse:
             "cards": [(person, soonest.get(person.pk)) for person in people],
             "specialties": Specialty.objects.annotate(
                 people=Count("doctors", filter=Q(doctors__user__is_active=True))
-            ).filter(people__gt=0),
+            )
+            .filter(people__gt=0)
+            .order_by("name"),
             "chosen_specialty": specialty,
         },
     )

@@ -1,0 +1,68 @@
+"""Public pages in Chromium: structured data under the strict policy, filters with and without JavaScript."""
+
+import json
+from typing import Any
+
+import pytest
+
+from accounts.tests.factories import make_doctor
+from records.tests.factories import make_feedback, make_past_visit
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def clinic(server: Any, patient: Any, service: Any, manager: Any) -> Any:
+    cheap = make_doctor("cheap@test.clinic", first_name="Chandra", last_name="Rai", fee="500.00")
+    make_doctor("dear@test.clinic", first_name="Bala", last_name="Rai", fee="1500.00")
+    make_feedback(make_past_visit(patient, cheap, service), published_by=manager)
+    return cheap
+
+
+def test_data_blocks_pass_the_policy(person: Any, clinic: Any) -> None:
+    """The fixture fails the test when a page breaks the Content-Security-Policy."""
+    page = person()
+    for url in ("/", "/doctors/", f"/doctors/{clinic.pk}/"):
+        response = page.goto(url)
+        assert "script-src 'self'" in response.headers["content-security-policy"]
+        data = json.loads(page.locator('script[type="application/ld+json"]').text_content())
+        assert data["@context"] == "https://schema.org"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_filters_without_javascript(person: Any, clinic: Any) -> None:
+    page = person(java_script_enabled=False)
+    page.goto("/doctors/")
+    page.get_by_label("Fee up to").fill("900")
+    page.get_by_label("Sort by").select_option("fee")
+    page.get_by_role("button", name="Search").click()
+    assert "fee=900" in page.url
+    assert page.get_by_role("heading", level=2).all_inner_texts() == ["Dr. Chandra Rai"]
+
+
+def test_filters_stand_in_the_address_as_they_change(person: Any, clinic: Any) -> None:
+    page = person()
+    page.goto("/doctors/")
+    page.get_by_label("Sort by").select_option("fee")
+    page.wait_for_url("**sort=fee**")
+    names = page.locator("#directory-results h2")
+    assert names.all_inner_texts() == ["Dr. Chandra Rai", "Dr. Bala Rai"]
+    page.get_by_label("Fee up to").fill("900")
+    page.get_by_label("Fee up to").press("Enter")
+    page.wait_for_url("**fee=900**")
+    page.reload()
+    assert names.all_inner_texts() == ["Dr. Chandra Rai"]
+
+
+def test_five_stars_by_keyboard(person: Any, clinic: Any, patient: Any, service: Any) -> None:
+    visit = make_past_visit(patient, clinic, service, days_ago=5)
+    page = person(patient)
+    page.goto(f"/visits/{visit.pk}/feedback/")
+    page.get_by_role("radio", name="1 star").first.focus()
+    for _step in range(3):
+        page.keyboard.press("ArrowRight")
+    page.get_by_label("Yes").check()
+    page.get_by_role("button", name="Send feedback").click()
+    page.wait_for_url(f"**/appointments/{visit.pk}/")
+    visit.refresh_from_db()
+    assert visit.feedback.overall == 4
