@@ -8,8 +8,10 @@ from allauth.core import context as allauth_context
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.domain import onboarding
 from accounts.models import User
 from clinic.core import mail
 
@@ -33,6 +35,15 @@ class AccountAdapter(DefaultAccountAdapter):
         if len(email) > MAX_ADDRESS:
             raise ValidationError(_("This address is too long."), code="max_length")
         return email
+
+    def get_login_redirect_url(self, request: Any) -> str:
+        """A new patient is led to the first questions, once; an address asked for by `?next=` goes before."""
+        if isinstance(request.user, User) and onboarding.lead_once(request.user):
+            return reverse("onboarding")
+        return str(super().get_login_redirect_url(request))
+
+    def get_signup_redirect_url(self, request: Any) -> str:
+        return self.get_login_redirect_url(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Render now (the link needs the request's host), send by task, text and HTML."""

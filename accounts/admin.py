@@ -68,8 +68,13 @@ class NewUserForm(UserForm):
         return password
 
 
+# Health basics are for the patient and the care team; admin has no need of them.
+HEALTH_FIELDS = ("blood_group", "height_cm", "weight_kg", "allergies", "conditions")
+
+
 class PatientInline(admin.StackedInline):  # type: ignore[type-arg]
     model = PatientProfile
+    exclude = HEALTH_FIELDS
     can_delete = False
 
 
@@ -185,6 +190,7 @@ class DoctorProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class PatientProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["user", "date_of_birth", "gender"]
     list_filter = ["gender"]
+    exclude = HEALTH_FIELDS
     list_select_related = ["user"]
     search_fields = ["user__first_name", "user__last_name", "user__email"]
     autocomplete_fields = ["user"]

@@ -23,6 +23,27 @@ class Gender(models.TextChoices):
     UNKNOWN = "unknown", _("Prefer not to say")
 
 
+class BloodGroup(models.TextChoices):
+    A_POSITIVE = "A+", "A+"
+    A_NEGATIVE = "A-", "A−"
+    B_POSITIVE = "B+", "B+"
+    B_NEGATIVE = "B-", "B−"
+    AB_POSITIVE = "AB+", "AB+"
+    AB_NEGATIVE = "AB-", "AB−"
+    O_POSITIVE = "O+", "O+"
+    O_NEGATIVE = "O-", "O−"
+    UNKNOWN = "unknown", _("I don't know")
+
+
+class OnboardingStep(models.TextChoices):
+    """The first questions to a new patient, in their order; values stand in addresses."""
+
+    ABOUT = "about", _("About you")
+    CONTACT = "contact", _("Contact and emergency")
+    HEALTH = "health", _("Health basics")
+    AID = "medical-aid", _("Medical aid and photo")
+
+
 class Mode(models.TextChoices):
     """How a consultation takes place."""
 
@@ -50,6 +71,7 @@ class ActivityVerb(models.TextChoices):
     LOGGED_OUT_EVERYWHERE = "session.end_all", _("logged out on every device")
     SIGNED_UP = "account.signup", _("signed up")
     ACCOUNT_CREATED = "account.create", _("created an account")
+    INVITED = "account.invite", _("sent an invitation")
     ACCOUNT_ACTIVATED = "account.activate", _("opened an account again")
     ACCOUNT_DEACTIVATED = "account.deactivate", _("closed an account")
     ROLE_CHANGED = "account.role", _("changed a role")

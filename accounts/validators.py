@@ -19,6 +19,11 @@ def validate_line(value: str) -> None:
         raise ValidationError(_("Please remove the invisible or control characters."), code="invisible")
 
 
+def validate_lines(value: str) -> None:
+    """Several lines of readable text."""
+    validate_line(value.replace("\r\n", "").replace("\n", "").replace("\t", ""))
+
+
 def validate_person_name(value: str) -> None:
     """A line with at least one letter. Addresses are refused: a name stands in mails to whomever was signed up."""
     validate_line(value)

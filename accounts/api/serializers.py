@@ -8,9 +8,9 @@ from drf_spectacular.utils import extend_schema_field
 from phonenumber_field.serializerfields import PhoneNumberField
 from rest_framework import serializers
 
-from accounts.enums import Gender, Mode, Role, SpokenLanguage
+from accounts.enums import BloodGroup, Gender, Mode, Role, SpokenLanguage
 from accounts.models import DoctorProfile, PatientProfile, User
-from accounts.validators import validate_birth, validate_person_name
+from accounts.validators import validate_birth, validate_lines, validate_person_name
 from clinic.core import files
 from clinic.core.errors import DomainError
 
@@ -61,6 +61,13 @@ class TicketSerializer(serializers.Serializer[Any]):
 class PatientDetailsSerializer(serializers.ModelSerializer[PatientProfile]):
     gender = serializers.ChoiceField(choices=Gender.choices, required=False, allow_blank=True)
     emergency_contact_phone = PhoneNumberField(required=False, allow_blank=True, max_length=40)
+    blood_group = serializers.ChoiceField(choices=BloodGroup.choices, required=False, allow_blank=True)
+    allergies = serializers.CharField(
+        max_length=1000, required=False, allow_blank=True, validators=[validate_lines]
+    )
+    conditions = serializers.CharField(
+        max_length=1000, required=False, allow_blank=True, validators=[validate_lines]
+    )
 
     class Meta:
         model = PatientProfile
@@ -70,6 +77,13 @@ class PatientDetailsSerializer(serializers.ModelSerializer[PatientProfile]):
             "address",
             "emergency_contact_name",
             "emergency_contact_phone",
+            "blood_group",
+            "height_cm",
+            "weight_kg",
+            "allergies",
+            "conditions",
+            "medical_aid_scheme",
+            "medical_aid_number",
         ]
 
 

@@ -14,7 +14,20 @@ from clinic.core.status import lock
 
 ACCOUNT_FIELDS = frozenset({"first_name", "last_name", "phone"})
 PATIENT_FIELDS = frozenset(
-    {"date_of_birth", "gender", "address", "emergency_contact_name", "emergency_contact_phone"}
+    {
+        "date_of_birth",
+        "gender",
+        "address",
+        "emergency_contact_name",
+        "emergency_contact_phone",
+        "blood_group",
+        "height_cm",
+        "weight_kg",
+        "allergies",
+        "conditions",
+        "medical_aid_scheme",
+        "medical_aid_number",
+    }
 )
 # Specialty, licence and fee belong to the clinic.
 DOCTOR_FIELDS = frozenset({"languages", "modes", "biography", "education", "years_of_experience"})

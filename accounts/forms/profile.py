@@ -13,7 +13,7 @@ from clinic.core.errors import DomainError
 PHOTO_SIDE = 512
 
 
-def _phone(**options: Any) -> PhoneNumberField:
+def phone_field(**options: Any) -> PhoneNumberField:
     return PhoneNumberField(
         required=False, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}), **options
     )
@@ -40,7 +40,7 @@ class PhotoInput(forms.ClearableFileInput):
 
 
 class AccountForm(forms.ModelForm[User]):
-    phone = _phone(
+    phone = phone_field(
         label=_("Phone"), help_text=_("So that the clinic can reach you. For example 984-1234567.")
     )
     photo = PhotoField(
@@ -59,19 +59,45 @@ class AccountForm(forms.ModelForm[User]):
         }
 
 
+PATIENT_WIDGETS: dict[str, forms.Widget] = {
+    "date_of_birth": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "bday"}),
+    "address": forms.TextInput(attrs={"autocomplete": "street-address"}),
+    "height_cm": forms.NumberInput(attrs={"inputmode": "numeric", "min": 30, "max": 250}),
+    "weight_kg": forms.NumberInput(attrs={"inputmode": "decimal", "min": 0.5, "max": 400, "step": 0.1}),
+    "allergies": forms.Textarea(attrs={"rows": 3}),
+    "conditions": forms.Textarea(attrs={"rows": 3}),
+    "medical_aid_scheme": forms.TextInput(attrs={"autocomplete": "off"}),
+    "medical_aid_number": forms.TextInput(attrs={"autocomplete": "off"}),
+}
+PATIENT_HELP: dict[str, Any] = {
+    "emergency_contact_name": _("Whom to call when something happens to you."),
+    "allergies": _("One on each line, medicines first. Write 'none' when you know of none."),
+    "conditions": _("For example diabetes or asthma, one on each line. Write 'none' when you have none."),
+    "medical_aid_scheme": _("Name of your insurance or medical aid. Leave both empty when you have none."),
+}
+
+
 class PatientForm(forms.ModelForm[PatientProfile]):
-    emergency_contact_phone = _phone(label=_("Emergency phone"))
+    emergency_contact_phone = phone_field(label=_("Emergency phone"))
 
     class Meta:
         model = PatientProfile
-        fields = ["date_of_birth", "gender", "address", "emergency_contact_name", "emergency_contact_phone"]
-        widgets = {
-            "date_of_birth": forms.DateInput(
-                format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "bday"}
-            ),
-            "address": forms.TextInput(attrs={"autocomplete": "street-address"}),
-        }
-        help_texts = {"emergency_contact_name": _("Whom to call when something happens to you.")}
+        fields = [
+            "date_of_birth",
+            "gender",
+            "address",
+            "emergency_contact_name",
+            "emergency_contact_phone",
+            "blood_group",
+            "height_cm",
+            "weight_kg",
+            "allergies",
+            "conditions",
+            "medical_aid_scheme",
+            "medical_aid_number",
+        ]
+        widgets = PATIENT_WIDGETS
+        help_texts = PATIENT_HELP
 
 
 class DoctorForm(forms.ModelForm[DoctorProfile]):

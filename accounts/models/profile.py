@@ -1,14 +1,16 @@
 """What a patient and a doctor are beyond their account."""
 
+from decimal import Decimal
+
 from django.conf import settings
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from multiselectfield import MultiSelectField
 from phonenumber_field.modelfields import PhoneNumberField
 
-from accounts.enums import Gender, Mode, SpokenLanguage
-from accounts.validators import validate_birth, validate_line
+from accounts.enums import BloodGroup, Gender, Mode, SpokenLanguage
+from accounts.validators import validate_birth, validate_line, validate_lines
 from clinic.core.models import BaseModel
 
 
@@ -23,6 +25,31 @@ class PatientProfile(BaseModel):
         _("emergency contact"), max_length=120, blank=True, validators=[validate_line]
     )
     emergency_contact_phone = PhoneNumberField(_("emergency phone"), blank=True)
+    # Health basics in the patient's own words, for them and whoever may open their record (rules.may_open_record).
+    blood_group = models.CharField(_("blood group"), max_length=8, choices=BloodGroup, blank=True)
+    height_cm = models.PositiveSmallIntegerField(
+        _("height in cm"), null=True, blank=True, validators=[MinValueValidator(30), MaxValueValidator(250)]
+    )
+    weight_kg = models.DecimalField(
+        _("weight in kg"),
+        max_digits=4,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.5")), MaxValueValidator(Decimal("400"))],
+    )
+    allergies = models.TextField(_("allergies"), max_length=1000, blank=True, validators=[validate_lines])
+    conditions = models.TextField(
+        _("long-term conditions"), max_length=1000, blank=True, validators=[validate_lines]
+    )
+    medical_aid_scheme = models.CharField(
+        _("medical aid scheme"), max_length=120, blank=True, validators=[validate_line]
+    )
+    medical_aid_number = models.CharField(
+        _("membership number"), max_length=40, blank=True, validators=[validate_line]
+    )
+    # When the patient was led through the first questions; None: not yet.
+    welcomed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     def __str__(self) -> str:
         return str(self.user)

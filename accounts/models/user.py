@@ -47,6 +47,8 @@ class User(BaseModel, AbstractBaseUser):
     role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.PATIENT)
     photo = models.ImageField(_("photo"), upload_to="photos/", blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    # When the clinic last mailed a link to choose a first password.
+    invited_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Part of what a session is bound to: raising it logs the person out of every browser at once.
     session_generation = models.PositiveIntegerField(default=0, editable=False)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
 from accounts.enums import Mode, Role
 from accounts.models import DoctorProfile, PatientProfile, Specialty, User
@@ -28,7 +29,9 @@ def make_user(email: str, role: str = Role.PATIENT, *, verified: bool = True, **
 
 def make_patient(email: str = "someone@test.clinic", **fields: Any) -> User:
     user = make_user(email, Role.PATIENT, **fields)
-    PatientProfile.objects.create(user=user, date_of_birth=date(1990, 5, 17), gender="female")
+    PatientProfile.objects.create(
+        user=user, date_of_birth=date(1990, 5, 17), gender="female", welcomed_at=timezone.now()
+    )
     return user
 
 

@@ -40,7 +40,7 @@ def test_new_patient_is_let_in_after_opening_the_mailed_link(client: Client) -> 
     assert client.get(link).status_code == 200
     assert not EmailAddress.objects.get().verified, "mail scanners open links: opening alone verifies nothing"
     answer: Any = client.post(link)
-    assert answer.url == reverse("home")
+    assert answer.url == reverse("onboarding")
     assert EmailAddress.objects.get().verified
     assert client.get("/profile/").status_code == 200
 

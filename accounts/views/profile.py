@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.domain import profiles, sessions
+from accounts.domain import completeness, profiles, sessions
 from accounts.forms.profile import AccountForm, DoctorForm, PatientForm
 from accounts.models import DoctorProfile, PatientProfile, User
 from clinic.core.errors import Invalid
@@ -40,6 +40,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "doctor": DoctorProfile.objects.filter(user=user).select_related("specialty").first()
         if user.is_doctor
         else None,
+        "completeness": completeness.of_patient(user) if user.is_patient else None,
     }
     status = 422 if account.errors or (details is not None and details.errors) else 200
     return render(request, "accounts/profile.html", context, status=status)

@@ -32,13 +32,15 @@ def server_environment() -> dict[str, str]:
 def test_sign_up_book_pay_confirm_chat_and_meet(
     person: Callable[..., Page], server: Any, doctor: User, manager: User, service: Any
 ) -> None:
-    # 1. A new patient signs up, verifies the address and lands at home.
+    # 1. A new patient signs up, verifies the address, is asked a few things and goes home.
     patient = person(viewport=PHONE)
     sign_up(patient)
     patient.goto(verification_link(server.mail_dir))
     patient.get_by_role("button", name="Confirm").click()
     if "/login" in patient.url:
         log_in(patient)
+    patient.wait_for_url("**/welcome/about/")
+    patient.get_by_role("link", name="Finish later").click()
     patient.wait_for_url("**/home/")
 
     # 2. Doctor, service, time, reason and a file; the slot is held.

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import DoctorProfile, PatientProfile, Specialty, User
@@ -110,4 +111,11 @@ def _add_patient(patient: cast.DemoPatient, number: int, password: str) -> None:
         ),
         emergency_contact_name="Demo contact",
         emergency_contact_phone=f"+97798610300{number:02d}",
+        blood_group=chance.choice(("A+", "B+", "O+", "AB+", "O-", "unknown")),
+        height_cm=chance.randint(148, 184),
+        weight_kg=chance.randint(45, 92),
+        allergies=chance.choice(("none", "none", "Penicillin", "Sulfa medicines", "Peanuts")),
+        conditions=chance.choice(("none", "none", "Asthma", "High blood pressure", "Type 2 diabetes")),
+        medical_aid_scheme=chance.choice(("", "Health Insurance Board", "Shikhar Insurance")),
+        welcomed_at=timezone.now(),
     )

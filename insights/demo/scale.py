@@ -122,11 +122,13 @@ class Maker:
         EmailAddress.objects.bulk_create(
             EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users
         )
+        now = timezone.now()
         PatientProfile.objects.bulk_create(
             PatientProfile(
                 user=user,
                 date_of_birth=date(self.chance.randint(1940, 2020), self.chance.randint(1, 12), 15),
                 gender=self.chance.choice(("female", "male", "other", "unknown")),
+                welcomed_at=now,
             )
             for user in users
         )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.domain import completeness
 from accounts.enums import Role
 from accounts.models import User
 from clinic.core.page_meta import briefly_kept
@@ -56,7 +57,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _patient(user: User) -> dict[str, Any]:
     day = patient_day(user)
-    return {"day": day, "first": _card(day.first), "others": [_card(visit) for visit in day.others]}
+    return {
+        "completeness": completeness.of_patient(user),
+        "day": day,
+        "first": _card(day.first),
+        "others": [_card(visit) for visit in day.others],
+    }
 
 
 def _doctor(user: User) -> dict[str, Any]:
