@@ -13,7 +13,7 @@ PYTEST = $(TEST_ENV) $(PY) -m pytest -q
 # The part of the browser tests that test-services repeats on PostgreSQL and Redis.
 # The builder's chatter is of interest only when it fails.
 BUILD_CSS = out=$$($(PY) -m theme.build 2>&1) || { echo "$$out" >&2; exit 1; }
-SERVICES_BROWSER ?= journey or call
+SERVICES_BROWSER ?= journey or home_live or two_people or whoever_comes_first or server_dies
 
 .DEFAULT_GOAL := help
 .PHONY: help run prepare css test test-python test-browser test-services test-services-inside chromium lint format clean
