@@ -1,19 +1,31 @@
 """How allauth speaks here: mail by the task queue, one spelling per address, nothing told of others' accounts."""
 
+import base64
+import hashlib
+import math
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.domain import onboarding
+from accounts.domain import lockout, onboarding, second_factor, sessions
 from accounts.models import User
-from clinic.core import mail
+from clinic.core import mail, qr
 
 MAX_ADDRESS = 254  # RFC 5321, and User.email
 
@@ -26,6 +38,16 @@ class AccountAdapter(DefaultAccountAdapter):
             "Too many failed attempts. Please wait five minutes, or set a new password by 'Forgotten password'."
         ),
     }
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Says until when an address (known here or not) is locked out, in words and as `wait` for the API."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError as error:
+            wait = lockout.seconds_left(request, self._get_login_attempts_cache_key(request, **credentials))
+            raise ValidationError(
+                _try_again(wait), code="too_many_login_attempts", params={"wait": wait}
+            ) from error
 
     def clean_email(self, email: str) -> str:
         """One spelling for one mailbox; what is left over is refused, so look-alike letters can't double an account."""
@@ -67,3 +89,65 @@ class AccountAdapter(DefaultAccountAdapter):
         """Takes as long as a real sign-up, which hashes a password: the time must not tell either."""
         make_password("as long as a real one")
         super().send_account_already_exists_mail(email)
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Plain words, the clinic's name in the authenticator app, secrets encrypted at rest."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "cannot_delete_authenticator": _(
+            "The clinic asks staff for a second step. Add another one before you remove this."
+        ),
+        "cannot_generate_recovery_codes": _("Set up an authenticator app or a passkey first."),
+        "incorrect_code": _(
+            "This did not work. Please try again; each code works once, and for a short time."
+        ),
+    }
+
+    def _get_site_name(self) -> str:
+        return settings.CLINIC_NAME
+
+    def build_totp_svg(self, url: str) -> str:
+        return qr.svg(url)
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return gettext("My passkey") if not count else gettext("Passkey %(number)d") % {"number": count + 1}
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        return second_factor.may_remove(authenticator)
+
+    def encrypt(self, text: str) -> str:
+        return _fernet().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """With a key that is no longer known no code is right; whoever runs the portal can take the factor off."""
+        try:
+            return _fernet().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            return base64.b32encode(Fernet.generate_key()).decode()
+
+
+class UserSessionsAdapter(DefaultUserSessionsAdapter):
+    def end_sessions(self, ended: Any) -> None:
+        sessions.end_listed(ended)
+
+
+def _fernet() -> MultiFernet:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    digests = [hashlib.sha256(f"accounts.second_factor:{key}".encode()).digest() for key in keys]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
+
+
+def _try_again(seconds: int) -> str:
+    minutes = math.ceil(seconds / 60)
+    at = time_format(timezone.localtime() + timedelta(seconds=seconds + 59), "H:i")
+    words = ngettext(
+        "Too many failed attempts. Please try again in a minute (at %(time)s), or set a new password by "
+        "'Forgotten password'.",
+        "Too many failed attempts. Please try again in %(minutes)d minutes (at %(time)s), or set a new password by "
+        "'Forgotten password'.",
+        minutes,
+    )
+    return words % {"minutes": minutes, "time": at}

@@ -4,6 +4,8 @@ from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
@@ -15,9 +17,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from knox.models import AuthToken
 
-from accounts.domain import people
-from accounts.enums import Role
-from accounts.models import CareLink, DoctorProfile, PatientProfile, Specialty, User
+from accounts.domain import people, second_factor, trail
+from accounts.enums import ActivityVerb, Role
+from accounts.models import (
+    Activity,
+    BreakGlass,
+    CareLink,
+    DoctorProfile,
+    PatientProfile,
+    Specialty,
+    User,
+)
+from clinic.core.admin import Kept, ReadOnly
 from clinic.core.errors import DomainError
 from clinic.core.templatetags.clinic import has_icon
 
@@ -26,8 +37,8 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 admin.site.site_header = admin.site.site_title = settings.CLINIC_NAME
 
-# Tokens and groups are no one's to edit; addresses are shown with their person.
-for model in (Group, AuthToken, EmailAddress):
+# Tokens, sessions, second factors and groups are no one's to edit; addresses are shown with their person.
+for model in (Group, AuthToken, EmailAddress, Authenticator, UserSession):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 
@@ -83,6 +94,22 @@ class DoctorInline(admin.StackedInline):  # type: ignore[type-arg]
     can_delete = False
 
 
+class NotedInTheTrail:
+    """Changes of a profile are written down like those that people make themselves: which fields, not what."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)  # type: ignore[misc]
+        _note(request, obj.user, form.changed_data)
+
+
+def _note(request: HttpRequest, user: User, changed: list[str]) -> None:
+    if changed:
+        patient = user if user.is_patient else None
+        trail.record(
+            ActivityVerb.PROFILE_CHANGED, actor=_actor(request), target=user, patient=patient, changed=changed
+        )
+
+
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = UserForm
@@ -91,7 +118,7 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ["first_name", "last_name", "email"]
     readonly_fields = ["last_login", "created_at"]
     ordering = ["first_name", "last_name", "id"]
-    actions = ["deactivate", "activate"]
+    actions = ["deactivate", "activate", "remove_second_factor"]
     list_per_page = 50
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -125,6 +152,7 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         for name in wanted:
             setattr(obj, name, getattr(before, name))
         super().save_model(request, obj, form, change)
+        _note(request, obj, [name for name in form.changed_data if name not in (*wanted, "email")])
         if obj.email != before.email:
             people.follow_email(obj, actor=_actor(request))
         try:
@@ -135,6 +163,10 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         except DomainError as error:
             texts = [text for field in error.fields.values() for text in field] or [error.detail]
             self.message_user(request, " ".join(texts), messages.ERROR)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        _note(request, form.instance, [name for row in formset.forms for name in row.changed_data])
 
     @admin.action(description=_("Deactivate: log out everywhere and let in no more"))
     def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
@@ -148,6 +180,15 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         others = [user for user in queryset if user.pk != request.user.pk]
         for user in others:
             people.activate(user, actor=_actor(request))
+        self._count(request, len(others))
+
+    @admin.action(
+        description=_("Take off the second factor of someone who lost it, and log them out everywhere")
+    )
+    def remove_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        others = [user for user in queryset if user.pk != request.user.pk and second_factor.is_on(user)]
+        for user in others:
+            second_factor.remove_all(user, actor=_actor(request))
         self._count(request, len(others))
 
     def _count(self, request: HttpRequest, count: int) -> None:
@@ -178,34 +219,50 @@ class SpecialtyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(DoctorProfile)
-class DoctorProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class DoctorProfileAdmin(Kept, NotedInTheTrail, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["user", "specialty", "licence_number", "fee", "years_of_experience"]
     list_filter = ["specialty"]
     list_select_related = ["user", "specialty"]
     search_fields = ["user__first_name", "user__last_name", "user__email", "licence_number"]
-    autocomplete_fields = ["user"]
+    autocomplete_fields = ["specialty"]
+    readonly_fields = ["user"]
 
 
 @admin.register(PatientProfile)
-class PatientProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class PatientProfileAdmin(Kept, NotedInTheTrail, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["user", "date_of_birth", "gender"]
     list_filter = ["gender"]
     exclude = HEALTH_FIELDS
     list_select_related = ["user"]
     search_fields = ["user__first_name", "user__last_name", "user__email"]
-    autocomplete_fields = ["user"]
+    readonly_fields = ["user"]
 
 
 @admin.register(CareLink)
-class CareLinkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CareLinkAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """Made by confirmed appointments; shown here, never made by hand."""
 
     list_display = ["patient", "doctor", "created_at"]
     list_select_related = ["patient", "doctor"]
     search_fields = ["patient__first_name", "patient__last_name", "doctor__first_name", "doctor__last_name"]
+    date_hierarchy = "created_at"
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+@admin.register(BreakGlass)
+class BreakGlassAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Management reviews these on a page of its own."""
+
+    list_display = ["created_at", "doctor", "patient", "expires_at", "revoked_at", "reviewed_at"]
+    list_filter = [("reviewed_at", admin.EmptyFieldListFilter), ("revoked_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["patient", "doctor"]
+    search_fields = ["patient__last_name", "patient__email", "doctor__last_name", "doctor__email"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(Activity)
+class ActivityAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["seq", "at", "actor", "role", "verb", "target_type", "target_id", "patient", "address"]
+    list_filter = ["role", "target_type"]
+    list_select_related = ["actor", "patient"]
+    search_fields = ["verb", "target_id", "actor__email", "patient__email"]
+    show_full_result_count = False

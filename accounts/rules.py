@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.enums import Role
@@ -72,3 +73,15 @@ def can_manage_account(actor: User, account: User) -> bool:
     if actor.role == Role.ADMIN:
         return True
     return actor.is_management and account.role in (Role.PATIENT, Role.DOCTOR)
+
+
+def needs_second_factor(user: Any) -> bool:
+    """Staff of a clinic that requires one (anonymous: no)."""
+    return bool(settings.STAFF_MFA_REQUIRED and getattr(user, "is_clinic_staff", False))
+
+
+def idle_limit(user: Any) -> int | None:
+    """Seconds without activity after which this person is logged off; None: never."""
+    if settings.STAFF_IDLE_MINUTES and getattr(user, "is_clinic_staff", False):
+        return int(settings.STAFF_IDLE_MINUTES) * 60
+    return None

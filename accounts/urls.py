@@ -3,11 +3,17 @@ from django.urls import URLPattern, URLResolver, path
 from accounts.views import onboarding
 from accounts.views.photo import photo
 from accounts.views.profile import log_out_everywhere, profile
+from accounts.views.sessions import SessionsView, end_program, end_session, session_time
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/", profile, name="profile"),
     path("profile/log-out-everywhere/", log_out_everywhere, name="log_out_everywhere"),
     path("welcome/", onboarding.start, name="onboarding"),
     path("welcome/<slug:name>/", onboarding.step, name="onboarding_step"),
+    # Before allauth's own, at the same address (clinic/urls.py includes these first).
+    path("accounts/sessions/", SessionsView.as_view(), name="usersessions_list"),
+    path("profile/sessions/<int:pk>/end/", end_session, name="end_session"),
+    path("profile/programs/<slug:token_key>/end/", end_program, name="end_program"),
+    path("session/", session_time, name="session_time"),
     path("people/<uuid:pk>/photo/", photo, name="photo"),
 ]

@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 from knox.auth import TokenAuthentication as KnoxTokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
+from accounts.domain import second_factor
+
 
 class TokenAuthentication(KnoxTokenAuthentication):
     """Knox's tokens: opaque, hashed at rest, expiring. Keys are hexadecimal; anything else is refused
@@ -14,4 +16,7 @@ class TokenAuthentication(KnoxTokenAuthentication):
     def authenticate_credentials(self, token: bytes) -> Any:
         if not token.isalnum() or len(token) > 100:
             raise AuthenticationFailed(_("Invalid token."))
-        return super().authenticate_credentials(token)
+        user, stored = super().authenticate_credentials(token)
+        if second_factor.is_missing(user):
+            raise second_factor.SecondFactorMissing
+        return user, stored

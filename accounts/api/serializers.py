@@ -35,6 +35,13 @@ class RegisteredSerializer(serializers.Serializer[Any]):
 class LoginSerializer(serializers.Serializer[Any]):
     email = serializers.CharField(max_length=254)
     password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
+    otp = serializers.CharField(
+        max_length=40,
+        required=False,
+        allow_blank=True,
+        write_only=True,
+        help_text="For accounts with a second factor: a code of the authenticator app, or a recovery code.",
+    )
 
 
 class AccountSerializer(serializers.ModelSerializer[User]):

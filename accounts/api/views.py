@@ -21,7 +21,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api import serializers
-from accounts.domain import people, profiles, sessions, tickets
+from accounts.domain import lockout, people, profiles, second_factor, sessions, tickets
+from accounts.forms.second_factor import AuthenticateForm
 from accounts.models import User
 from accounts.views.photo import photo
 from clinic.core.api import AnyAccept
@@ -29,13 +30,23 @@ from clinic.core.consumers import session_fingerprint
 from clinic.core.errors import DomainError, NotAllowed
 from clinic.core.schema import ErrorSerializer
 
-LOCKED_OUT_SECONDS = 300
-
 
 class InvalidCredentials(DomainError):
     status = 401
     code = "invalid_credentials"
     message = _("The e-mail address or the password is not right.")
+
+
+class OtpRequired(DomainError):
+    status = 401
+    code = "otp_required"
+    message = _("This account has a second step: send a code of the authenticator app as `otp`.")
+
+
+class InvalidOtp(DomainError):
+    status = 401
+    code = "invalid_otp"
+    message = _("This code is not right, too old, or was used already.")
 
 
 class EmailNotVerified(NotAllowed):
@@ -86,8 +97,13 @@ class LoginView(GenericAPIView[Any]):
         auth=[],
         responses={
             200: serializers.LoggedInSerializer,
-            401: OpenApiResponse(ErrorSerializer, description="`invalid_credentials`"),
-            403: OpenApiResponse(ErrorSerializer, description="`email_not_verified`, `account_inactive`"),
+            401: OpenApiResponse(
+                ErrorSerializer, description="`invalid_credentials`, `otp_required`, `invalid_otp`"
+            ),
+            403: OpenApiResponse(
+                ErrorSerializer, description="`email_not_verified`, `account_inactive`, `mfa_required`"
+            ),
+            429: OpenApiResponse(ErrorSerializer, description="Locked out: see the header `Retry-After`."),
         },
     )
     def post(self, request: Request) -> Response:
@@ -99,7 +115,8 @@ class LoginView(GenericAPIView[Any]):
                 request._request, email=email, password=asked.validated_data["password"]
             )
         except ValidationError as error:  # allauth's lock-out after repeated failures for one address
-            raise Throttled(wait=LOCKED_OUT_SECONDS, detail=" ".join(error.messages)) from error
+            wait = (error.params or {})["wait"]  # by AccountAdapter.pre_authenticate
+            raise Throttled(wait=wait, detail=" ".join(error.messages)) from error
         if not isinstance(user, User):
             raise InvalidCredentials
         if not user.is_active:
@@ -109,6 +126,7 @@ class LoginView(GenericAPIView[Any]):
             if address is not None:
                 _mail_once_in_a_while(request, user.email, address)
             raise EmailNotVerified
+        _check_second_factor(request, user, asked.validated_data.get("otp", ""))
         stored, token = sessions.start_token(user)
         answer = {"token": token, "expires_at": stored.expiry, "user": user}
         return Response(serializers.LoggedInSerializer(answer).data)
@@ -191,6 +209,25 @@ class SocketTicketView(APIView):
         ticket = tickets.issue(request.user, login=login)
         answer = {"ticket": ticket, "expires_in": int(tickets.LIFETIME.total_seconds())}
         return Response(answer, status=status.HTTP_201_CREATED)
+
+
+def _check_second_factor(request: Request, user: User, otp: str) -> None:
+    """Raises OtpRequired, InvalidOtp, Throttled after repeated wrong codes, SecondFactorMissing."""
+    if not second_factor.is_on(user):
+        if second_factor.is_missing(user):
+            raise second_factor.SecondFactorMissing
+        return
+    if not otp:
+        raise OtpRequired
+    form = AuthenticateForm(user=user, data={"code": otp})
+    if form.is_valid():
+        form.authenticator.record_usage()
+        return
+    error = form.errors.as_data()["code"][0]
+    if error.code == "too_many_login_attempts":
+        wait = lockout.of_second_factor(request._request, user.pk)
+        raise Throttled(wait=wait, detail=" ".join(error.messages))
+    raise InvalidOtp
 
 
 def _mail_once_in_a_while(

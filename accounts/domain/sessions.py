@@ -1,7 +1,12 @@
 """Ending what someone has open: sockets, browser sessions, API tokens."""
 
+import time
+from importlib import import_module
 from typing import Any
 
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -20,6 +25,11 @@ LOGGED_OUT = "logged_out"
 DEACTIVATED = "deactivated"
 ROLE_CHANGED = "role_changed"
 PASSWORD_CHANGED = "password_changed"
+SECOND_FACTOR_CHANGED = "second_factor_changed"
+IDLE = "idle"
+
+ACTIVE_AT = "active_at"
+NOTED_EVERY_SECONDS = 60
 
 
 class AccountInactive(NotAllowed):
@@ -46,6 +56,7 @@ def end_everywhere(user: User, reason: str) -> None:
         User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
         user.refresh_from_db(fields=["session_generation"])
         drop_tokens(user)
+        _end(UserSession.objects.filter(user=user))
         revoke(user, reason)
         if reason == LOGGED_OUT:
             trail.record(ActivityVerb.LOGGED_OUT_EVERYWHERE, actor=user, target=user)
@@ -80,3 +91,59 @@ def end_token(token: Any) -> None:
         revoke(token.user, LOGGED_OUT, session_key=token.digest)
         trail.record(ActivityVerb.LOGGED_OUT, actor=token.user, target=token.user)
         token.delete()
+
+
+def end_one(user: User, session_id: int) -> bool:
+    """Log the user out of one of their browsers. False when there is no such log-in (any more), or it is not theirs."""
+    with transaction.atomic():
+        row = UserSession.objects.filter(user=user, pk=session_id).first()
+        if row is None:
+            return False
+        _end_told(row)
+    return True
+
+
+def end_listed(rows: Any) -> None:
+    """Log each of these browsers (UserSession rows) out; their sockets close."""
+    with transaction.atomic():
+        for row in rows:
+            _end_told(row)
+
+
+def forget(session_key: str) -> None:
+    """A browser logged out by itself: it is no longer among those where its user is logged in."""
+    UserSession.objects.filter(session_key=session_key).delete()
+
+
+def _end_told(row: UserSession) -> None:
+    _end([row])
+    revoke(row.user, LOGGED_OUT, session_key=row.session_key)
+    trail.record(ActivityVerb.LOGGED_OUT, actor=row.user, target=row.user)
+
+
+def _end(rows: Any) -> None:
+    """Delete the sessions themselves and what was kept of them."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    for row in rows:
+        store.delete(row.session_key)
+        row.delete()
+
+
+# --- activity ---
+
+
+def note_activity(session: SessionBase) -> None:
+    """The person at this session has just done something. Written at most once in NOTED_EVERY_SECONDS."""
+    now = int(time.time())
+    if now - session.get(ACTIVE_AT, 0) < NOTED_EVERY_SECONDS:
+        return
+    session[ACTIVE_AT] = now
+    UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=timezone.now())
+
+
+def seconds_left(session: Any, limit: int) -> int:
+    """Until a session that is logged off after `limit` idle seconds; 0 when that time is over."""
+    active_at = session.get(ACTIVE_AT)
+    if not isinstance(active_at, int):
+        return limit  # not seen yet
+    return max(0, active_at + limit - int(time.time()))

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.domain import completeness, profiles, sessions
+from accounts.domain import completeness, profiles, second_factor, sessions
 from accounts.forms.profile import AccountForm, DoctorForm, PatientForm
 from accounts.models import DoctorProfile, PatientProfile, User
 from clinic.core.errors import Invalid
@@ -35,6 +35,7 @@ def profile(request: HttpRequest) -> HttpResponse:
             return redirect("profile")
     context = {
         "person": request.user,
+        "security": second_factor.overview(user),
         "account": account,
         "details": details,
         "doctor": DoctorProfile.objects.filter(user=user).select_related("specialty").first()

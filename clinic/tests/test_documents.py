@@ -12,10 +12,11 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").
 
 
 def variables() -> set[str]:
-    """Every name that settings.py asks the environment for."""
-    tree = ast.parse((ROOT / "clinic" / "settings.py").read_text())
+    """Every name that the settings ask the environment for."""
+    trees = [ast.parse(path.read_text()) for path in sorted((ROOT / "clinic").glob("settings*.py"))]
     return {
         str(node.args[0].value)
+        for tree in trees
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)

@@ -34,7 +34,7 @@ FILES = {
 }  # fmt: skip
 # What a library asks for by a name of its own, and insights' demo clinic.
 OWN_FILES = {
-    "accounts": {"adapter.py", "socket_auth.py"},
+    "accounts": {"adapter.py", "middleware.py", "socket_auth.py"},
     # Calls are a second subject of messaging on every storey.
     "messaging": {"context.py", "call_rules.py", "call_events.py", "call_consumer.py", "frames.py"},
     "insights": {"demo"},

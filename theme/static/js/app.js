@@ -7,6 +7,12 @@ import { toast } from "./toast.js";
 
 const region = document.getElementById("toasts");
 
+// What nobody did (a live event, a timer, a fragment that loads itself) says so: it keeps no idle person logged in
+// (accounts/middleware.py).
+document.body.addEventListener("htmx:configRequest", (event) => {
+  if (!event.detail.triggeringEvent?.isTrusted) event.detail.headers["X-Background"] = "1";
+});
+
 // A refusal of the server (templates/errors/refused_fragment.html) is said in its own words.
 document.body.addEventListener("htmx:responseError", (event) => {
   const answer = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");

@@ -22,7 +22,7 @@ function ask() {
   clearTimeout(asking);
   asking = setTimeout(async () => {
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Background": "1" } });
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const badge of fresh.querySelectorAll("[data-count]"))

@@ -200,6 +200,8 @@ function connection(down) {
   socketDown = down;
   for (const badge of document.querySelectorAll("[data-connection-lost]")) badge.hidden = !down;
   const others = [...people.values()];
+  // So that nobody is logged off in the middle of it (js/accounts/idle.js).
+  document.body.toggleAttribute("data-in-call", others.some(({ peer }) => peer.state === "connected"));
   const lost = others.some(({ peer }) => ["disconnected", "failed"].includes(peer.state));
   const connecting = others.some(({ peer }) => ["new", "connecting"].includes(peer.state));
   const weak = others.some(({ quality }) => quality.weak);
