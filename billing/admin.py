@@ -1,22 +1,9 @@
 """Money is looked at here, never edited: every change goes through domain/payments.py."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from billing.models import Payment, PaymentStatusChange, Submission
-
-
-class ReadOnly:
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from clinic.core.admin import ReadOnly
 
 
 class HistoryInline(ReadOnly, admin.TabularInline[PaymentStatusChange, Payment]):

@@ -1,10 +1,8 @@
 """What the admin may edit of scheduling. Appointments are only read here: they change through their own door."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
+from clinic.core.admin import Kept, ReadOnly
 from scheduling.models import Appointment, AppointmentStatusChange, DayOff, Schedule, Service
 
 
@@ -14,33 +12,25 @@ class ServiceAdmin(admin.ModelAdmin[Service]):
     list_filter = ["kind", "is_active", "specialty"]
     search_fields = ["name"]
     list_select_related = ["specialty"]
+    autocomplete_fields = ["specialty"]
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(admin.ModelAdmin[Schedule]):
+class ScheduleAdmin(Kept, admin.ModelAdmin[Schedule]):
     list_display = ["doctor", "slot_minutes", "buffer_minutes", "notice_minutes", "horizon_days"]
     list_select_related = ["doctor"]
-    autocomplete_fields = ["doctor"]
+    search_fields = ["doctor__first_name", "doctor__last_name", "doctor__email"]
+    readonly_fields = ["doctor"]
 
 
 @admin.register(DayOff)
-class DayOffAdmin(admin.ModelAdmin[DayOff]):
+class DayOffAdmin(ReadOnly, admin.ModelAdmin[DayOff]):
+    """Taken and given back on the page of working hours, which knows the visits they hit."""
+
     list_display = ["doctor", "first_day", "last_day", "reason"]
     list_select_related = ["doctor"]
+    search_fields = ["doctor__first_name", "doctor__last_name", "doctor__email"]
     date_hierarchy = "first_day"
-
-
-class ReadOnly:
-    """Nobody adds, changes or deletes here."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class HistoryInline(ReadOnly, admin.TabularInline[AppointmentStatusChange, Appointment]):
@@ -57,6 +47,7 @@ class AppointmentAdmin(ReadOnly, admin.ModelAdmin[Appointment]):
     list_display = ["starts_at", "status", "doctor", "patient", "service", "mode"]
     list_filter = ["status", "mode", "service"]
     list_select_related = ["doctor", "patient", "service"]
+    search_fields = ["doctor__last_name", "doctor__email", "patient__last_name", "patient__email"]
     date_hierarchy = "starts_at"
     exclude = ["reason"]
     inlines = [HistoryInline]
