@@ -28,6 +28,10 @@ def test_every_refusal_has_the_one_shape(server: Any, patient: User, doctor: Use
     refused(app.get("/api/login/"), 405, "method_not_allowed")
     xml = app.post("/api/appointments/book/", content=b"<a/>", headers={"content-type": "application/xml"})
     refused(xml, 415, "unsupported_type")
+    empty_form = {"content-type": "multipart/form-data; boundary=x"}
+    refused(
+        app.post("/api/appointments/book/", content=b"--x--\r\n", headers=empty_form), 400, "invalid", "mode"
+    )
     for broken in (b"{", b"[" * 50_000, b'{"doctor": 1e999}', b"\xff\xfe", b'{"doctor": "\\u0000"}'):
         kind = {"content-type": "application/json"}
         refused(app.post("/api/appointments/book/", content=broken, headers=kind), 400, "invalid")
