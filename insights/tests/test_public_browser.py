@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.tests.factories import make_doctor
+from clinic.core.testing.browser import sign_in
 from records.tests.factories import make_feedback, make_past_visit
 
 pytestmark = pytest.mark.browser
@@ -66,3 +67,16 @@ def test_five_stars_by_keyboard(person: Any, clinic: Any, patient: Any, service:
     page.wait_for_url(f"**/appointments/{visit.pk}/")
     visit.refresh_from_db()
     assert visit.feedback.overall == 4
+
+
+def test_a_kept_page_does_not_outlive_the_log_in(person: Any, clinic: Any, patient: Any, server: Any) -> None:
+    page = person()
+    kept = "performance.getEntriesByType('navigation')[0].transferSize === 0"
+    # The first answer brings the CSRF cookie, so the second is the one that is kept.
+    for _time in range(3):
+        page.goto("/doctors/")
+    assert page.evaluate(kept)
+    sign_in(page.context, patient, server.url)
+    page.goto("/doctors/")
+    assert not page.evaluate(kept)
+    assert page.get_by_role("link", name="Appointments").first.is_visible()
