@@ -24,12 +24,11 @@ class ScheduleAdmin(Kept, admin.ModelAdmin[Schedule]):
 
 
 @admin.register(DayOff)
-class DayOffAdmin(ReadOnly, admin.ModelAdmin[DayOff]):
-    """Taken and given back on the page of working hours, which knows the visits they hit."""
-
+class DayOffAdmin(admin.ModelAdmin[DayOff]):
     list_display = ["doctor", "first_day", "last_day", "reason"]
     list_select_related = ["doctor"]
     search_fields = ["doctor__first_name", "doctor__last_name", "doctor__email"]
+    autocomplete_fields = ["doctor"]
     date_hierarchy = "first_day"
 
 
