@@ -60,9 +60,11 @@ def _channel_layer() -> bool:
 
 
 def _task_queue() -> bool:
-    due = timezone.now() - OLDEST_WAITING_TASK
+    now = timezone.now()
+    due = now - OLDEST_WAITING_TASK
     waiting = DBTaskResult.objects.ready().filter(enqueued_at__lt=due)
-    return not waiting.exclude(run_after__gt=due).exists()
+    # A task for at once carries the latest possible date; one for a set time may have come due just now.
+    return not waiting.exclude(run_after__range=(due, now)).exists()
 
 
 def _disk() -> bool:
