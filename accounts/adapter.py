@@ -18,7 +18,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import time_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -68,20 +68,24 @@ class AccountAdapter(DefaultAccountAdapter):
         return self.get_login_redirect_url(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Render now (the link needs the request's host), send by task, text and HTML."""
+        """Render now (the link needs the request's host) in the reader's language, send by task, text and HTML."""
         request = allauth_context.request
         site = SimpleNamespace(name=settings.CLINIC_NAME, domain=request.get_host() if request else "")
-        message = self.render_mail(
-            template_prefix,
-            email,
-            {
-                "request": request,
-                "email": email,
-                "current_site": site,
-                "CLINIC_NAME": settings.CLINIC_NAME,
-                **context,
-            },
-        )
+        reader = context.get("user")
+        with translation.override(
+            reader.language if isinstance(reader, User) else translation.get_language()
+        ):
+            message = self.render_mail(
+                template_prefix,
+                email,
+                {
+                    "request": request,
+                    "email": email,
+                    "current_site": site,
+                    "CLINIC_NAME": settings.CLINIC_NAME,
+                    **context,
+                },
+            )
         html = "".join(str(part[0]) for part in getattr(message, "alternatives", []))
         mail.send_later(to=message.to, subject=message.subject, text=str(message.body), html=html)
 

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.views import onboarding
+from accounts.views.language import set_language
 from accounts.views.photo import photo
 from accounts.views.profile import log_out_everywhere, profile
 from accounts.views.sessions import SessionsView, end_program, end_session, session_time
@@ -15,5 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/sessions/<int:pk>/end/", end_session, name="end_session"),
     path("profile/programs/<slug:token_key>/end/", end_program, name="end_program"),
     path("session/", session_time, name="session_time"),
+    path("i18n/setlang/", set_language, name="set_language"),
     path("people/<uuid:pk>/photo/", photo, name="photo"),
 ]

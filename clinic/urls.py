@@ -12,7 +12,6 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/", include("clinic.api_router")),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("", include("messaging.urls")),
     path("", include("scheduling.urls")),
     path("", include("billing.urls")),

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import rules
-from accounts.domain import sessions, trail
+from accounts.domain import languages, sessions, trail
 from accounts.enums import ActivityVerb, Role
 from accounts.models import DoctorProfile, PatientProfile, Specialty, User
 from clinic.core.errors import Conflict, Invalid, NotAllowed
@@ -43,7 +43,11 @@ def register_patient(
 ) -> User:
     """A new patient, whose address is still to be verified. Raises Invalid (fields) and EmailTaken."""
     user = User(
-        email=User.objects.normalize_email(email), first_name=first_name, last_name=last_name, phone=phone
+        email=User.objects.normalize_email(email),
+        first_name=first_name,
+        last_name=last_name,
+        phone=phone,
+        language=languages.spoken_now(),
     )
     with as_domain_errors():
         check_password(password, user)

@@ -12,7 +12,7 @@ from accounts.enums import ActivityVerb
 from accounts.models import DoctorProfile, PatientProfile, User
 from clinic.core.status import lock
 
-ACCOUNT_FIELDS = frozenset({"first_name", "last_name", "phone"})
+ACCOUNT_FIELDS = frozenset({"first_name", "last_name", "phone", "language"})
 PATIENT_FIELDS = frozenset(
     {
         "date_of_birth",

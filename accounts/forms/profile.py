@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
@@ -43,6 +44,9 @@ class AccountForm(forms.ModelForm[User]):
     phone = phone_field(
         label=_("Phone"), help_text=_("So that the clinic can reach you. For example 984-1234567.")
     )
+    language = forms.ChoiceField(
+        label=_("Language of mails and notifications"), choices=settings.LANGUAGES, required=False
+    )
     photo = PhotoField(
         label=_("Photo"),
         required=False,
@@ -52,11 +56,15 @@ class AccountForm(forms.ModelForm[User]):
 
     class Meta:
         model = User
-        fields = ["first_name", "last_name", "phone"]
+        fields = ["first_name", "last_name", "phone", "language"]
         widgets = {
             "first_name": forms.TextInput(attrs={"autocomplete": "given-name"}),
             "last_name": forms.TextInput(attrs={"autocomplete": "family-name"}),
         }
+
+    def clean_language(self) -> str:
+        """A program or page that does not send it leaves it as it is."""
+        return self.cleaned_data["language"] or self.initial["language"]
 
 
 PATIENT_WIDGETS: dict[str, forms.Widget] = {

@@ -4,6 +4,7 @@ import unicodedata
 from pathlib import PurePath
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -46,6 +47,10 @@ class User(BaseModel, AbstractBaseUser):
     phone = PhoneNumberField(_("phone"), blank=True)
     role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.PATIENT)
     photo = models.ImageField(_("photo"), upload_to="photos/", blank=True)
+    # What mails and notifications are written in; pages follow the browser (cookie, then Accept-Language).
+    language = models.CharField(
+        _("language"), max_length=8, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
     is_active = models.BooleanField(_("active"), default=True)
     # When the clinic last mailed a link to choose a first password.
     invited_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -1,13 +1,14 @@
 """Whom a payment's step is told to. Titles and mails name no amount, doctor or reason; the portal shows those."""
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import User
 from billing.models import Payment, Submission
 from messaging.domain.notifications import notify
 from messaging.enums import NotificationKind
+from messaging.wording import Words
 
 
 def submitted(payment: Payment, submission: Submission) -> None:
@@ -47,7 +48,7 @@ def refunded(payment: Payment) -> None:
     )
 
 
-def _tell_patient(payment: Payment, title: str, occasion: str, email_text: str) -> None:
+def _tell_patient(payment: Payment, title: Words, occasion: str, email_text: Words) -> None:
     notify(
         payment.appointment.patient,
         kind=NotificationKind.PAYMENT,
@@ -58,7 +59,7 @@ def _tell_patient(payment: Payment, title: str, occasion: str, email_text: str) 
     )
 
 
-def _tell_management(payment: Payment, title: str, occasion: str) -> None:
+def _tell_management(payment: Payment, title: Words, occasion: str) -> None:
     """In the portal only: management has the queue open."""
     for manager in User.objects.filter(role=Role.MANAGEMENT, is_active=True):
         notify(

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.domain import languages
 from accounts.models import User
 from clinic.core.errors import Invalid
 from clinic.core.status import lock
 from messaging import events
 from messaging.enums import MESSAGE_MAX_LENGTH, MessageKind
 from messaging.models import Conversation, Member, Message
+from messaging.wording import Words, said
 
 CLIENT_ID_MAX_LENGTH = 64
 
@@ -77,9 +80,15 @@ def post(
         return stored
 
 
-def post_system(conversation: Conversation, text: str) -> Message:
-    """Store a line of the portal itself and tell every member's sockets. Raises Invalid as `post` does."""
-    return _append(conversation.pk, sender=None, text=clean_text(text), kind=MessageKind.SYSTEM)
+def post_system(conversation: Conversation, text: Words) -> Message:
+    """Store a line of the portal itself and tell every member's sockets. Raises Invalid as `post` does.
+
+    Both sides read the same line: it is in the language they share, or else in the portal's own.
+    """
+    members = Member.objects.filter(conversation=conversation)
+    with translation.override(languages.shared(set(members.values_list("user__language", flat=True)))):
+        line = clean_text(said(text))
+    return _append(conversation.pk, sender=None, text=line, kind=MessageKind.SYSTEM)
 
 
 def _append(

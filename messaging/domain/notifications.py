@@ -5,12 +5,13 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import User
 from clinic.core import mail
 from messaging import events
 from messaging.models import Notification
+from messaging.wording import Words, said
 
 from . import queries
 
@@ -18,25 +19,26 @@ TITLE_MAX_LENGTH = 160
 
 
 def notify(
-    user: User, *, kind: str, title: str, url: str, key: str, email_text: str = ""
+    user: User, *, kind: str, title: Words, url: str, key: str, email_text: Words = ""
 ) -> Notification | None:
     """Tell `user` once: a second call with the same `key` does nothing and returns None.
 
     `title` (also the mail's subject) and `email_text` hold no clinical content; `url` is a path of the portal.
+    Both are said in the reader's language, whoever acts: pass functions (or lazy text) that build them.
     The mail is sent only when `email_text` is given. Accounts that are not active are told nothing.
     """
     if not user.is_active:
         return None
-    title = " ".join(str(title).split())[:TITLE_MAX_LENGTH]
-    with transaction.atomic():
+    with translation.override(user.language), transaction.atomic():
+        one_line = " ".join(said(title).split())[:TITLE_MAX_LENGTH]
         notification, created = Notification.objects.get_or_create(
-            user=user, key=key, defaults={"kind": kind, "title": title, "url": url}
+            user=user, key=key, defaults={"kind": kind, "title": one_line, "url": url}
         )
         if not created:
             return None
         events.notification_new(notification, queries.unread_notifications(user.pk))
         if email_text:
-            _send_mail(user, title, email_text, url)
+            _send_mail(user, one_line, said(email_text), url)
     return notification
 
 
@@ -60,7 +62,7 @@ def _send_mail(user: User, title: str, email_text: str, url: str) -> None:
     context: dict[str, Any] = {
         "person": user,
         "title": title,
-        "text": str(email_text),
+        "text": email_text,
         "link": f"{origin}{url}" if origin and url and "*" not in origin else "",
         "CLINIC_NAME": settings.CLINIC_NAME,
     }

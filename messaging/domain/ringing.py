@@ -148,14 +148,14 @@ def _leave_word(call: Call) -> None:
     if caller is None:
         return
     if call.status == CallStatus.DECLINED:
-        messages.post_system(call.conversation, _("Call declined."))
+        messages.post_system(call.conversation, lambda: _("Call declined."))
         return
-    messages.post_system(call.conversation, _("Missed call from %(name)s.") % {"name": caller.name})
+    messages.post_system(call.conversation, lambda: _("Missed call from %(name)s.") % {"name": caller.name})
     for member in call.conversation.members.exclude(user_id=caller.pk).select_related("user"):
         notifications.notify(
             member.user,
             kind=NotificationKind.MESSAGE,
-            title=_("Missed call from %(name)s") % {"name": caller.name},
+            title=lambda: _("Missed call from %(name)s") % {"name": caller.name},
             url=reverse("conversation", args=[call.conversation_id]),
             key=f"call:{call.pk}:missed",
         )

@@ -7,9 +7,12 @@ from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+from django.utils.translation import gettext, gettext_lazy
 
+from accounts.models import User
 from clinic.core.testing.tasks import run_due_tasks
-from messaging.domain import notifications
+from messaging.domain import conversations, messages, notifications
 from messaging.models import Notification
 
 
@@ -105,3 +108,34 @@ def test_the_list_asks_as_often_for_one_as_for_thirty(
         tell(patient, f"k{number}")
     with django_assert_max_num_queries(len(for_one)):
         assert len(client.get("/api/notifications/?page_size=100").json()["results"]) == 30
+
+
+@pytest.mark.django_db(transaction=True)
+def test_words_are_the_readers_whoever_acts(patient: Any) -> None:
+    patient.language = "ne"
+    with translation.override("en"):
+        told = tell(
+            patient,
+            title=lambda: gettext("Missed call from %(name)s") % {"name": "Dr. Anil"},
+            email_text=gettext_lazy("You can read it in the portal, on the page of your visit."),
+        )
+        assert translation.get_language() == "en"
+    assert told.title == "Dr. Anil को कल छुट्यो"
+    run_due_tasks()
+    (sent,) = mail.outbox
+    assert sent.subject == "Dr. Anil को कल छुट्यो"
+    assert "आदरणीय Asha" in sent.body
+    assert "आफ्नो भेटको पानामा" in sent.body
+
+
+@pytest.mark.django_db
+def test_a_line_of_the_portal_is_in_the_language_that_both_share(patient: Any, doctor: Any) -> None:
+    conversation = conversations.between(patient, doctor)
+
+    def line() -> str:
+        return messages.post_system(conversation, lambda: gettext("Call declined.")).text
+
+    User.objects.filter(pk=patient.pk).update(language="ne")
+    assert line() == "Call declined."
+    User.objects.filter(pk=doctor.pk).update(language="ne")
+    assert line() == "कल काटियो।"

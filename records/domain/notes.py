@@ -72,10 +72,10 @@ def sign(appointment_id: UUID, *, author: User) -> VisitNote:
         notifications.notify(
             note.appointment.patient,
             kind=NotificationKind.APPOINTMENT,
-            title=_("%(name)s has finished the note of your visit") % {"name": author.name},
+            title=lambda: _("%(name)s has finished the note of your visit") % {"name": author.name},
             url=reverse("visit_note", args=[appointment_id]),
             key=f"note:{note.pk}:signed",
-            email_text=_("You can read it in the portal, on the page of your visit."),
+            email_text=lambda: _("You can read it in the portal, on the page of your visit."),
         )
     return note
 

@@ -12,6 +12,7 @@ from accounts.models import User
 from clinic.core.errors import Conflict
 from messaging.domain import calls, conversations, messages
 from messaging.models import Call, Conversation
+from messaging.wording import Words
 from scheduling.models import Appointment
 
 from .telling import spoken_time
@@ -27,12 +28,7 @@ def open_for(appointment: Appointment) -> dict[str, Any]:
     fields: dict[str, Any] = {"conversation": conversation}
     if appointment.mode == Mode.VIDEO:
         fields["call"] = _schedule_call(appointment, conversation)
-        text = _(
-            "The video visit on %(time)s is confirmed. Join from the appointment's page; it opens shortly before."
-        )
-    else:
-        text = _("The visit on %(time)s at the clinic is confirmed.")
-    messages.post_system(conversation, text % {"time": spoken_time(appointment)})
+    messages.post_system(conversation, lambda: _confirmed_text(appointment))
     return fields
 
 
@@ -50,14 +46,14 @@ def move(appointment: Appointment, *, actor: User) -> dict[str, Any]:
             calls.end(appointment.call_id, actor=actor, reason="moved")
             assert appointment.conversation
             fields["call"] = _schedule_call(appointment, appointment.conversation)
-    _say(appointment, _("The visit was moved to %(time)s.") % {"time": spoken_time(appointment)})
+    _say(appointment, lambda: _("The visit was moved to %(time)s.") % {"time": spoken_time(appointment)})
     return fields
 
 
 def call_off(appointment: Appointment, *, actor: User | None) -> None:
     """The visit will not take place."""
     close(appointment, actor=actor)
-    _say(appointment, _("The visit on %(time)s was cancelled.") % {"time": spoken_time(appointment)})
+    _say(appointment, lambda: _("The visit on %(time)s was cancelled.") % {"time": spoken_time(appointment)})
 
 
 def close(appointment: Appointment, *, actor: User | None) -> None:
@@ -66,7 +62,17 @@ def close(appointment: Appointment, *, actor: User | None) -> None:
         calls.end(appointment.call_id, actor=actor, reason=str(appointment.status))
 
 
-def _say(appointment: Appointment, text: str) -> None:
+def _confirmed_text(appointment: Appointment) -> str:
+    if appointment.mode == Mode.VIDEO:
+        text = _(
+            "The video visit on %(time)s is confirmed. Join from the appointment's page; it opens shortly before."
+        )
+    else:
+        text = _("The visit on %(time)s at the clinic is confirmed.")
+    return text % {"time": spoken_time(appointment)}
+
+
+def _say(appointment: Appointment, text: Words) -> None:
     if appointment.conversation:
         messages.post_system(appointment.conversation, text)
 
