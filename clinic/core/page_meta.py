@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_cache_control
+from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.text import Truncator
 
 DESCRIPTION_LENGTH = 160
@@ -52,7 +52,7 @@ def briefly_kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         brings_news = len(get_messages(request)) > 0
         response = view(request, *args, **kwargs)
         if request.user.is_authenticated or brings_news or response.status_code != 200:
-            patch_cache_control(response, private=True, no_cache=True)
+            add_never_cache_headers(response)
         else:
             patch_cache_control(response, private=True, max_age=KEPT_SECONDS)
         return response
