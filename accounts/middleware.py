@@ -35,7 +35,7 @@ def idle_log_off(
             return _log_off(request, get_response)
         request.idle_seconds = limit
         if sessions.ACTIVE_AT not in request.session or is_activity(request):
-            sessions.note_activity(request.session)
+            sessions.note_activity(request.session, limit)
         return get_response(request)
 
     return middleware

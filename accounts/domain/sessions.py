@@ -132,10 +132,12 @@ def _end(rows: Any) -> None:
 # --- activity ---
 
 
-def note_activity(session: SessionBase) -> None:
-    """The person at this session has just done something. Written at most once in NOTED_EVERY_SECONDS."""
+def note_activity(session: SessionBase, limit: int | None = None) -> None:
+    """The person at this session has just done something. Written at most once in NOTED_EVERY_SECONDS (oftener only
+    under an idle limit of a few minutes)."""
     now = int(time.time())
-    if now - session.get(ACTIVE_AT, 0) < NOTED_EVERY_SECONDS:
+    every = min(NOTED_EVERY_SECONDS, limit // 4) if limit else NOTED_EVERY_SECONDS
+    if now - session.get(ACTIVE_AT, 0) < every:
         return
     session[ACTIVE_AT] = now
     UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=timezone.now())

@@ -2,11 +2,11 @@
 // before, tells the server of typing and clicking that it does not see by itself, and leaves when the time is over.
 // The server's answer counts, not this page's clock: another tab may have been busy.
 const WARN_S = 60;
-const TELL_EVERY_MS = 60_000;
 
 const dialog = document.getElementById("idle-warning");
 const limit = Number(dialog.dataset.idle);
 const warnAt = Math.min(WARN_S, limit / 2);
+const tellEveryMs = Math.min(60, limit / 4) * 1000;
 let timer = 0;
 let ticking = 0;
 let endsAt = 0;
@@ -86,7 +86,7 @@ for (const name of ["keydown", "pointerdown", "input"])
 setInterval(() => {
   if (!acted && !("inCall" in document.body.dataset)) return;
   stay();
-}, TELL_EVERY_MS);
+}, tellEveryMs);
 
 // A laptop that wakes up: its timers stood still.
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
