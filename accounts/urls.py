@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import onboarding
+from accounts.views import care, onboarding, patients, trail
 from accounts.views.language import set_language
 from accounts.views.photo import photo
 from accounts.views.profile import log_out_everywhere, profile
@@ -17,5 +17,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/programs/<slug:token_key>/end/", end_program, name="end_program"),
     path("session/", session_time, name="session_time"),
     path("i18n/setlang/", set_language, name="set_language"),
+    path("profile/activity/", trail.own_activity, name="own_activity"),
+    path("profile/care-team/", care.own_care_team, name="care_team"),
+    path("patients/", patients.patients, name="patients"),
+    path("patients/break-glass/", patients.open_by_break_glass, name="break_glass"),
+    path("patients/<uuid:pk>/care-team/", care.patient_care_team, name="patient_care_team"),
+    path("activity/", trail.activity, name="activity"),
+    path("activity/export/", trail.activity_export, name="activity_export"),
+    path("activity/break-glass/", patients.break_glass_list, name="break_glass_list"),
+    path("activity/break-glass/<uuid:pk>/review/", patients.review_break_glass, name="review_break_glass"),
+    path("activity/break-glass/<uuid:pk>/end/", patients.end_break_glass, name="end_break_glass"),
     path("people/<uuid:pk>/photo/", photo, name="photo"),
 ]

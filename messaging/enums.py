@@ -58,3 +58,4 @@ class NotificationKind(models.TextChoices):
     PAYMENT = "payment", _("Payment")
     MESSAGE = "message", _("Message")
     REMINDER = "reminder", _("Reminder")
+    PRIVACY = "privacy", _("Privacy")

@@ -1,7 +1,7 @@
 """Who may do what with clinical records."""
 
 from accounts.models import User
-from accounts.rules import treats
+from accounts.rules import may_open_record
 from records.enums import FeedbackStatus, NoteStatus
 from records.models import Feedback, VisitNote
 from scheduling.enums import AppointmentStatus
@@ -20,14 +20,15 @@ def can_write_note(user: User, appointment: Appointment) -> bool:
 
 
 def can_read_note(user: User, note: VisitNote) -> bool:
-    """Its author always; the patient and the doctors who treat them once it is signed. As queries.visible_to."""
+    """Its author always; once it is signed, the patient and the doctors to whom their record is open. As
+    queries.visible_to."""
     if not user.is_active:
         return False
     if user.pk == note.author_id:
         return True
     if note.status != NoteStatus.FINAL:
         return False
-    return user.pk == note.appointment.patient_id or treats(user, note.appointment.patient)
+    return may_open_record(user, note.appointment.patient)
 
 
 def is_feedback_theirs(user: User, appointment: Appointment) -> bool:

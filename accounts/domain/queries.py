@@ -1,6 +1,6 @@
 """Finding people."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.enums import Role
@@ -26,3 +26,19 @@ def patients_open_to(user: User) -> QuerySet[User]:
         "patient"
     )
     return patients.filter(Q(pk__in=treated) | Q(pk__in=opened))
+
+
+def care_team(patient: User) -> QuerySet[CareLink]:
+    """Who treats this patient, the first one first."""
+    return (
+        CareLink.objects.filter(patient=patient)
+        .select_related("doctor__doctor_profile__specialty")
+        .order_by("created_at", "pk")
+    )
+
+
+def break_glass_accesses() -> QuerySet[BreakGlass]:
+    """All of them, those that nobody reviewed first, then the latest first; with the people."""
+    return BreakGlass.objects.select_related("doctor", "patient", "reviewed_by", "revoked_by").order_by(
+        F("reviewed_at").desc(nulls_first=True), "-created_at", "-pk"
+    )

@@ -6,7 +6,9 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch, Q, QuerySet
 
+from accounts.domain.queries import patients_open_to
 from accounts.models import User
+from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment, AppointmentStatusChange, Service
 
 MAX_SEARCH_WORDS = 8
@@ -21,6 +23,33 @@ def appointments_visible_to(user: User | AnonymousUser) -> QuerySet[Appointment]
         .prefetch_related(
             "payments", Prefetch("history", AppointmentStatusChange.objects.select_related("actor"))
         )
+    )
+
+
+# What never came to be a visit is no part of a record.
+_NO_VISIT = frozenset(
+    {AppointmentStatus.PENDING_PAYMENT, AppointmentStatus.EXPIRED, AppointmentStatus.DECLINED}
+)
+
+
+def visits_open_to(user: User) -> QuerySet[Appointment]:
+    """Visits whose reason and files `user` may read: those they see anyway, and for doctors every visit of the
+    patients whose record is open to them (accounts.rules.may_open_record)."""
+    found = Appointment.objects.all()
+    if user.is_active and user.is_doctor:
+        return found.filter(_visible_to(user) | Q(patient__in=patients_open_to(user)))
+    return found.filter(_visible_to(user))
+
+
+def visits_on_record(user: User, patient: User) -> QuerySet[Appointment]:
+    """The patient's visits that `user` may read, the latest first; with doctor, service and files."""
+    return (
+        visits_open_to(user)
+        .filter(patient=patient)
+        .exclude(status__in=_NO_VISIT)
+        .select_related("doctor__doctor_profile__specialty", "service")
+        .prefetch_related("files")
+        .order_by("-starts_at", "pk")
     )
 
 

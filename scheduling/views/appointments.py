@@ -8,18 +8,19 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from accounts.rules import may_open_record
 from clinic.core.errors import DomainError
 from clinic.core.files import serve_private
 from messaging.rules import can_talk
 from scheduling import rules
 from scheduling.domain import reading
-from scheduling.domain.queries import appointments_visible_to
+from scheduling.domain.queries import appointments_visible_to, visits_open_to
 from scheduling.enums import UPCOMING, AppointmentStatus
 from scheduling.forms.appointments import AppointmentFilter
 from scheduling.models import Appointment
@@ -96,6 +97,7 @@ def appointment_page(
         "hold_lapsed": rules.hold_lapsed(appointment),
         "door": call_door(appointment),
         "first_tone": _first_tone(appointment),
+        "opens_record": user.is_doctor and may_open_record(user, appointment.patient),
         "refusal": refusal,
     }
     return render(request, "scheduling/appointment.html", context, status=refusal.status if refusal else 200)
@@ -115,9 +117,10 @@ def _waits_for_payment(appointment: Appointment) -> bool:
 @login_required
 @require_safe
 def attachment(request: HttpRequest, pk: UUID, file_id: UUID) -> HttpResponseBase:
-    """A file of the visit, to those who may see the visit. Pictures and PDF open, nothing runs."""
+    """A file of the visit, to those who may see the visit or its patient's record. Pictures and PDF open, nothing
+    runs."""
     user = person(request)
-    appointment = appointment_or_404(user, pk)
+    appointment = get_object_or_404(visits_open_to(user), pk=pk)
     found = appointment.files.filter(pk=file_id).first()
     if found is None:
         raise Http404

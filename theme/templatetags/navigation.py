@@ -1,6 +1,6 @@
 """Who sees which places. One list; side navigation, bottom bar and tests read it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import template
@@ -16,7 +16,7 @@ register = template.Library()
 @dataclass(frozen=True)
 class Place:
     """`also` names further URL names under which this place is the present one; `count` names a context variable;
-    `short` is the label where there is little room."""
+    `short` is the label where there is little room; the phone's bar leaves out what has no `bar` place there."""
 
     url_name: str
     label: str | Promise
@@ -24,6 +24,7 @@ class Place:
     also: frozenset[str] = frozenset()
     count: str = ""
     short: str | Promise = ""
+    bar: bool = True
 
 
 HOME = Place("home", _("Home"), "house")
@@ -45,13 +46,26 @@ MESSAGES = Place(
     frozenset({"conversation", "conversation_new"}),
     "unread_messages",
 )
+PATIENTS = Place("patients", _("Patients"), "users", frozenset({"patient_record", "break_glass"}))
+ACTIVITY = Place(
+    "activity", _("Activity"), "scroll-text", frozenset({"break_glass_list", "patient_care_team"}), bar=False
+)
+OWN_ACTIVITY = Place(
+    "own_activity", _("Who opened my record"), "shield-check", frozenset({"care_team"}), bar=False
+)
+PEOPLE = Place(
+    "people",
+    _("People"),
+    "users",
+    frozenset({"person", "person_new", "person_edit", "person_deactivate", "person_role"}),
+)
 ADMIN = Place("admin:index", _("Admin"), "settings")
 
 PLACES: dict[str, tuple[Place, ...]] = {
-    Role.PATIENT: (HOME, BOOK, APPOINTMENTS, PAYMENTS, MESSAGES),
-    Role.DOCTOR: (HOME, CALENDAR, APPOINTMENTS, MESSAGES),
-    Role.MANAGEMENT: (HOME, APPOINTMENTS, PAYMENTS, MESSAGES, DOCTORS),
-    Role.ADMIN: (HOME, ADMIN),
+    Role.PATIENT: (HOME, BOOK, APPOINTMENTS, PAYMENTS, MESSAGES, OWN_ACTIVITY),
+    Role.DOCTOR: (HOME, CALENDAR, APPOINTMENTS, PATIENTS, MESSAGES),
+    Role.MANAGEMENT: (HOME, APPOINTMENTS, PAYMENTS, MESSAGES, PEOPLE, replace(DOCTORS, bar=False), ACTIVITY),
+    Role.ADMIN: (HOME, PEOPLE, replace(ACTIVITY, bar=True), ADMIN),
 }
 
 
@@ -76,6 +90,7 @@ def navigation(context: dict[str, Any]) -> list[dict[str, Any]]:
                 "label": place.label,
                 "short": place.short or place.label,
                 "icon": place.icon,
+                "bar": place.bar,
                 "current": here == place.url_name or here in place.also,
                 "count_key": place.count,
                 "count": context.get(place.count) or 0 if place.count else 0,

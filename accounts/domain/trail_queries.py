@@ -1,0 +1,136 @@
+"""Asking the activity trail."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.enums import RECORD_VERBS, ActivityVerb, Role
+from accounts.models import Activity, ActivityHead, User
+
+EXPORT_ROWS = 50_000
+_VERB_LABELS = dict(ActivityVerb.choices)
+
+
+def narrowed(
+    *,
+    person: str = "",
+    patient: str = "",
+    verb: str = "",
+    first: date | None = None,
+    last: date | None = None,
+) -> QuerySet[Activity]:
+    """Latest first, with the people loaded. `person` and `patient`: every word occurs in name or e-mail."""
+    rows = Activity.objects.select_related("actor", "patient")
+    if person.split():
+        rows = rows.filter(actor__in=_people(person))
+    if patient.split():
+        rows = rows.filter(patient__in=_people(patient))
+    if verb:
+        rows = rows.filter(verb=verb)
+    if first:
+        rows = rows.filter(at__gte=timezone.make_aware(datetime.combine(first, time())))
+    if last:
+        rows = rows.filter(at__lt=timezone.make_aware(datetime.combine(last, time()) + timedelta(days=1)))
+    return rows.order_by("-id")
+
+
+def of_record(patient: User) -> QuerySet[Activity]:
+    """Who looked into this patient's record, themselves left out, latest first."""
+    return (
+        Activity.objects.filter(patient=patient, verb__in=RECORD_VERBS)
+        .exclude(actor=patient)
+        .select_related("actor")
+        .order_by("-id")
+    )
+
+
+def head() -> ActivityHead:
+    """How far the trail is sealed and what its last check found."""
+    return ActivityHead.objects.filter(pk=1).first() or ActivityHead(pk=1)
+
+
+def verb_label(verb: str) -> str:
+    """In words that follow a name; the code itself when nobody has words for it."""
+    return str(_VERB_LABELS.get(verb, verb))
+
+
+def role_label(role: str) -> str:
+    return str(Role(role).label) if role in Role.values else ""
+
+
+@dataclass
+class Access:
+    """One or more readings in a row of the same thing, by the same person, on the same day."""
+
+    row: Activity
+    times: list[datetime] = field(default_factory=list)
+
+    @property
+    def what(self) -> str:
+        return verb_label(self.row.verb)
+
+    @property
+    def role(self) -> str:
+        return role_label(self.row.role)
+
+    @property
+    def is_break_glass(self) -> bool:
+        return self.row.verb == ActivityVerb.BREAK_GLASS_OPENED or self.row.reason == BY_BREAK_GLASS
+
+
+# What is noted beside a reading that only an open break-glass access allowed.
+BY_BREAK_GLASS = "break-glass"
+
+
+def together(rows: Iterable[Activity]) -> list[Access]:
+    """Runs of the same reading as one line: a page that refreshes itself is one look."""
+    found: list[Access] = []
+    for row in rows:
+        last = found[-1].row if found else None
+        if last is None or _run(last) != _run(row):
+            found.append(Access(row))
+        found[-1].times.append(row.at)
+    return found
+
+
+def _run(row: Activity) -> tuple[Any, ...]:
+    day = timezone.localtime(row.at).date()
+    return row.actor_id, row.role, row.verb, row.target_type, row.target_id, row.reason, day
+
+
+EXPORT_HEADER = (
+    "number", "at", "person", "role", "what", "target", "target id", "patient", "address", "changed", "reason", "hash",
+)  # fmt: skip
+
+
+def export_rows(rows: QuerySet[Activity]) -> Iterator[list[Any]]:
+    """The first EXPORT_ROWS of them as plain values, read in portions."""
+    for row in rows[:EXPORT_ROWS].iterator(chunk_size=1000):
+        yield [
+            row.seq,
+            row.at,
+            row.actor.name if row.actor else _("the portal"),
+            row.role,
+            row.verb,
+            row.target_type,
+            row.target_id,
+            row.patient.name if row.patient else "",
+            row.address or "",
+            ", ".join(row.changed),
+            row.reason,
+            row.hash,
+        ]
+
+
+def _people(text: str) -> QuerySet[User]:
+    people = User.objects.order_by()
+    for word in text.split()[:8]:
+        people = people.filter(
+            Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word)
+        )
+    return people.values("pk")  # type: ignore[return-value]

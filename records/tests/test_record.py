@@ -1,0 +1,148 @@
+"""A patient's record: open to the care team and to who broke the glass, closed to everyone else, always noted."""
+
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.domain import break_glass, care
+from accounts.enums import ActivityVerb as V
+from accounts.models import Activity, User
+from records import rules
+from records.domain import notes
+from records.models import VisitNote
+from scheduling.enums import AppointmentStatus
+from scheduling.models import Appointment, AppointmentFile
+from scheduling.tests.factories import clinic_time, make_appointment
+
+pytestmark = pytest.mark.django_db
+
+REASON = "Found unconscious, need to know the medicines."
+
+
+@pytest.fixture
+def visit(patient: User, doctor: User, service: Any) -> Appointment:
+    care.link(patient, doctor)
+    visit = make_appointment(
+        patient, doctor, service, status=AppointmentStatus.IN_PROGRESS, reason="A cough for two weeks"
+    )
+    AppointmentFile.objects.create(
+        appointment=visit, file=ContentFile(b"%PDF-1.7\n", name="lab.pdf"), content_type="application/pdf",
+        name="lab.pdf", uploaded_by=patient,
+    )  # fmt: skip
+    notes.save(visit.pk, author=doctor, text="Signed findings.", version=0)
+    notes.sign(visit.pk, author=doctor)
+    return visit
+
+
+@pytest.fixture
+def draft(patient: User, doctor: User, service: Any) -> VisitNote:
+    other = make_appointment(
+        patient, doctor, service, starts_at=clinic_time(3, 10), status=AppointmentStatus.CONFIRMED
+    )
+    return notes.save(other.pk, author=doctor, text="Half a thought.", version=0)
+
+
+def signed_in(client: Any, user: User) -> Any:
+    client.force_login(user)
+    return client
+
+
+def addresses(visit: Appointment) -> dict[str, str]:
+    file = visit.files.get()  # type: ignore[attr-defined]
+    return {
+        "record": f"/patients/{visit.patient_id}/record/",
+        "file": f"/appointments/{visit.pk}/files/{file.pk}/",
+        "note": f"/visits/{visit.pk}/note/",
+        "api": f"/api/visitnotes/{visit.visit_note.pk}/",  # type: ignore[attr-defined]
+    }
+
+
+def test_an_unrelated_doctor_reads_nothing_until_the_glass_is_broken(
+    client: Any, visit: Appointment, draft: VisitNote, other_doctor: User, manager: User
+) -> None:
+    client = signed_in(client, other_doctor)
+    assert {client.get(path).status_code for path in addresses(visit).values()} == {404}
+    access = break_glass.open_record(other_doctor, visit.patient, reason=REASON)
+    assert {client.get(path).status_code for path in addresses(visit).values()} == {200}
+    page = client.get(addresses(visit)["record"]).content.decode()
+    assert "A cough for two weeks" in page
+    assert "Signed findings." in page
+    assert "lab.pdf" in page
+    assert "Half a thought." not in page
+    # To read, not to act.
+    assert client.get(f"/appointments/{visit.pk}/").status_code == 404
+    assert client.post(addresses(visit)["note"], {"text": "x", "version": "1"}).status_code == 404
+    assert not rules.can_read_note(other_doctor, draft)
+    break_glass.end(access.pk, actor=manager)
+    assert {client.get(path).status_code for path in addresses(visit).values()} == {404}
+
+
+def test_the_care_team_reads_until_it_is_ended(
+    client: Any, visit: Appointment, other_doctor: User, manager: User
+) -> None:
+    client = signed_in(client, other_doctor)
+    care.add(visit.patient, other_doctor, actor=manager, reason="Second opinion")
+    assert {client.get(path).status_code for path in addresses(visit).values()} == {200}
+    care.end(visit.patient, other_doctor, actor=manager, reason="Given")
+    assert {client.get(path).status_code for path in addresses(visit).values()} == {404}
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("other_patient", 403), ("patient", 403), ("manager", 403), ("admin", 403)]
+)
+def test_the_record_page_is_for_doctors(
+    client: Any, request: Any, visit: Appointment, who: str, status: int
+) -> None:
+    user = request.getfixturevalue(who)
+    assert signed_in(client, user).get(addresses(visit)["record"]).status_code == status
+
+
+def test_management_reads_no_notes(client: Any, visit: Appointment, manager: User) -> None:
+    client = signed_in(client, manager)
+    assert client.get(addresses(visit)["note"]).status_code == 404
+    assert client.get(addresses(visit)["api"]).status_code in (401, 404)
+
+
+def test_each_opening_is_noted_and_says_when_it_was_by_break_glass(
+    client: Any, visit: Appointment, doctor: User, other_doctor: User
+) -> None:
+    break_glass.open_record(other_doctor, visit.patient, reason=REASON)
+    for reader in (doctor, other_doctor):
+        signed_in(client, reader).get(addresses(visit)["record"])
+    rows = (
+        Activity.objects.filter(verb=V.RECORD_READ).order_by("pk").values_list("actor", "patient", "reason")
+    )
+    assert list(rows) == [
+        (doctor.pk, visit.patient_id, ""),
+        (other_doctor.pk, visit.patient_id, "break-glass"),
+    ]
+
+
+def test_what_never_was_a_visit_is_no_record(
+    client: Any, visit: Appointment, doctor: User, service: Any
+) -> None:
+    for hour, status in ((11, "expired"), (12, "declined"), (13, "pending_payment")):
+        make_appointment(visit.patient, doctor, service, starts_at=clinic_time(4, hour), status=status)
+    page = signed_in(client, doctor).get(addresses(visit)["record"])
+    assert [shown for shown, _note in page.context["visits"]] == [visit]
+
+
+def test_the_record_asks_no_more_for_many_visits(
+    client: Any, visit: Appointment, patient: User, doctor: User, service: Any
+) -> None:
+    client = signed_in(client, doctor)
+    path = addresses(visit)["record"]
+    client.get(path)
+    with CaptureQueriesContext(connection) as one:
+        client.get(path)
+    for day in range(3, 18):
+        other = make_appointment(
+            patient, doctor, service, starts_at=clinic_time(day, 14), status=AppointmentStatus.COMPLETED
+        )
+        notes.save(other.pk, author=doctor, text="Well.", version=0)
+    with CaptureQueriesContext(connection) as many:
+        client.get(path)
+    assert len(many) == len(one)
