@@ -60,7 +60,7 @@ def test_the_app_is_set_up_and_asked_for(patient: User) -> None:
 
     fresh = page_log_in(patient)
     assert not is_in(fresh), "the password alone is not enough"
-    assert fresh.get(AUTHENTICATE).status_code == 200
+    assert "Use a passkey" not in fresh.get(AUTHENTICATE).content.decode(), "there is none"
     answer = fresh.post(AUTHENTICATE, {"code": code_of(secret, steps=1)})
     assert answer.url == reverse("home")  # type: ignore[attr-defined]
     assert is_in(fresh)
