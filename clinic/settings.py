@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.idle_log_off",
     "accounts.middleware.SecondFactorFirst",
+    "clinic.core.limits.limit_requests",
     "clinic.core.middleware.DomainErrorMiddleware",
 ]
 
@@ -196,7 +197,10 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "clinic.core.api.CursorPagination",
     "DEFAULT_SCHEMA_CLASS": "clinic.core.schema.PortalSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.ScopedRateThrottle",
+        "clinic.core.limits.ApiThrottle",
+    ],
     "DEFAULT_THROTTLE_RATES": {
         "login": "10/min",
         "register": "20/hour",
@@ -242,6 +246,14 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# (how many, in how many seconds) for each person, or each address of strangers: clinic/core/limits.py.
+LIMITS = {
+    "api": (env.int("API_PER_MINUTE", 1200), 60),
+    "api_stranger": (env.int("API_PER_MINUTE", 1200) // 2, 60),
+    "send": (240, 60),
+    "send_stranger": (120, 60),
+    "upload": (120, 3600),
+}
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
@@ -275,6 +287,8 @@ WHITENOISE_USE_FINDERS = DEBUG
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 UPLOAD_MAX_BYTES = 10 * 1024 * 1024
+# Five files and the form around them.
+MAX_REQUEST_BYTES = 5 * UPLOAD_MAX_BYTES + 2 * 1024 * 1024
 IMAGE_MAX_PIXELS = 40_000_000
 
 TAILWIND_APP_NAME = "theme"

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from clinic.core import views
+from clinic.core import limits, views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
@@ -20,4 +20,5 @@ urlpatterns = [
 ]
 
 handler404 = views.not_found
+handler429 = limits.too_fast  # allauth asks for this one
 handler500 = views.server_error

@@ -20,6 +20,7 @@ from billing.enums import PaymentStatus
 from billing.models import Payment
 from billing.views import pictures
 from clinic.core.api import AnyAccept
+from clinic.core.limits import ApiThrottle
 
 from .serializers import PaymentSerializer, RefundSerializer, RejectSerializer, SubmitSerializer
 
@@ -73,7 +74,7 @@ class PaymentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         detail=True,
         methods=["post"],
         parser_classes=[JSONParser, MultiPartParser, FormParser],
-        throttle_classes=[UploadThrottle],
+        throttle_classes=[UploadThrottle, ApiThrottle],
     )
     def submit(self, request: Request, pk: UUID) -> Response:
         self.get_object()
