@@ -85,3 +85,15 @@ def idle_limit(user: Any) -> int | None:
     if settings.STAFF_IDLE_MINUTES and getattr(user, "is_clinic_staff", False):
         return int(settings.STAFF_IDLE_MINUTES) * 60
     return None
+
+
+def can_look_after_people(actor: User) -> bool:
+    """Opens the people pages at all; whom one finds there: can_manage_account."""
+    return actor.is_active and (actor.is_management or actor.role == Role.ADMIN)
+
+
+def can_register(actor: User, role: str) -> bool:
+    """Management registers patients and doctors, admin anyone."""
+    if not can_look_after_people(actor):
+        return False
+    return actor.role == Role.ADMIN or role in (Role.PATIENT, Role.DOCTOR)

@@ -86,7 +86,9 @@ def create_doctor(
     specialty: Specialty,
     licence_number: str,
     password: str | None = None,
+    phone: Any = "",
     profile: Mapping[str, Any] | None = None,
+    actor: User | None = None,
 ) -> User:
     """A doctor whom the clinic vouches for (address verified). `profile` holds further DoctorProfile fields.
 
@@ -96,6 +98,7 @@ def create_doctor(
         email=User.objects.normalize_email(email),
         first_name=first_name,
         last_name=last_name,
+        phone=phone,
         role=Role.DOCTOR,
     )
     user.set_password(password)
@@ -106,7 +109,7 @@ def create_doctor(
         )
         doctor.full_clean()
         doctor.save()
-        trail.record(ActivityVerb.ACCOUNT_CREATED, actor=None, target=user)
+        trail.record(ActivityVerb.ACCOUNT_CREATED, actor=actor, target=user)
     return user
 
 
@@ -135,9 +138,11 @@ def follow_email(user: User, *, actor: User | None = None) -> None:
         trail.record(ActivityVerb.EMAIL_CHANGED, actor=actor, target=user, changed=["email"])
 
 
-def deactivate(user: User, *, actor: User | None = None) -> User:
-    """Close the account: log-in, API and every open socket end at once. Raises NotAllowed for `actor`."""
-    return _change(user, sessions.DEACTIVATED, actor=actor, is_active=False)
+def deactivate(user: User, *, actor: User | None = None, reason: str = "") -> User:
+    """Close the account: log-in, API and every open socket end at once. `reason` goes into the activity trail.
+
+    Raises NotAllowed for `actor`."""
+    return _change(user, sessions.DEACTIVATED, actor=actor, note=reason, is_active=False)
 
 
 def activate(user: User, *, actor: User | None = None) -> User:
@@ -167,7 +172,7 @@ def change_role(user: User, role: str, *, actor: User | None = None) -> User:
     return _change(user, sessions.ROLE_CHANGED, actor=actor, role=role)
 
 
-def _change(user: User, reason: str, *, actor: User | None, **fields: Any) -> User:
+def _change(user: User, reason: str, *, actor: User | None, note: str = "", **fields: Any) -> User:
     _check(actor, user)
     with transaction.atomic():
         locked = lock(User, user.pk)
@@ -178,7 +183,7 @@ def _change(user: User, reason: str, *, actor: User | None, **fields: Any) -> Us
             setattr(user, name, value)
         locked.save(update_fields=[*fields, "updated_at"])
         sessions.end_everywhere(user, reason)
-        trail.record(_VERBS[reason], actor=actor, target=user, changed=fields)
+        trail.record(_VERBS[reason], actor=actor, target=user, changed=fields, reason=note)
     return user
 
 
