@@ -8,12 +8,26 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.enums import RECORD_VERBS, ActivityVerb, Role
 from accounts.models import Activity, ActivityHead, User
 
 EXPORT_ROWS = 50_000
 _VERB_LABELS = dict(ActivityVerb.choices)
+# As the patient reads it, after a name.
+_TO_THE_PATIENT = {
+    ActivityVerb.BREAK_GLASS_OPENED: _lazy("opened your record by break-glass"),
+    ActivityVerb.PATIENT_FOUND: _lazy("searched for you by your e-mail or phone number"),
+    ActivityVerb.RECORD_READ: _lazy("read your record"),
+    ActivityVerb.APPOINTMENT_READ: _lazy("looked at one of your visits"),
+    ActivityVerb.FILE_OPENED: _lazy("opened a file you sent"),
+    ActivityVerb.NOTE_STARTED: _lazy("began the note of a visit"),
+    ActivityVerb.NOTE_SIGNED: _lazy("signed the note of a visit"),
+    ActivityVerb.NOTE_READ: _lazy("read the note of a visit"),
+    ActivityVerb.PROOF_OPENED: _lazy("looked at a proof of payment you sent"),
+    ActivityVerb.CALL_JOINED: _lazy("joined a call with you"),
+}
 
 
 def narrowed(
@@ -72,7 +86,7 @@ class Access:
 
     @property
     def what(self) -> str:
-        return verb_label(self.row.verb)
+        return str(_TO_THE_PATIENT[ActivityVerb(self.row.verb)])
 
     @property
     def role(self) -> str:

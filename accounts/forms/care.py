@@ -16,6 +16,7 @@ class BreakGlassForm(forms.Form):
         min_length=break_glass.REASON_MIN,
         max_length=break_glass.REASON_MAX,
         widget=forms.Textarea({"rows": 4}),
+        error_messages={"required": _("Say in a sentence why you need this record now.")},
         help_text=_("The patient and the clinic's management are told at once that you opened it."),
     )
 
@@ -25,7 +26,7 @@ class EndCareForm(forms.Form):
 
 
 class AddCareForm(EndCareForm):
-    doctor = forms.ModelChoiceField(User.objects.none(), label=_("Doctor"))
+    doctor = forms.ModelChoiceField(User.objects.none(), label=_("Doctor"), empty_label=_("Choose a doctor"))
 
     field_order = ["doctor", "reason"]
 

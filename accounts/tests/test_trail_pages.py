@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.domain import trail, trail_queries
+from accounts.enums import RECORD_VERBS
 from accounts.enums import ActivityVerb as V
 from accounts.models import Activity, User
 
@@ -125,7 +126,7 @@ def test_a_patient_sees_who_opened_their_record_in_plain_words(
         (doctor, 3, False),
     ]
     text = page.content.decode()
-    assert "looked at a visit" in text
+    assert "looked at one of your visits" in text
     assert "3 times" in text
     assert "secret" not in text
 
@@ -134,3 +135,10 @@ def test_a_patient_sees_who_opened_their_record_in_plain_words(
 def test_only_patients_have_such_a_page(client: Any, request: Any, who: str) -> None:
     assert client.get("/profile/activity/").status_code == 302
     assert signed_in(client, request.getfixturevalue(who)).get("/profile/activity/").status_code == 403
+
+
+def test_there_are_words_for_whatever_a_patient_is_shown(patient: User, doctor: User) -> None:
+    for verb in RECORD_VERBS:
+        trail.record(verb, actor=doctor, patient=patient)
+    shown = trail_queries.together(trail_queries.of_record(patient))
+    assert len({access.what for access in shown}) == len(RECORD_VERBS)
