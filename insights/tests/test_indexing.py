@@ -173,7 +173,7 @@ def test_the_sitemap_lists_what_is_open(client: Client, doctor: Any, other_docto
     response = client.get("/sitemap.xml")
     assert response["Content-Type"].startswith("application/xml")
     root = ElementTree.fromstring(response.content)
-    found = {node.text for node in root.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")}
+    found = {node.text or "" for node in root.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")}
     assert found == {
         "http://testserver/",
         "http://testserver/doctors/",

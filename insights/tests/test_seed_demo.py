@@ -23,7 +23,8 @@ from billing.models import Payment, Submission
 from insights.demo import cast, scale
 from messaging.call_rules import is_over, is_too_early
 from messaging.models import Conversation, Message, Notification
-from records.models import VisitNote
+from records.enums import FeedbackStatus
+from records.models import Feedback, VisitNote
 from scheduling.enums import OCCUPYING, AppointmentStatus
 from scheduling.models import Appointment, AppointmentStatusChange, CalendarCell, Service
 
@@ -40,7 +41,7 @@ def seed(*arguments: str) -> str:
 def counts() -> dict[str, int]:
     models = (
         User, EmailAddress, Service, Appointment, AppointmentStatusChange, CalendarCell,
-        Payment, Submission, Conversation, Message, Notification, VisitNote,
+        Payment, Submission, Conversation, Message, Notification, VisitNote, Feedback,
     )  # fmt: skip
     return {model.__name__: model._default_manager.count() for model in models}
 
@@ -104,6 +105,14 @@ class DemoClinicTest(TestCase):
     def test_every_status_of_visits_and_payments_occurs(self) -> None:
         assert set(Appointment.objects.values_list("status", flat=True)) == set(AppointmentStatus.values)
         assert set(Payment.objects.values_list("status", flat=True)) == set(PaymentStatus.values)
+
+    def test_patients_have_said_how_it_was(self) -> None:
+        assert set(Feedback.objects.values_list("status", flat=True)) == set(FeedbackStatus.values)
+        assert DoctorProfile.objects.filter(rating_count__gt=0).count() >= 3
+        assert "What patients say" in self.client.get("/").content.decode()
+        # The log-ins have visits of their own to speak of.
+        mine = Appointment.objects.filter(patient__email="patient@demo.clinic", status="completed")
+        assert mine.filter(feedback=None).exists()
 
     def test_there_are_enough_doctors_of_enough_specialties(self) -> None:
         profiles = DoctorProfile.objects.exclude(biography="")
