@@ -272,6 +272,10 @@ if SECURE_COOKIES:
 # --- Files ---
 
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / "var" / "media")))
+# The address inside nginx under which it finds MEDIA_ROOT, as "/protected/"; empty: the portal sends files itself.
+PRIVATE_FILES_ACCEL = env.str("PRIVATE_FILES_ACCEL", "")
+if PRIVATE_FILES_ACCEL and not (PRIVATE_FILES_ACCEL.startswith("/") and PRIVATE_FILES_ACCEL.endswith("/")):
+    raise SystemExit("PRIVATE_FILES_ACCEL begins and ends with a slash, as /protected/.")
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STORAGES = {

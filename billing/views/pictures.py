@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
@@ -23,7 +24,7 @@ def qr_png(payment: Payment) -> HttpResponse:
     return response
 
 
-def proof_of(payment: Payment, submission_id: UUID, *, reader: User) -> FileResponse:
+def proof_of(payment: Payment, submission_id: UUID, *, reader: User) -> HttpResponseBase:
     """Raises Http404 when this attempt has no picture."""
     submission = get_object_or_404(payment.submissions, pk=submission_id)  # type: ignore[attr-defined]
     if not submission.proof:
