@@ -35,7 +35,7 @@ APPOINTMENTS = Place(
     "appointments",
     _("Appointments"),
     "calendar-check",
-    frozenset({"appointment", "appointment_reschedule", "appointment_action", "visit_note"}),
+    frozenset({"appointment", "appointment_reschedule", "appointment_action", "visit_note", "feedback"}),
     short=_("Visits"),
 )
 PAYMENTS = Place("payments", _("Payments"), "wallet", frozenset({"payment"}))
@@ -59,12 +59,22 @@ PEOPLE = Place(
     "users",
     frozenset({"person", "person_new", "person_edit", "person_deactivate", "person_role"}),
 )
+REVIEWS = Place("reviews", _("Reviews"), "star", bar=False)
 ADMIN = Place("admin:index", _("Admin"), "settings")
 
 PLACES: dict[str, tuple[Place, ...]] = {
     Role.PATIENT: (HOME, BOOK, APPOINTMENTS, PAYMENTS, MESSAGES, OWN_ACTIVITY),
     Role.DOCTOR: (HOME, CALENDAR, APPOINTMENTS, PATIENTS, MESSAGES),
-    Role.MANAGEMENT: (HOME, APPOINTMENTS, PAYMENTS, MESSAGES, PEOPLE, replace(DOCTORS, bar=False), ACTIVITY),
+    Role.MANAGEMENT: (
+        HOME,
+        APPOINTMENTS,
+        PAYMENTS,
+        MESSAGES,
+        PEOPLE,
+        replace(DOCTORS, bar=False),
+        REVIEWS,
+        ACTIVITY,
+    ),
     Role.ADMIN: (HOME, PEOPLE, replace(ACTIVITY, bar=True), ADMIN),
 }
 
