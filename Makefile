@@ -7,6 +7,7 @@ PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 SOURCES := accounts billing clinic docs insights messaging records scheduling theme conftest.py manage.py
+NOT_TRANSLATED := .venv var staticfiles theme/static/vendor tests testing
 # What stands in .env is for running; tests take the environment or these.
 TEST_ENV = DEBUG=true SECRET_KEY=only-for-tests DATABASE_URL="$${DATABASE_URL:-sqlite:///var/clinic.sqlite3}" REDIS_URL="$${REDIS_URL:-}"
 PYTEST = $(TEST_ENV) $(PY) -m pytest -q
@@ -16,7 +17,7 @@ BUILD_CSS = out=$$($(PY) -m theme.build 2>&1) || { echo "$$out" >&2; exit 1; }
 SERVICES_BROWSER ?= journey or home_live or two_people or whoever_comes_first or server_dies
 
 .DEFAULT_GOAL := help
-.PHONY: help run prepare css test test-python test-browser test-services test-services-inside chromium lint format clean
+.PHONY: help run prepare css test test-python test-browser test-services test-services-inside chromium lint translate format clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -70,6 +71,11 @@ lint: $(DEV) ## style, types, missing migrations
 	@$(PY) -m ruff format --check .
 	@$(TEST_ENV) $(PY) manage.py makemigrations --check --dry-run
 	@$(TEST_ENV) $(PY) -m mypy $(SOURCES)
+
+translate: $(RUNTIME) ## collect new sentences into locale/ and compile it (needs gettext; docs/translating.md)
+	@command -v msgfmt >/dev/null || { echo "Install gettext first: apt-get install gettext" >&2; exit 1; }
+	@$(TEST_ENV) $(PY) manage.py makemessages --locale ne --add-location file --no-obsolete $(NOT_TRANSLATED:%=--ignore '%')
+	@msgfmt --check --statistics -o locale/ne/LC_MESSAGES/django.mo locale/ne/LC_MESSAGES/django.po
 
 format: $(DEV) ## let ruff put the code in order
 	@$(PY) -m ruff check --fix .

@@ -8,7 +8,7 @@ from accounts.models import User
 from billing.models import Payment, Submission
 from messaging.domain.notifications import notify
 from messaging.enums import NotificationKind
-from messaging.wording import Words
+from clinic.core.wording import Words
 
 
 def submitted(payment: Payment, submission: Submission) -> None:

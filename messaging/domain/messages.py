@@ -14,7 +14,7 @@ from clinic.core.status import lock
 from messaging import events
 from messaging.enums import MESSAGE_MAX_LENGTH, MessageKind
 from messaging.models import Conversation, Member, Message
-from messaging.wording import Words, said
+from clinic.core.wording import Words, said
 
 CLIENT_ID_MAX_LENGTH = 64
 

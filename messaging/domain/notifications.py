@@ -11,7 +11,7 @@ from accounts.models import User
 from clinic.core import mail
 from messaging import events
 from messaging.models import Notification
-from messaging.wording import Words, said
+from clinic.core.wording import Words, said
 
 from . import queries
 

@@ -12,7 +12,7 @@ from accounts.models import User
 from clinic.core.errors import Conflict
 from messaging.domain import calls, conversations, messages
 from messaging.models import Call, Conversation
-from messaging.wording import Words
+from clinic.core.wording import Words
 from scheduling.models import Appointment
 
 from .telling import spoken_time

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from messaging.domain.notifications import notify
 from messaging.enums import NotificationKind
-from messaging.wording import Words
+from clinic.core.wording import Words
 from scheduling.models import Appointment
 
 
