@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.account.signals import email_changed
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.domain import people
@@ -97,6 +98,17 @@ def test_sign_up_profile_and_password(client: Any, lines: Any) -> None:
         {"oldpassword": PASSWORD, "password1": "another-pass-2026", "password2": "another-pass-2026"},
     )
     assert (V.PASSWORD_CHANGED, user, None) in lines()
+
+
+def test_an_address_changed_by_the_person_and_by_an_admin(
+    rf: Any, patient: User, admin: User, lines: Any
+) -> None:
+    email_changed.send(User, request=rf.get("/"), user=patient)
+    patient.email = "moved@test.clinic"
+    patient.save()
+    people.follow_email(patient, actor=admin)
+    assert lines() == [(V.EMAIL_CHANGED, patient, None), (V.EMAIL_CHANGED, admin, None)]
+    assert "moved" not in str(list(Activity.objects.values()))
 
 
 def test_accounts_closed_opened_and_given_another_role(
