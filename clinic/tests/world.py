@@ -1,0 +1,101 @@
+"""One of each thing, for tests that walk every address. All of it is `patient`'s and `doctor`'s."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.utils import user_pk_to_url_str
+from allauth.usersessions.models import UserSession
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from knox.models import AuthToken
+
+from accounts.domain import profiles
+from accounts.models import BreakGlass, User
+from accounts.tests.factories import make_doctor, make_patient
+from accounts.tests.pictures import picture
+from billing.tests.factories import make_payment
+from clinic.core.files import encode_image
+from clinic.core.mail import send_mail_task
+from messaging.domain.notifications import notify
+from messaging.enums import NotificationKind
+from messaging.tests.call_sockets import make_call
+from messaging.tests.factories import make_conversation
+from records.domain import notes
+from records.tests.factories import make_feedback, make_past_visit
+from scheduling.models import DayOff, Service
+from scheduling.tests.factories import clinic_time, make_appointment
+
+
+def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
+    """Name -> what stands for it in an address. Add what a new address needs; rows name it in brackets."""
+    patient, other_patient = cast["patient"], cast["other_patient"]
+    doctor, other_doctor = cast["doctor"], cast["other_doctor"]
+    conversation = make_conversation(patient, doctor, messages=2)
+    call = make_call(patient, doctor)
+    visit = make_appointment(patient, doctor, service, call=call, conversation=conversation)
+    unpaid = make_appointment(
+        patient, doctor, service, starts_at=clinic_time(4, 10), status="pending_payment"
+    )
+    paid = make_appointment(
+        patient, doctor, service, starts_at=clinic_time(5, 10), status="pending_confirmation"
+    )
+    past = make_past_visit(patient, doctor, service)
+    rated = make_past_visit(patient, doctor, service, days_ago=3)
+    running = make_appointment(patient, doctor, service, starts_at=clinic_time(6, 10), status="in_progress")
+    note = notes.save(running.pk, author=doctor, text="Rest and water.", version=0)
+    submitted = make_payment(paid, "submitted")
+    submission = submitted.submissions.get()  # type: ignore[attr-defined]
+    submission.proof.save("proof.jpg", encode_image(picture()))
+    letter = visit.files.create(  # type: ignore[attr-defined]
+        file=encode_image(picture()), content_type="image/jpeg", name="letter.jpg", uploaded_by=patient
+    )
+    notice = notify(patient, kind=NotificationKind.PAYMENT, title="Paid", url="/payments/", key="walk")
+    for owner in (patient, doctor):
+        profiles.set_photo(owner, encode_image(picture(), square=512))
+    assert notice is not None
+    access = BreakGlass.objects.create(
+        doctor=make_doctor("night.doctor@test.clinic"),
+        patient=patient,
+        reason="Found unconscious.",
+        expires_at=clinic_time(1, 10),
+    )
+    DayOff.objects.create(doctor=doctor, first_day=clinic_time(20, 0), last_day=clinic_time(21, 0))
+    LogEntry.objects.create(
+        user=other_doctor,
+        action_flag=CHANGE,
+        content_type=ContentType.objects.get_for_model(User),
+        object_id=str(patient.pk),
+        object_repr="somebody",
+    )
+    send_mail_task.enqueue(["someone@test.clinic"], "Hello", "Hello.", "")
+    newcomer = make_patient("newcomer@test.clinic", verified=False)
+    things: dict[str, Any] = {
+        "patient": patient,
+        "other_patient": other_patient,
+        "doctor": doctor,
+        "service": service,
+        "conversation": conversation,
+        "call": call,
+        "visit": visit,
+        "unpaid": unpaid,
+        "paid": paid,
+        "past": past,
+        "running": running,
+        "note": note,
+        "payment": make_payment(unpaid),
+        "submitted": submitted,
+        "submission": submission,
+        "letter": letter,
+        "notice": notice,
+        "access": access,
+        "session": UserSession.objects.create(user=patient, session_key="x" * 32, ip="127.0.0.1"),
+        "feedback": make_feedback(rated),
+    }
+    return {name: str(thing.pk) for name, thing in things.items()} | {
+        "program": AuthToken.objects.create(user=patient)[0].token_key,
+        "mail_key": EmailConfirmationHMAC(EmailAddress.objects.get(user=newcomer)).key,
+        "uid": user_pk_to_url_str(newcomer),
+        "reset_key": default_token_generator.make_token(newcomer),
+    }
