@@ -73,6 +73,7 @@ class DoctorDetailsForm(forms.ModelForm[DoctorProfile]):
             "education",
             "biography",
         ]
+        labels = {"specialty": _("Specialty")}
         widgets = {
             "biography": forms.Textarea(attrs={"rows": 4}),
             "fee": forms.NumberInput(attrs={"inputmode": "decimal", "min": 0}),

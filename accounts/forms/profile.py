@@ -62,6 +62,10 @@ class AccountForm(forms.ModelForm[User]):
             "last_name": forms.TextInput(attrs={"autocomplete": "family-name"}),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].required = not self.is_bound or "language" in self.data
+
     def clean_language(self) -> str:
         """A program or page that does not send it leaves it as it is."""
         return self.cleaned_data["language"] or self.initial["language"]

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
+from accounts.enums import Role
+
 REASON_MAX_LENGTH = 500
 
 
@@ -49,6 +51,11 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq}: {self.verb}"
+
+    @property
+    def role_label(self) -> str:
+        """For people; a role that no longer exists as it was stored."""
+        return str(dict(Role.choices).get(self.role, self.role))
 
 
 class ActivityHead(models.Model):

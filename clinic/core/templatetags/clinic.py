@@ -9,7 +9,10 @@ from django import template
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import QueryDict
+from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 from lucide import IconDoesNotExist
 from lucide.templatetags import lucide as icons
 
@@ -33,6 +36,18 @@ def has_icon(name: str) -> bool:
     except IconDoesNotExist:
         return False
     return True
+
+
+@register.simple_tag
+def date_words() -> SafeString:
+    """Attributes with the names of days and months for scripts: browsers are often built without Nepali ones."""
+    return format_html(
+        'data-months="{}" data-weekdays="{}" data-this-day="{}" data-day-before="{}"',
+        ",".join(str(MONTHS_3[number]).title() for number in range(1, 13)),
+        ",".join(str(WEEKDAYS_ABBR[(number - 1) % 7]) for number in range(7)),  # from Sunday, as Date.getDay
+        gettext("today"),
+        gettext("yesterday"),
+    )
 
 
 @register.filter

@@ -32,24 +32,21 @@ function safeUrl(address) {
   }
 }
 
-/** Clock and days in the clinic's time zone, in the page's language. */
-export function clock(timeZone, language = document.documentElement.lang) {
-  const locale = language === "en" ? "en-GB" : language;
-  // The same digits as the pages that the server writes.
-  const shared = { timeZone, numberingSystem: "latn" };
-  const time = new Intl.DateTimeFormat(locale, { ...shared, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const day = new Intl.DateTimeFormat(locale, { ...shared, day: "numeric", month: "short", year: "numeric" });
+/** Clock and days in the clinic's time zone; `words` is a dataset with {% date_words %}. */
+export function clock(timeZone, words) {
+  const months = words.months.split(",");
+  const time = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const key = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const dayKey = (date) => key.format(date);
   return {
     time: (date) => time.format(date),
     dayKey,
     day(date) {
       const shown = dayKey(date);
-      if (shown === dayKey(new Date())) return relative.format(0, "day");
-      if (shown === dayKey(new Date(Date.now() - 86_400_000))) return relative.format(-1, "day");
-      return day.format(date);
+      if (shown === dayKey(new Date())) return words.thisDay;
+      if (shown === dayKey(new Date(Date.now() - 86_400_000))) return words.dayBefore;
+      const [year, month, day] = shown.split("-").map(Number);
+      return `${day} ${months[month - 1]} ${year}`;
     },
   };
 }

@@ -13,7 +13,7 @@ export class Thread {
     this.template = root.querySelector("[data-message-template]").content.firstElementChild;
     this.dayTemplate = root.querySelector("[data-day-template]").content.firstElementChild;
     this.failedText = root.querySelector("[data-chat-words]").dataset.failed;
-    this.clock = clock(root.dataset.timeZone);
+    this.clock = clock(root.dataset.timeZone, root.dataset);
     for (const element of this.#messages()) {
       const text = element.querySelector("[data-text]");
       setText(text, text.textContent);

@@ -73,7 +73,7 @@ class Note {
     if (!this.dirty) localStorage.removeItem(this.key);
     else this.#typed();
     const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: this.form.dataset.timeZone };
-    const time = new Intl.DateTimeFormat(document.documentElement.lang, options).format(new Date(savedAt));
+    const time = new Intl.DateTimeFormat("en-GB", options).format(new Date(savedAt));
     this.#say("saved", `${this.form.dataset.saved} ${time}`);
   }
 

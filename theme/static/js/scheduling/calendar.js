@@ -5,6 +5,7 @@ import { live } from "../live.js";
 const box = document.getElementById("calendar");
 const phone = matchMedia("(max-width: 47.99rem)");
 const text = box.dataset;
+const [months, weekdays] = [text.months.split(","), text.weekdays.split(",")];
 let drawn = false;
 let waiting = 0;
 
@@ -46,8 +47,10 @@ const calendar = window.EventCalendar.create(box, {
   noEventsContent: text.none,
   eventTimeFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   slotLabelFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
-  dayHeaderFormat: { weekday: "short", day: "numeric" },
-  titleFormat: { year: "numeric", month: "short", day: "numeric" },
+  dayHeaderFormat: (day) => `${weekdays[day.getDay()]} ${day.getDate()}`,
+  listDayFormat: (day) => weekdays[day.getDay()],
+  listDaySideFormat: spoken,
+  titleFormat: title,
   eventFilter: ({ event, view }) => !view.type.startsWith("list") || event.display !== "background",
   eventContent,
   eventClick: ({ event }) => event.extendedProps.url && location.assign(event.extendedProps.url),
@@ -91,6 +94,18 @@ function eventContent({ event, view }) {
     return { domNodes: [name] };
   }
   return { domNodes: [name, line("visit-status", words)] };
+}
+
+/** As the server writes days, in the page's language. */
+function spoken(day) {
+  return `${day.getDate()} ${months[day.getMonth()]} ${day.getFullYear()}`;
+}
+
+/** "21 Nov 2026", "15–21 Nov 2026", "29 Nov – 5 Dec 2026". */
+function title(first, last) {
+  if (isoDay(first) === isoDay(last)) return spoken(last);
+  if (first.getMonth() === last.getMonth()) return `${first.getDate()}–${spoken(last)}`;
+  return `${first.getDate()} ${months[first.getMonth()]} – ${spoken(last)}`;
 }
 
 function line(name, words, tag = "div") {
