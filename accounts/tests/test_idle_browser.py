@@ -26,14 +26,17 @@ def test_warned_stayed_and_logged_out(person: Any, doctor: User) -> None:
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(warning).to_be_visible()
     expect(warning.get_by_role("button", name="Stay logged in")).to_be_focused()
-    page.keyboard.press("Enter")
+    with page.expect_response(_tells_the_server):
+        page.keyboard.press("Enter")
     expect(warning).to_be_hidden()
     assert page.evaluate("fetch('/session/').then((a) => a.json())")["seconds_left"] > 50
 
     _make_idle(doctor, 31)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(warning).to_be_visible()
-    page.keyboard.press("Escape")
+    # Until the server has been told, it would overwrite what comes next.
+    with page.expect_response(_tells_the_server):
+        page.keyboard.press("Escape")
     expect(warning).to_be_hidden()
 
     _make_idle(doctor, 58)
@@ -52,8 +55,12 @@ def test_a_connected_call_counts(person: Any, doctor: User) -> None:
     page.goto("/profile/")
     page.evaluate("document.body.toggleAttribute('data-in-call', true)")
     _make_idle(doctor, 25)
-    with page.expect_response(lambda answer: answer.request.method == "POST" and "/session/" in answer.url):
+    with page.expect_response(_tells_the_server):
         page.clock.fast_forward(16_000)
+
+
+def _tells_the_server(answer: Any) -> bool:
+    return answer.request.method == "POST" and "/session/" in answer.url
 
 
 def _make_idle(user: User, seconds: int) -> None:
