@@ -87,7 +87,8 @@ def test_everything_moves(patient: User, double: User, doctor: User, manager: Us
     assert CalendarCell.objects.filter(calendar=patient.pk, appointment=visit).exists()
     visit.refresh_from_db()
     assert (visit.patient, visit.conversation, visit.booked_by) == (patient, mine, double)
-    assert visit.call.conversation == mine
+    call.refresh_from_db()
+    assert (visit.call, call.conversation) == (call, mine)
     assert payment.submissions.get().submitted_by == double, "history stays as it was"  # type: ignore[attr-defined]
     assert set(CareLink.objects.values_list("patient", "doctor")) == {
         (patient.pk, doctor.pk),

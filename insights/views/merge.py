@@ -34,7 +34,7 @@ def choose_other(request: HttpRequest, pk: UUID) -> HttpResponse:
     person = _patient_or_404(request, pk)
     if person.merged_into_id:
         return _is_done(request, person)
-    search = request.GET.get("q", "")[:120].replace("\x00", "").strip()
+    search = request.GET.get("q", "")[:120].strip()
     found = people_list.matching(_patients(request), search or person.last_name)
     found = found.filter(merged_into=None).exclude(pk=person.pk).order_by("first_name", "last_name", "pk")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
