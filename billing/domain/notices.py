@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Role
 from accounts.models import User
 from billing.models import Payment, Submission
+from clinic.core.wording import Words
 from messaging.domain.notifications import notify
 from messaging.enums import NotificationKind
-from clinic.core.wording import Words
 
 
 def submitted(payment: Payment, submission: Submission) -> None:

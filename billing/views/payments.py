@@ -6,7 +6,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -96,7 +97,7 @@ def payment_qr_picture(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 @login_required
-def payment_proof(request: HttpRequest, pk: UUID, submission_id: UUID) -> FileResponse:
+def payment_proof(request: HttpRequest, pk: UUID, submission_id: UUID) -> HttpResponseBase:
     user = cast(User, request.user)
     payment = visible_or_404(user, pk)
     return pictures.proof_of(payment, submission_id, reader=user)

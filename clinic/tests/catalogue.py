@@ -70,9 +70,11 @@ def marked() -> Iterator[tuple[str, tuple[str, str]]]:
             if not NOT_SHOWN & set(path.relative_to(ROOT).parts):
                 yield from ((str(path.relative_to(ROOT)), key) for key in _in_code(path.read_text()))
     for path in sorted((ROOT / "templates").rglob("*.*")):
-        code = re.sub(r"^[^\n]*?(?=\bn?p?gettext\()", "", templatize(path.read_text(), str(path)), flags=re.M)
+        code = re.sub(
+            r"^[^\n]*?(?=\b(?:n?p?gettext|_)\()", "", templatize(path.read_text(), str(path)), flags=re.M
+        )
         for call in re.finditer(
-            r"\bn?p?gettext\((?:[^()\"']|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')*\)", code
+            r"\b(?:n?p?gettext|_)\((?:[^()\"']|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')*\)", code
         ):
             yield from ((str(path.relative_to(ROOT)), key) for key in _in_code(call.group()))
 

@@ -126,3 +126,11 @@ def assert_english(answer: Any) -> None:
     heading = re.search(r"<h1.*?</h1>", html, re.S)
     assert heading
     assert not DEVANAGARI.search(heading.group())
+
+
+def test_every_sentence_marked_in_code_and_templates_is_in_the_catalogue() -> None:
+    known = {entry.key for entry in catalogue.entries()}
+    marked = set(catalogue.marked())
+    assert len(marked) > len(known) * 0.9, "the marks are not found any more"
+    missing = sorted({(file, text) for file, (context, text) in marked if (context, text) not in known})
+    assert not missing, f"Not in the Nepali catalogue: {missing}. {HOW}"

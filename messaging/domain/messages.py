@@ -11,10 +11,10 @@ from accounts.domain import languages
 from accounts.models import User
 from clinic.core.errors import Invalid
 from clinic.core.status import lock
+from clinic.core.wording import Words, said
 from messaging import events
 from messaging.enums import MESSAGE_MAX_LENGTH, MessageKind
 from messaging.models import Conversation, Member, Message
-from clinic.core.wording import Words, said
 
 CLIENT_ID_MAX_LENGTH = 64
 

@@ -9,9 +9,9 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from clinic.core import mail
+from clinic.core.wording import Words, said
 from messaging import events
 from messaging.models import Notification
-from clinic.core.wording import Words, said
 
 from . import queries
 

@@ -10,9 +10,9 @@ from accounts.domain import care
 from accounts.enums import Mode
 from accounts.models import User
 from clinic.core.errors import Conflict
+from clinic.core.wording import Words
 from messaging.domain import calls, conversations, messages
 from messaging.models import Call, Conversation
-from clinic.core.wording import Words
 from scheduling.models import Appointment
 
 from .telling import spoken_time

@@ -8,9 +8,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from clinic.core.wording import Words
 from messaging.domain.notifications import notify
 from messaging.enums import NotificationKind
-from clinic.core.wording import Words
 from scheduling.models import Appointment
 
 
