@@ -74,6 +74,7 @@ class ActivityVerb(models.TextChoices):
     INVITED = "account.invite", _("sent an invitation")
     ACCOUNT_ACTIVATED = "account.activate", _("opened an account again")
     ACCOUNT_DEACTIVATED = "account.deactivate", _("closed an account")
+    MERGED = "account.merge", _("merged an account into another")
     ROLE_CHANGED = "account.role", _("changed a role")
     PROFILE_CHANGED = "account.profile", _("changed a profile")
     PASSWORD_CHANGED = "account.password", _("changed a password")

@@ -92,6 +92,11 @@ def can_look_after_people(actor: User) -> bool:
     return actor.is_active and (actor.is_management or actor.role == Role.ADMIN)
 
 
+def can_merge_patients(actor: User) -> bool:
+    """Puts two accounts of the same patient together: only who sees their visits, payments and conversations."""
+    return actor.is_active and actor.is_management
+
+
 def can_register(actor: User, role: str) -> bool:
     """Management registers patients and doctors, admin anyone."""
     if not can_look_after_people(actor):

@@ -4,3 +4,8 @@ from django.dispatch import Signal
 
 # access: the BreakGlass that was just opened, with doctor and patient loaded
 glass_broken = Signal()
+
+# kept, merged: both Users, locked; actor. First everyone who has to locks rows or refuses (a visit's row is locked
+# before a conversation's everywhere), then each app moves what is the merged patient's to the kept one.
+patients_merging = Signal()
+patients_merged = Signal()

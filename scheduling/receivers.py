@@ -4,8 +4,9 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from accounts.signals import patients_merged, patients_merging
 from messaging.signals import call_started
-from scheduling.domain import progress
+from scheduling.domain import merging, progress
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 
@@ -16,3 +17,14 @@ def start_visit(call: Any, actor: Any, **kwargs: Any) -> None:
     appointment = Appointment.objects.filter(call=call.pk).first()
     if appointment and appointment.can_become(AppointmentStatus.IN_PROGRESS):
         progress.start(appointment.pk, actor=actor)
+
+
+@receiver(patients_merging)
+def hold_visits(kept: Any, merged: Any, **kwargs: Any) -> None:
+    merging.hold(kept, merged)
+
+
+@receiver(patients_merged)
+def move_visits(kept: Any, merged: Any, **kwargs: Any) -> None:
+    """Payments, notes and feedback belong to the visits and go along."""
+    merging.move(kept, merged)

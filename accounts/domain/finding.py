@@ -37,7 +37,9 @@ def others(doctor: User, text: str) -> Sequence[User]:
     elif (number := _phone(text)) is not None:
         known = Q(phone=number)
     own = CareLink.objects.filter(doctor=doctor, patient=OuterRef("pk"))
-    patients = User.objects.filter(known, ~Exists(own), role=Role.PATIENT).exclude(pk=doctor.pk)
+    patients = User.objects.filter(known, ~Exists(own), role=Role.PATIENT, merged_into=None).exclude(
+        pk=doctor.pk
+    )
     found = list(patients.order_by("first_name", "last_name", "pk")[:MAX_OTHERS])
     trail.record_each(
         ActivityVerb.PATIENT_FOUND, actor=doctor, about=[(patient, patient) for patient in found]

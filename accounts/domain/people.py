@@ -31,6 +31,13 @@ class EmailTaken(Conflict):
     message = _("There is an account with this e-mail address already.")
 
 
+class AlreadyMerged(Conflict):
+    """409: the account was merged into another, which can't be undone."""
+
+    code = "already_merged"
+    message = _("This account was merged into another one.")
+
+
 def register_patient(
     *,
     email: str,
@@ -146,10 +153,13 @@ def deactivate(user: User, *, actor: User | None = None, reason: str = "") -> Us
 
 
 def activate(user: User, *, actor: User | None = None) -> User:
-    """Let somebody in again; nothing that was open before comes back. Raises NotAllowed for `actor`."""
+    """Let somebody in again; nothing that was open before comes back. Raises NotAllowed for `actor`, and
+    AlreadyMerged for an account that was merged into another."""
     _check(actor, user)
     with transaction.atomic():
         locked = lock(User, user.pk)
+        if locked.merged_into_id is not None:
+            raise AlreadyMerged
         locked.is_active = user.is_active = True
         locked.save(update_fields=["is_active", "updated_at"])
         trail.record(ActivityVerb.ACCOUNT_ACTIVATED, actor=actor, target=user, changed=["is_active"])

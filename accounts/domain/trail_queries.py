@@ -54,10 +54,12 @@ def narrowed(
 
 
 def of_record(patient: User) -> QuerySet[Activity]:
-    """Who looked into this patient's record, themselves left out, latest first."""
+    """Who looked into this patient's record, themselves left out, latest first. Their accounts that were merged into
+    this one count as theirs: the trail itself is never changed."""
+    own = [patient.pk, *User.objects.filter(merged_into=patient).order_by().values_list("pk", flat=True)]
     return (
-        Activity.objects.filter(patient=patient, verb__in=RECORD_VERBS)
-        .exclude(actor=patient)
+        Activity.objects.filter(patient__in=own, verb__in=RECORD_VERBS)
+        .exclude(actor__in=own)
         .select_related("actor")
         .order_by("-id")
     )

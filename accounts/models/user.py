@@ -57,6 +57,16 @@ class User(BaseModel, AbstractBaseUser):
     # Part of what a session is bound to: raising it logs the person out of every browser at once.
     session_generation = models.PositiveIntegerField(default=0, editable=False)
 
+    # Set once, by domain/merging.py: this account was a double, and what belonged to it is now that one's.
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_accounts",
+    )
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"

@@ -52,8 +52,12 @@ def deactivate(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def activate(request: HttpRequest, pk: UUID) -> HttpResponse:
     person = managed_or_404(request, pk)
-    people.activate(person, actor=cast(User, request.user))
-    messages.success(request, _("%(name)s may log in again.") % {"name": person.name})
+    try:
+        people.activate(person, actor=cast(User, request.user))
+    except Conflict as error:
+        messages.warning(request, error.detail)
+    else:
+        messages.success(request, _("%(name)s may log in again.") % {"name": person.name})
     return redirect("person", person.pk)
 
 

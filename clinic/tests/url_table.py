@@ -252,6 +252,10 @@ GET    patient_record(patient)                        login   403     403     40
 # Management's people pages
 GET    people                                         login   403     403     403     403     200     200
 GET    person(patient)                                login   403     403     403     403     200     200
+GET    person_merge(patient)                          login   403     403     403     403     200     403
+GET    person_merge_with(patient,other_patient)       login   403     403     403     403     200     403
+POST   person_merge_with(patient,other_patient)       login   403     403     403     403     422     403
+GET    person_merge_with(patient,doctor)              login   403     403     403     403     404     403
 GET    person_new(patient)                            login   403     403     403     403     404     404
 POST   person_new(doctor)                             login   403     403     403     403     404     404
 GET    person_new(management)                         login   403     403     403     403     404     200

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts import rules
 from accounts.domain import completeness, invitations
 from accounts.enums import Role
 from accounts.models import User
@@ -30,6 +31,7 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
         "invitation_until": invitations.expires_at(shown),
         "overview": overview(shown, viewer=viewer),
         "sees_visits": viewer.is_management and (shown.is_patient or shown.is_doctor),
+        "may_merge": rules.can_merge_patients(viewer) and shown.is_patient and not shown.merged_into_id,
         "may_change_role": viewer.role == Role.ADMIN,
     }
     return render(request, "insights/person.html", context)

@@ -25,3 +25,10 @@ class TooManyHolds(Conflict):
 
     code = "too_many_holds"
     message = _("You hold several unpaid appointments. Pay or cancel one of them before booking another.")
+
+
+class OverlappingVisits(Conflict):
+    """409: two accounts of a patient can't become one while their visits overlap."""
+
+    code = "overlapping_visits"
+    message = _("Both accounts have a visit at the same time. Move or cancel one of them first.")
