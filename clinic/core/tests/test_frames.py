@@ -16,6 +16,9 @@ from clinic.core.consumers import MAX_FRAME_BYTES, MAX_FRAMES_A_SECOND, FrameCon
 from clinic.core.errors import Conflict
 from clinic.core.realtime import user_group
 
+# Nothing here reads a row; but Channels looks after the connection that an earlier test's socket left open.
+pytestmark = pytest.mark.django_db
+
 
 class Sample(FrameConsumer):
     FRAMES = {"ping": "ping", "refuse": "refuse", "break": "fail", "topic": "topic"}
