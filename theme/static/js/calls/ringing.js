@@ -32,12 +32,16 @@ async function post(url, body) {
 live.on("call.ringing", show);
 live.on("call.changed", ({ call, status }) => status !== "ringing" && hide(call));
 // What rang while no socket was open: sockets hint, HTTP tells the truth.
-live.on("ready", async () => {
+async function lookForRinging() {
   const answer = await fetch("/api/calls/ringing/").catch(() => null);
   const calls = answer?.ok ? (await answer.json()).results : [];
   if (calls.length) show(calls[0]);
   else if (ringing) hide(ringing.call);
-});
+}
+
+live.on("ready", lookForRinging);
+// The socket may have been quicker than this module.
+if (live.connected) lookForRinging();
 
 dialog.querySelector("[data-answer]").addEventListener("click", async () => {
   const { call } = ringing;
