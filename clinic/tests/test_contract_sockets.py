@@ -46,6 +46,7 @@ def test_chat(app: Client, clinician: Client, patient: User, doctor: User) -> No
             ack = here.hear("message.ack", client_id="m-1")
             if attempt == 0:
                 first = ack["message"]
+                assert here.hear("message.new")["message"] == first
         assert ack["message"] == first
         has(first, id=uuid, conversation=exactly(conversation), seq=exactly(1), client_id=exactly("m-1"))
         has(first, sender=exactly({"id": str(patient.pk), "name": patient.name}), text=exactly("नमस्ते 👋"))
