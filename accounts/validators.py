@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import date
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -38,3 +39,9 @@ def validate_birth(value: date) -> None:
         raise ValidationError(_("A date of birth can't lie in the future."), code="future")
     if value < EARLIEST_BIRTH:
         raise ValidationError(_("Please check the year of birth."), code="too_early")
+
+
+def validate_time_zone(value: str) -> None:
+    """An IANA name that this machine knows: "Asia/Kathmandu"."""
+    if value not in available_timezones():
+        raise ValidationError(_("This time zone is not known. Choose one from the list."))

@@ -83,3 +83,60 @@ class DirectoryOrder(models.TextChoices):
 class FreeWithin(models.TextChoices):
     TODAY = "today", _("Today")
     WEEK = "week", _("Within 7 days")
+
+
+class ResourceKind(models.TextChoices):
+    ROOM = "room", _("Room")
+    EQUIPMENT = "equipment", _("Equipment")
+
+
+class ReferralPriority(models.TextChoices):
+    ROUTINE = "routine", _("Routine")
+    URGENT = "urgent", _("Urgent")
+
+
+class ReferralStatus(models.TextChoices):
+    REQUESTED = "requested", _("Asked for")
+    BOOKED = "booked", _("Booked")
+    PERFORMED = "performed", _("Scan done")
+    REPORTED = "reported", _("Report ready")
+    CANCELLED = "cancelled", _("Withdrawn")
+
+
+_R = ReferralStatus
+
+REFERRAL_TRANSITIONS: dict[str, frozenset[str]] = {
+    _R.REQUESTED: frozenset({_R.BOOKED, _R.CANCELLED}),
+    # Back to requested: the booked scan was called off or missed.
+    _R.BOOKED: frozenset({_R.REQUESTED, _R.PERFORMED, _R.CANCELLED}),
+    _R.PERFORMED: frozenset({_R.REPORTED}),
+    _R.REPORTED: frozenset(),
+    _R.CANCELLED: frozenset(),
+}
+
+
+class WaitingStatus(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    OFFERED = "offered", _("A time is offered")
+    BOOKED = "booked", _("Booked")
+    LEFT = "left", _("Left the list")
+    OVER = "over", _("The days have passed")
+
+
+class OfferStatus(models.TextChoices):
+    OPEN = "open", _("Open")
+    CLAIMED = "claimed", _("Taken")
+    PASSED = "passed", _("Not wanted")
+    LAPSED = "lapsed", _("Not answered")
+
+
+class DisruptionStatus(models.TextChoices):
+    DECIDED = "decided", _("Can still be undone")
+    UNDONE = "undone", _("Undone")
+    DONE = "done", _("Carried out")
+
+
+class DisruptionAction(models.TextChoices):
+    MOVE = "move", _("Move to another time")
+    ASK = "ask", _("Ask the patient to choose")
+    CANCEL = "cancel", _("Cancel and refund")

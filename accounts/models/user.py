@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.enums import STAFF, Role
-from accounts.validators import validate_person_name
+from accounts.validators import validate_person_name, validate_time_zone
 from clinic.core.models import BaseModel
 
 
@@ -51,6 +51,8 @@ class User(BaseModel, AbstractBaseUser):
     language = models.CharField(
         _("language"), max_length=8, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
     )
+    # Where the person lives (IANA name); empty: where the clinic is. Their browser says so, their profile corrects it.
+    time_zone = models.CharField(_("time zone"), max_length=40, blank=True, validators=[validate_time_zone])
     is_active = models.BooleanField(_("active"), default=True)
     # When the clinic last mailed a link to choose a first password.
     invited_at = models.DateTimeField(null=True, blank=True, editable=False)

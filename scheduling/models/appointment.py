@@ -9,6 +9,8 @@ from clinic.core.models import BaseModel
 from clinic.core.status import StatusChange, StatusModel
 from scheduling.enums import APPOINTMENT_TRANSITIONS, AppointmentStatus
 
+from .resource import Resource
+from .series import AppointmentSeries
 from .service import Service
 
 
@@ -42,6 +44,27 @@ class Appointment(StatusModel, BaseModel):
     call = models.OneToOneField(
         "messaging.Call", on_delete=models.PROTECT, null=True, blank=True, related_name="appointment"
     )
+
+    resources = models.ManyToManyField(
+        Resource, blank=True, related_name="appointments", verbose_name=_("rooms and equipment")
+    )
+    # Why management put this visit where the doctor was taken; it then claims no time of the doctor's calendar.
+    overbooking_reason = models.CharField(_("why overbooked"), max_length=200, blank=True)
+    follow_up_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="follow_ups"
+    )
+    series = models.ForeignKey(
+        AppointmentSeries, on_delete=models.SET_NULL, null=True, blank=True, related_name="appointments"
+    )
+    # Raised by each change that a calendar program has to hear of (RFC 5545 SEQUENCE).
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    # When the clinic could not keep the time and asked the patient for another one; null once they have it.
+    displaced_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # How the day really went; the history has the same moments, these are for reckoning with.
+    checked_in_at = models.DateTimeField(null=True, blank=True, editable=False)
+    called_at = models.DateTimeField(null=True, blank=True, editable=False)
+    started_at = models.DateTimeField(null=True, blank=True, editable=False)
+    completed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["starts_at", "id"]
@@ -78,18 +101,32 @@ class AppointmentStatusChange(StatusChange):
 
 
 class CalendarCell(models.Model):
-    """Five minutes of one calendar (a person's or a device's id), claimed by one appointment.
+    """Five minutes of one calendar (a person's or a resource's id), claimed by one appointment or kept for one offer
+    to the waiting list.
 
     The unique constraint is what makes overlap impossible, on SQLite and PostgreSQL alike.
-    `cell` is Unix minutes // CELL_MINUTES. Rows exist exactly while the appointment's status is OCCUPYING.
+    `cell` is Unix minutes // CELL_MINUTES. An appointment has rows exactly while its status is OCCUPYING (in its
+    doctor's calendar only when it is not overbooked), an offer while it is open.
     """
 
     calendar = models.UUIDField()
     cell = models.PositiveIntegerField()
-    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="cells")
+    appointment = models.ForeignKey(
+        Appointment, on_delete=models.CASCADE, null=True, blank=True, related_name="cells"
+    )
+    offer = models.ForeignKey(
+        "WaitingOffer", on_delete=models.CASCADE, null=True, blank=True, related_name="cells"
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["calendar", "cell"], name="calendar_cell_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["calendar", "cell"], name="calendar_cell_once"),
+            models.CheckConstraint(
+                condition=models.Q(appointment__isnull=False, offer__isnull=True)
+                | models.Q(appointment__isnull=True, offer__isnull=False),
+                name="calendar_cell_of_one",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.calendar}#{self.cell}"

@@ -9,6 +9,8 @@ from accounts.enums import Mode
 from clinic.core.models import BaseModel
 from scheduling.enums import CELL_MINUTES, ServiceKind
 
+from .resource import ResourceGroup
+
 
 class Service(BaseModel):
     """FHIR HealthcareService: a kind of consultation or a scan type. `minutes` is a multiple of CELL_MINUTES."""
@@ -27,6 +29,12 @@ class Service(BaseModel):
     specialty = models.ForeignKey(
         "accounts.Specialty", on_delete=models.PROTECT, null=True, blank=True, related_name="services"
     )
+    # One free resource of each of these groups is claimed with the visit; a room only when it is in person.
+    needs = models.ManyToManyField(
+        ResourceGroup, blank=True, related_name="services", verbose_name=_("rooms and equipment")
+    )
+    preparation = models.TextField(_("how to prepare"), max_length=1000, blank=True)
+    needs_referral = models.BooleanField(_("only with a doctor's referral"), default=False)
     is_active = models.BooleanField(_("offered"), default=True)
 
     class Meta:
