@@ -37,7 +37,7 @@ def ended(call: Call, actor: User | None, reason: str) -> None:
 
 
 def peer_waiting(peer: CallPeer) -> None:
-    _publish(peer.call_id, {"type": "peer.waiting", "peer": str(peer.pk), "name": peer.user.name})
+    _publish(peer.call_id, {"type": "peer.waiting", "peer": str(peer.pk), "name": peer.name})
 
 
 def peer_joined(peer: CallPeer, host_id: UUID) -> None:
@@ -65,9 +65,9 @@ def describe(peer: CallPeer, host_id: UUID) -> dict[str, Any]:
     """A participant of the contract, without `polite`."""
     return {
         "peer": str(peer.pk),
-        "user": str(peer.user_id),
-        "name": peer.user.name,
-        "role": peer.user.role,
+        "user": str(peer.user_id) if peer.user_id else None,
+        "name": peer.name,
+        "role": peer.role,
         "host": peer.user_id == host_id,
         "state": peer.state,
     }

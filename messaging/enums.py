@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 MESSAGE_MAX_LENGTH = 4000
+# A message may be edited or deleted by its sender this long.
+CHANGE_MINUTES = 10
 MAX_PEERS = 4
 RESUME_SECONDS = 30
 RING_SECONDS = 45
@@ -59,3 +61,43 @@ class NotificationKind(models.TextChoices):
     MESSAGE = "message", _("Message")
     REMINDER = "reminder", _("Reminder")
     PRIVACY = "privacy", _("Privacy")
+
+
+class GuestPart(models.TextChoices):
+    """Who a third person in a call is."""
+
+    INTERPRETER = "interpreter", _("Interpreter")
+    RELATIVE = "relative", _("Relative")
+    CLINICIAN = "clinician", _("Second doctor")
+    OTHER = "other", _("Someone else")
+
+
+class Channel(models.TextChoices):
+    """The ways a notification leaves the portal; inside it every one is shown."""
+
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("SMS")
+    PUSH = "push", _("Push")
+
+
+class DeliveryStatus(models.TextChoices):
+    QUEUED = "queued", _("Waiting")
+    SENDING = "sending", _("On its way")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed, tried again later")
+    GIVEN_UP = "given_up", _("Given up")
+    SKIPPED = "skipped", _("Not sent")
+
+
+_D = DeliveryStatus
+
+DELIVERY_TRANSITIONS: dict[str, frozenset[str]] = {
+    _D.QUEUED: frozenset({_D.SENDING, _D.SKIPPED}),
+    # A process that died while sending: whether it left is not known, so it is given up, never doubled.
+    _D.SENDING: frozenset({_D.SENT, _D.FAILED, _D.GIVEN_UP}),
+    _D.FAILED: frozenset({_D.SENDING, _D.GIVEN_UP}),
+    # Sent again by hand.
+    _D.GIVEN_UP: frozenset({_D.QUEUED}),
+    _D.SENT: frozenset(),
+    _D.SKIPPED: frozenset(),
+}

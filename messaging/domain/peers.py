@@ -304,7 +304,7 @@ def _take_out(peer: CallPeer, to: str, reason: str) -> None:
     call_events.peer_left(peer, reason, was_admitted=was_admitted)
 
 
-def _end_if_alone(call: Call, leaver: User) -> None:
+def _end_if_alone(call: Call, leaver: User | None) -> None:
     if not call_rules.is_rung(call):
         return
     if call.status == CallStatus.ACTIVE:

@@ -116,10 +116,10 @@ def hang_up(call_id: UUID, *, actor: User) -> Call:
     return call
 
 
-def give_up(locked: Call, *, actor: User) -> None:
+def give_up(locked: Call, *, actor: User | None) -> None:
     """Whoever was in the ringing call has left it. The one who is called may look in and leave; it rings on."""
     caller = caller_of(locked)
-    if caller is not None and caller.pk == actor.pk:
+    if actor is not None and caller is not None and caller.pk == actor.pk:
         calls.finish(locked, CallStatus.ENDED, actor=actor, reason="cancelled")
         _leave_word(locked)
 

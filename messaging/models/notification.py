@@ -12,6 +12,8 @@ class Notification(BaseModel):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=12, choices=NotificationKind)
+    # What it is about, as the catalogue names it: "appointment.confirmed".
+    occasion = models.CharField(max_length=60, blank=True)
     title = models.CharField(max_length=160)
     url = models.CharField(max_length=200, blank=True)
     key = models.CharField(max_length=120)
