@@ -3,11 +3,12 @@ from django.urls import URLPattern, URLResolver, path
 from accounts.views import care, onboarding, patients, people, standing, trail
 from accounts.views.language import set_language
 from accounts.views.photo import photo
-from accounts.views.profile import log_out_everywhere, profile
+from accounts.views.profile import log_out_everywhere, note_time_zone, profile
 from accounts.views.sessions import SessionsView, end_program, end_session, session_time
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/", profile, name="profile"),
+    path("profile/time-zone/", note_time_zone, name="note_time_zone"),
     path("profile/log-out-everywhere/", log_out_everywhere, name="log_out_everywhere"),
     # Before allauth's own, at the same address (clinic/urls.py includes these first).
     path("accounts/sessions/", SessionsView.as_view(), name="usersessions_list"),

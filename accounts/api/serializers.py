@@ -166,6 +166,7 @@ class ProfileSerializer(serializers.ModelSerializer[User]):
             "last_name",
             "phone",
             "role",
+            "time_zone",
             "photo",
             "patient",
             "doctor",

@@ -10,9 +10,10 @@ from accounts.domain import trail
 from accounts.domain.people import as_domain_errors, fill_in_patient
 from accounts.enums import ActivityVerb
 from accounts.models import DoctorProfile, PatientProfile, User
+from clinic.core import zones
 from clinic.core.status import lock
 
-ACCOUNT_FIELDS = frozenset({"first_name", "last_name", "phone", "language"})
+ACCOUNT_FIELDS = frozenset({"first_name", "last_name", "phone", "language", "time_zone"})
 PATIENT_FIELDS = frozenset(
     {
         "date_of_birth",
@@ -58,6 +59,13 @@ def update(
         if changed:
             _note(fresh, changed)
     return fresh
+
+
+def note_time_zone(user: User, zone: str) -> None:
+    """What the browser says about where the person lives: kept while nothing is known yet; an unknown zone, or a
+    second browser's, changes nothing."""
+    if zone in zones.known():
+        User.objects.filter(pk=user.pk, time_zone="").update(time_zone=zone)
 
 
 def _note(user: User, changed: set[str]) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from accounts.models import DoctorProfile, PatientProfile, User
-from clinic.core import files
+from clinic.core import files, zones
 from clinic.core.errors import DomainError
 
 PHOTO_SIDE = 512
@@ -40,12 +40,33 @@ class PhotoInput(forms.ClearableFileInput):
         return bool(value)
 
 
+class ZoneInput(forms.TextInput):
+    """A text field that suggests the known time zones while one types."""
+
+    template_name = "django/forms/widgets/zone_input.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["suggestions"] = zones.names()
+        context["widget"]["attrs"]["list"] = f"{context['widget']['attrs'].get('id', name)}_zones"
+        return context
+
+
 class AccountForm(forms.ModelForm[User]):
     phone = phone_field(
         label=_("Phone"), help_text=_("So that the clinic can reach you. For example 984-1234567.")
     )
     language = forms.ChoiceField(
         label=_("Language of mails and notifications"), choices=settings.LANGUAGES, required=False
+    )
+    time_zone = forms.CharField(
+        label=_("Time zone"),
+        max_length=40,
+        required=False,
+        help_text=_(
+            "Where you live, for example Asia/Kathmandu. Times of visits are then shown on your clock too."
+        ),
+        widget=ZoneInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "words"}),
     )
     photo = PhotoField(
         label=_("Photo"),
@@ -56,7 +77,7 @@ class AccountForm(forms.ModelForm[User]):
 
     class Meta:
         model = User
-        fields = ["first_name", "last_name", "phone", "language"]
+        fields = ["first_name", "last_name", "phone", "language", "time_zone"]
         widgets = {
             "first_name": forms.TextInput(attrs={"autocomplete": "given-name"}),
             "last_name": forms.TextInput(attrs={"autocomplete": "family-name"}),
@@ -69,6 +90,15 @@ class AccountForm(forms.ModelForm[User]):
     def clean_language(self) -> str:
         """A program or page that does not send it leaves it as it is."""
         return self.cleaned_data["language"] or self.initial["language"]
+
+    def clean_time_zone(self) -> str:
+        """The city alone will do; the clinic's own zone is one like any other."""
+        if "time_zone" not in self.data:
+            return str(self.initial["time_zone"])
+        found = zones.meant(self.cleaned_data["time_zone"])
+        if found and found not in zones.known():
+            raise forms.ValidationError(_("This time zone is not known. Choose one from the list."))
+        return found
 
 
 PATIENT_WIDGETS: dict[str, forms.Widget] = {

@@ -49,6 +49,15 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
+def note_time_zone(request: HttpRequest) -> HttpResponse:
+    """The browser's own time zone, told once (js/zones.js)."""
+    assert isinstance(request.user, User)
+    profiles.note_time_zone(request.user, request.POST.get("zone", ""))
+    return HttpResponse(status=204)
+
+
+@login_required
+@require_POST
 def log_out_everywhere(request: HttpRequest) -> HttpResponse:
     """Every browser and every program of this person, this one included."""
     assert isinstance(request.user, User)

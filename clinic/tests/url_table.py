@@ -58,6 +58,8 @@ GET    account_reset_password_done                    200     200     200     20
 GET    home                                           login   200     200     200     200     200     200
 GET    profile                                        login   200     200     200     200     200     200
 POST   profile                                        login   422     422     422     422     422     422
+POST   note_time_zone                                 login   204     204     204     204     204     204
+GET    note_time_zone                                 login   405     405     405     405     405     405
 GET    log_out_everywhere                             login   405     405     405     405     405     405
 POST   log_out_everywhere                             login   login   login   login   login   login   login
 GET    notifications                                  login   200     200     200     200     200     200

@@ -4,20 +4,19 @@ The texts are functions: notify calls them in the language of whoever reads."""
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from clinic.core import zones
 from clinic.core.wording import Words
 from messaging.domain.notifications import notify
 from messaging.enums import NotificationKind
 from scheduling.models import Appointment
 
 
-def spoken_time(appointment: Appointment) -> str:
-    """When it starts, as the clinic's clock shows it."""
-    local = timezone.localtime(appointment.starts_at, timezone.get_default_timezone())
-    return date_format(local, "DATETIME_FORMAT")
+def spoken_time(appointment: Appointment, reader: User | None = None) -> str:
+    """When it starts, by the clinic's clock; behind it by the reader's, where that shows another time."""
+    return zones.spoken(appointment.starts_at, reader.time_zone if reader else "")
 
 
 def confirmed(appointment: Appointment, *, actor: User) -> None:
@@ -25,10 +24,13 @@ def confirmed(appointment: Appointment, *, actor: User) -> None:
         appointment.patient,
         appointment,
         "confirmed",
-        lambda: _("Your appointment on %(time)s is confirmed") % {"time": spoken_time(appointment)},
+        lambda: (
+            _("Your appointment on %(time)s is confirmed")
+            % {"time": spoken_time(appointment, appointment.patient)}
+        ),
         lambda: (
             _("Your appointment with %(doctor)s on %(time)s is confirmed.")
-            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment)}
+            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)}
         ),
     )
     if actor.pk != appointment.doctor_id:
@@ -36,10 +38,10 @@ def confirmed(appointment: Appointment, *, actor: User) -> None:
             appointment.doctor,
             appointment,
             "confirmed",
-            lambda: _("New appointment on %(time)s") % {"time": spoken_time(appointment)},
+            lambda: _("New appointment on %(time)s") % {"time": spoken_time(appointment, appointment.doctor)},
             lambda: (
                 _("%(patient)s has a confirmed appointment with you on %(time)s.")
-                % {"patient": appointment.patient.name, "time": spoken_time(appointment)}
+                % {"patient": appointment.patient.name, "time": spoken_time(appointment, appointment.doctor)}
             ),
         )
 
@@ -49,12 +51,15 @@ def declined(appointment: Appointment) -> None:
         appointment.patient,
         appointment,
         "declined",
-        lambda: _("Your appointment on %(time)s was declined") % {"time": spoken_time(appointment)},
+        lambda: (
+            _("Your appointment on %(time)s was declined")
+            % {"time": spoken_time(appointment, appointment.patient)}
+        ),
         lambda: (
             _(
                 "Your appointment with %(doctor)s on %(time)s can't take place. Anything you paid will be refunded."
             )
-            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment)}
+            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)}
         ),
     )
 
@@ -65,10 +70,13 @@ def cancelled(appointment: Appointment, *, actor: User, was_confirmed: bool) -> 
         appointment.patient,
         appointment,
         "cancelled",
-        lambda: _("Your appointment on %(time)s is cancelled") % {"time": spoken_time(appointment)},
+        lambda: (
+            _("Your appointment on %(time)s is cancelled")
+            % {"time": spoken_time(appointment, appointment.patient)}
+        ),
         lambda: (
             _("Your appointment with %(doctor)s on %(time)s is cancelled.")
-            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment)}
+            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)}
         ),
     )
     if was_confirmed and actor.pk != appointment.doctor_id:
@@ -76,10 +84,13 @@ def cancelled(appointment: Appointment, *, actor: User, was_confirmed: bool) -> 
             appointment.doctor,
             appointment,
             "cancelled",
-            lambda: _("Appointment on %(time)s cancelled") % {"time": spoken_time(appointment)},
+            lambda: (
+                _("Appointment on %(time)s cancelled")
+                % {"time": spoken_time(appointment, appointment.doctor)}
+            ),
             lambda: (
                 _("The appointment of %(patient)s on %(time)s is cancelled.")
-                % {"patient": appointment.patient.name, "time": spoken_time(appointment)}
+                % {"patient": appointment.patient.name, "time": spoken_time(appointment, appointment.doctor)}
             ),
         )
 
@@ -91,7 +102,7 @@ def expired(appointment: Appointment) -> None:
         "expired",
         lambda: (
             _("Your reserved time on %(time)s was released: it was not paid in time")
-            % {"time": spoken_time(appointment)}
+            % {"time": spoken_time(appointment, appointment.patient)}
         ),
     )
 
@@ -103,10 +114,13 @@ def moved(appointment: Appointment, *, actor: User, was_confirmed: bool) -> None
         appointment.patient,
         appointment,
         occasion,
-        lambda: _("Your appointment was moved to %(time)s") % {"time": spoken_time(appointment)},
+        lambda: (
+            _("Your appointment was moved to %(time)s")
+            % {"time": spoken_time(appointment, appointment.patient)}
+        ),
         lambda: (
             _("Your appointment with %(doctor)s now takes place on %(time)s.")
-            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment)}
+            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)}
         ),
     )
     if was_confirmed and actor.pk != appointment.doctor_id:
@@ -114,10 +128,13 @@ def moved(appointment: Appointment, *, actor: User, was_confirmed: bool) -> None
             appointment.doctor,
             appointment,
             occasion,
-            lambda: _("An appointment was moved to %(time)s") % {"time": spoken_time(appointment)},
+            lambda: (
+                _("An appointment was moved to %(time)s")
+                % {"time": spoken_time(appointment, appointment.doctor)}
+            ),
             lambda: (
                 _("The appointment of %(patient)s now takes place on %(time)s.")
-                % {"patient": appointment.patient.name, "time": spoken_time(appointment)}
+                % {"patient": appointment.patient.name, "time": spoken_time(appointment, appointment.doctor)}
             ),
         )
 
@@ -127,12 +144,15 @@ def reminder(appointment: Appointment, which: str) -> None:
     notify(
         appointment.patient,
         kind=NotificationKind.REMINDER,
-        title=lambda: _("Reminder: your appointment on %(time)s") % {"time": spoken_time(appointment)},
+        title=lambda: (
+            _("Reminder: your appointment on %(time)s")
+            % {"time": spoken_time(appointment, appointment.patient)}
+        ),
         url=_url(appointment),
         key=f"reminder:{appointment.pk}:{appointment.starts_at.timestamp():.0f}:{which}",
         email_text=lambda: (
             _("Your appointment with %(doctor)s is on %(time)s.")
-            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment)}
+            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)}
         ),
     )
 

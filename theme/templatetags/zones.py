@@ -1,0 +1,76 @@
+"""When something takes place: by the clinic's clock, and by the reader's beside it where the two differ.
+
+    {% load zones %}{% when appointment.starts_at %}          Wed 25 Nov 2026, 10:00 clinic time · 05:15 your time
+    {% when appointment.starts_at "l, j F Y, H:i" %}          as Django's date filter writes it
+    <a …>{{ time.starts_at|date:"H:i" }}{% own_clock time.starts_at %}</a>   where there is little room
+
+Whose zone is not known on the server (visitors) gets the second time from js/zones.js.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from clinic.core import zones
+
+register = template.Library()
+
+
+def zone_of(context: dict[str, Any]) -> str:
+    return getattr(context.get("user"), "time_zone", "")
+
+
+@register.simple_tag(takes_context=True)
+def when(context: dict[str, Any], moment: datetime | None, written: str = "D j M Y, H:i") -> str:
+    """A <time> of the clinic, with the reader's own time behind it."""
+    if moment is None:
+        return ""
+    at_the_clinic = zones.clinic_time(moment)
+    text = date_format(at_the_clinic, written)
+    zone = zone_of(context)
+    if not zone:
+        return format_html('<time datetime="{}" data-when>{}</time>', at_the_clinic.isoformat(), text)
+    stamp = format_html('<time datetime="{}">{}</time>', at_the_clinic.isoformat(), text)
+    own = zones.own_time(moment, zone)
+    if own is None:
+        return stamp
+    return format_html(
+        '{} <span class="own-time">{} · <time datetime="{}">{}</time></span>',
+        stamp,
+        _("clinic time"),
+        own.isoformat(),
+        _("%(time)s your time") % {"time": zones.own_clock(moment, own)},
+    )
+
+
+@register.simple_tag(takes_context=True)
+def own_clock(context: dict[str, Any], moment: datetime) -> str:
+    """Only the reader's time, small, where it differs; the clinic's stands before it already."""
+    zone = zone_of(context)
+    if not zone:
+        return format_html(
+            '<span class="own-clock" data-own-clock="{}" hidden></span>',
+            zones.clinic_time(moment).isoformat(),
+        )
+    own = zones.own_time(moment, zone)
+    if own is None:
+        return ""
+    return format_html(
+        '<span class="own-clock"><span class="sr-only">, {}</span><span aria-hidden="true">{}</span></span>',
+        _("%(time)s your time") % {"time": zones.own_clock(moment, own)},
+        zones.own_clock(moment, own),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def own_zone_note(context: dict[str, Any], moment: datetime) -> str:
+    """What the small times are: `Small: your time (Europe/Berlin).` Empty where the clocks agree."""
+    zone = zone_of(context)
+    words = _("Below it in small: your time (%(zone)s).")
+    if not zone:
+        return format_html('<span data-own-zone="{}" hidden></span>', words)
+    return words % {"zone": zone.replace("_", " ")} if zones.own_time(moment, zone) else ""
