@@ -92,6 +92,10 @@ class ActivityVerb(models.TextChoices):
     APPOINTMENT_CHANGED = "appointment.status", _("changed the status of a visit")
     APPOINTMENT_READ = "appointment.read", _("looked at a visit")
     FILE_OPENED = "file.read", _("opened a file of a visit")
+    REFERRAL_ASKED = "referral.create", _("wrote a referral")
+    REFERRAL_CHANGED = "referral.status", _("changed the status of a referral")
+    REFERRAL_READ = "referral.read", _("read a referral")
+    REFERRAL_FILE_OPENED = "referral.file", _("opened the document of a referral")
     NOTE_STARTED = "note.create", _("began a visit note")
     NOTE_SIGNED = "note.sign", _("signed a visit note")
     NOTE_READ = "note.read", _("read a visit note")
@@ -102,6 +106,10 @@ class ActivityVerb(models.TextChoices):
     PROOF_OPENED = "payment.proof", _("opened a proof of payment")
     CALL_JOINED = "call.join", _("joined a call")
     TRAIL_EXPORTED = "trail.export", _("exported the activity trail")
+    LIST_EXPORTED = "list.export", _("exported a list")
+    LIST_DOWNLOADED = "list.download", _("downloaded an exported list")
+    FEED_RENEWED = "feed.create", _("made an address for their calendar")
+    FEED_REVOKED = "feed.end", _("closed the address of their calendar")
 
 
 # What counts as having looked into a patient's record.
@@ -112,6 +120,8 @@ RECORD_VERBS = frozenset(
         ActivityVerb.RECORD_READ,
         ActivityVerb.APPOINTMENT_READ,
         ActivityVerb.FILE_OPENED,
+        ActivityVerb.REFERRAL_READ,
+        ActivityVerb.REFERRAL_FILE_OPENED,
         ActivityVerb.NOTE_STARTED,
         ActivityVerb.NOTE_SIGNED,
         ActivityVerb.NOTE_READ,

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from clinic.core.realtime import publish, role_group, slots_group, user_group
-from scheduling.models import Appointment
+from scheduling.models import Appointment, Referral
 
 
 def appointment_changed(appointment: Appointment) -> None:
@@ -49,3 +49,14 @@ def slots_changed(appointment: Appointment, *spans: tuple[datetime, datetime]) -
             [slots_group(appointment.doctor_id, day)],
             {"type": "slots.changed", "doctor": str(appointment.doctor_id), "date": day.isoformat()},
         )
+
+
+def referral_changed(referral: Referral) -> None:
+    """To its patient, whoever asked, the doctor of the booked scan, and management."""
+    people = [referral.patient_id, referral.referrer_id]
+    if referral.appointment:
+        people.append(referral.appointment.doctor_id)
+    publish(
+        [*map(user_group, people), role_group(Role.MANAGEMENT)],
+        {"type": "referral.changed", "id": str(referral.pk), "status": str(referral.status)},
+    )

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from scheduling.views import actions, appointments, booking, calendar, directory, hours
+from scheduling.views import actions, appointments, booking, calendar, directory, hours, referrals
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("doctors/", directory.doctors, name="doctors"),
@@ -16,4 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendar/", calendar.week, name="calendar"),
     path("calendar/events.json", calendar.events, name="calendar_events"),
     path("calendar/hours/", hours.edit, name="working_hours"),
+    path("referrals/<uuid:pk>/", referrals.detail, name="referral"),
 ]

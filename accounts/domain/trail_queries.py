@@ -22,6 +22,8 @@ _TO_THE_PATIENT = {
     ActivityVerb.RECORD_READ: _lazy("read your record"),
     ActivityVerb.APPOINTMENT_READ: _lazy("looked at one of your visits"),
     ActivityVerb.FILE_OPENED: _lazy("opened a file you sent"),
+    ActivityVerb.REFERRAL_READ: _lazy("read one of your referrals"),
+    ActivityVerb.REFERRAL_FILE_OPENED: _lazy("opened the document of one of your referrals"),
     ActivityVerb.NOTE_STARTED: _lazy("began the note of a visit"),
     ActivityVerb.NOTE_SIGNED: _lazy("signed the note of a visit"),
     ActivityVerb.NOTE_READ: _lazy("read the note of a visit"),

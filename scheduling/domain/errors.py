@@ -27,8 +27,29 @@ class TooManyHolds(Conflict):
     message = _("You hold several unpaid appointments. Pay or cancel one of them before booking another.")
 
 
+class AlreadyAsked(Conflict):
+    """409: this scan waits to be booked for the patient already; `extra["referral"]` is that one."""
+
+    code = "already_asked"
+    message = _("This scan has been asked for already and waits to be booked.")
+
+
 class OverlappingVisits(Conflict):
     """409: two accounts of a patient can't become one while their visits overlap."""
 
     code = "overlapping_visits"
     message = _("Both accounts have a visit at the same time. Move or cancel one of them first.")
+
+
+class AlreadyWaiting(Conflict):
+    """409: the patient stands in this line already."""
+
+    code = "already_waiting"
+    message = _("You wait for this already. Leave that place in line first if you want other days.")
+
+
+class OfferOver(Conflict):
+    """409: the offered time was not answered in time, or was passed on."""
+
+    code = "offer_over"
+    message = _("This offer is over; the time went to the next person. You keep your place in line.")
