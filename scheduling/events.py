@@ -1,13 +1,15 @@
 """What open pages are told about appointments and slots, and who is told."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.utils import timezone
 
 from accounts.enums import Role
 from clinic.core.realtime import publish, role_group, slots_group, user_group
-from scheduling.models import Appointment, Referral
+from scheduling.enums import QUEUED
+from scheduling.models import Appointment, Referral, WaitingEntry
 
 
 def appointment_changed(appointment: Appointment) -> None:
@@ -27,6 +29,19 @@ def appointment_changed(appointment: Appointment) -> None:
     )
 
 
+def queue_changed(doctor_id: UUID, day: date) -> None:
+    """Who is here, called or in changed: to the doctor, management and the patients of that day's queue."""
+    start = datetime.combine(day, time(), tzinfo=timezone.get_default_timezone())
+    waiting = Appointment.objects.filter(
+        doctor=doctor_id, status__in=QUEUED, starts_at__gte=start, starts_at__lt=start + timedelta(days=1)
+    )
+    people = [doctor_id, *waiting.order_by().values_list("patient_id", flat=True).distinct()]
+    publish(
+        [*map(user_group, people), role_group(Role.MANAGEMENT)],
+        {"type": "queue.changed", "doctor": str(doctor_id), "date": day.isoformat()},
+    )
+
+
 def schedule_changed(doctor_id: UUID, first_day: date, days: int) -> None:
     """The doctor's hours are others now: to everyone who looks at slots of any of these days."""
     for offset in range(days):
@@ -37,17 +52,35 @@ def schedule_changed(doctor_id: UUID, first_day: date, days: int) -> None:
         )
 
 
+def appointment_left(appointment: Appointment, doctor_id: UUID, span: tuple[datetime, datetime]) -> None:
+    """To the doctor who had it until now, and to whoever looks at that doctor's slots of those days."""
+    publish(
+        [user_group(doctor_id)],
+        {
+            "type": "appointment.changed",
+            "id": str(appointment.pk),
+            "status": str(appointment.status),
+            "starts_at": timezone.localtime(appointment.starts_at).isoformat(),
+        },
+    )
+    _publish_days(doctor_id, [span])
+
+
 def slots_changed(appointment: Appointment, *spans: tuple[datetime, datetime]) -> None:
     """To everyone who looks at the doctor's slots of a day that the appointment (or one of `spans`) touches."""
+    _publish_days(appointment.doctor_id, spans or [(appointment.starts_at, appointment.ends_at)])
+
+
+def _publish_days(doctor_id: UUID, spans: Iterable[tuple[datetime, datetime]]) -> None:
     zone = timezone.get_default_timezone()
     days = set()
-    for starts_at, ends_at in spans or [(appointment.starts_at, appointment.ends_at)]:
+    for starts_at, ends_at in spans:
         days.add(starts_at.astimezone(zone).date())
         days.add((ends_at - timedelta(microseconds=1)).astimezone(zone).date())
     for day in sorted(days):
         publish(
-            [slots_group(appointment.doctor_id, day)],
-            {"type": "slots.changed", "doctor": str(appointment.doctor_id), "date": day.isoformat()},
+            [slots_group(doctor_id, day)],
+            {"type": "slots.changed", "doctor": str(doctor_id), "date": day.isoformat()},
         )
 
 
@@ -59,4 +92,12 @@ def referral_changed(referral: Referral) -> None:
     publish(
         [*map(user_group, people), role_group(Role.MANAGEMENT)],
         {"type": "referral.changed", "id": str(referral.pk), "status": str(referral.status)},
+    )
+
+
+def waiting_changed(entry: WaitingEntry) -> None:
+    """To the patient who waits and to management."""
+    publish(
+        [user_group(entry.patient_id), role_group(Role.MANAGEMENT)],
+        {"type": "waiting.changed", "id": str(entry.pk), "status": str(entry.status)},
     )

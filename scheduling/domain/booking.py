@@ -1,44 +1,49 @@
-"""Taking a slot, and moving to another one.
-
-Two bookings of one doctor or one patient go one after the other: both people's rows are locked first, so that
-buffers and the number of holds stay right under any race. The calendar cells hold the promise itself.
-Lock order: people (in order of id), appointments, payments, cells.
-"""
+"""Taking a slot for a new visit. Moving one: rescheduling.py; locks and order of locks: taking.py."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain import trail
 from accounts.enums import ActivityVerb
 from accounts.models import User
-from clinic.core.errors import Invalid, InvalidTransition, NotAllowed
+from clinic.core.errors import Conflict, Invalid, NotAllowed
 from clinic.core.files import CleanFile, clean_upload
 from clinic.core.status import lock, record_start
 from scheduling import events, rules
-from scheduling.enums import OPEN, AppointmentStatus
-from scheduling.models import Appointment, AppointmentFile, Service
+from scheduling.enums import OPEN, AppointmentStatus, OfferStatus, ReferralStatus
+from scheduling.models import (
+    Appointment,
+    AppointmentFile,
+    AppointmentSeries,
+    Referral,
+    Service,
+    WaitingOffer,
+)
 from scheduling.signals import appointment_booked
 
-from . import cells, meeting, progress, telling, timers
-from .availability import Standing, nearest_free, offered_modes, standing
-from .errors import SlotTaken, TooLate, TooManyHolds
+from . import progress, referrals, requests, taking, telling, timers
+from .availability import offered_modes
+from .errors import SlotTaken, TooManyHolds
 from .pricing import charge
 from .queries import services_for
+from .rescheduling import reschedule
+from .taking import Wanted
+
+__all__ = ["MAX_FILES", "MAX_HOLDS", "REASON_MAX_LENGTH", "STAFF_HOLD", "book", "reschedule"]
 
 MAX_FILES = 5
 MAX_HOLDS = 3
 REASON_MAX_LENGTH = 500
-# No horizon is longer than a year; what lies further off may not even have a day around it.
-FURTHEST = timedelta(days=400)
+OVERBOOKING_MAX_LENGTH = 200
+# What staff book is kept so long for the payment; the patient was not there to pay at once.
+STAFF_HOLD = timedelta(hours=24)
 
 
 def book(
@@ -51,107 +56,114 @@ def book(
     reason: str = "",
     booked_by: User,
     files: Sequence[UploadedFile] = (),
+    overbooking_reason: str = "",
+    pay_later: bool = False,
+    referral: Referral | None = None,
+    follow_up_of: Appointment | None = None,
+    series: AppointmentSeries | None = None,
+    offer: WaitingOffer | None = None,
+    hold_until: datetime | None = None,
 ) -> Appointment:
-    """A new appointment that waits for payment (for confirmation when it costs nothing), its slot held.
+    """A new appointment that waits for payment (for confirmation when it costs nothing), its slot held: HOLD_MINUTES
+    for patients, STAFF_HOLD when staff book, else until `hold_until`, and never past its start.
 
-    Raises NotAllowed, Invalid (fields doctor, patient, service, mode, starts_at, reason, files), TooLarge or
-    UnsupportedType (a file), TooManyHolds, and SlotTaken with `nearest` free slots; when the patient holds this
-    very slot already, SlotTaken also names that `appointment`.
+    Management only: with `overbooking_reason` the doctor may have another visit at that time (when not, it is an
+    ordinary booking); `pay_later` confirms the visit at once, its payment stays due. `offer` is a time of the waiting
+    list that is kept for this patient: its cells become the visit's, its status is the caller's to change.
+    `referral` becomes booked.
+
+    Raises NotAllowed, Invalid (fields doctor, patient, service, mode, starts_at, reason, overbooking_reason, files,
+    referral), TooLarge or UnsupportedType (a file), TooManyHolds, Conflict (the offer is over), InvalidTransition
+    (the referral is booked already), and SlotTaken with `nearest` free slots; when the patient holds this very slot
+    already, SlotTaken also names that `appointment`.
     """
     if not rules.can_book_for(booked_by, patient):
         raise NotAllowed
-    reason = reason.strip()
-    _check_choices(patient=patient, doctor=doctor, service=service, mode=mode, reason=reason, files=files)
+    if (overbooking_reason or pay_later) and not booked_by.is_management:
+        raise NotAllowed
+    reason, overbooking_reason = reason.strip(), overbooking_reason.strip()
+    _check_choices(
+        patient=patient,
+        doctor=doctor,
+        service=service,
+        mode=mode,
+        referral=referral,
+        files=files,
+        reason=reason,
+        overbooking_reason=overbooking_reason,
+    )
     clean_files = [clean_upload(upload) for upload in files]
+    by_staff = not booked_by.is_patient
     with transaction.atomic():
-        doctor, patient = _lock_people(doctor, patient)
-        progress.expire_lapsed(Q(doctor=doctor) | Q(patient=patient))
-        _check_own(patient, doctor, service, starts_at)
-        _check_slot(doctor, service, starts_at, mode=mode, patient=patient)
-        price = charge(doctor, service)
+        doctor, patient = taking.lock_people(doctor, patient)
+        wanted = Wanted(
+            doctor=doctor,
+            patient=patient,
+            service=service,
+            mode=mode,
+            starts_at=starts_at,
+            by_staff=by_staff,
+            overbooking=bool(overbooking_reason),
+            offer=_still_open(offer, doctor, patient, starts_at),
+        )
+        taking.make_room(wanted)
+        _check_own(wanted, alone=not by_staff and offer is None and series is None)
+        overbooked = taking.check(wanted)
         appointment = Appointment(
             patient=patient,
             doctor=doctor,
             service=service,
             mode=mode,
             starts_at=starts_at,
-            ends_at=starts_at + timedelta(minutes=service.minutes),
+            ends_at=wanted.ends_at,
             reason=reason,
-            price=price,
+            price=charge(doctor, service),
             currency=settings.CLINIC_CURRENCY,
             booked_by=booked_by,
+            overbooking_reason=overbooking_reason if overbooked else "",
+            follow_up_of=follow_up_of,
+            series=series,
         )
-        if price > 0:
-            appointment.hold_expires_at = progress.hold_end(starts_at)
+        if appointment.price > 0 and not pay_later:
+            appointment.hold_expires_at = _hold_end(starts_at, hold_until, by_staff=by_staff)
         else:
             appointment.status = AppointmentStatus.PENDING_CONFIRMATION
         appointment.save(force_insert=True)
-        _claim(appointment)
-        record_start(appointment, actor=booked_by)
+        taking.claim(appointment, wanted)
+        record_start(appointment, actor=booked_by, reason=appointment.overbooking_reason)
         trail.record(ActivityVerb.APPOINTMENT_BOOKED, actor=booked_by, target=appointment, patient=patient)
         _keep(clean_files, appointment, booked_by)
+        if referral is not None:
+            referrals.book(referral, appointment)
         timers.at_hold_end(appointment)
         appointment_booked.send(sender=Appointment, appointment=appointment, actor=booked_by)
         events.appointment_changed(appointment)
         events.slots_changed(appointment)
+        if pay_later:
+            return progress.confirm(appointment.pk, actor=booked_by)
+        if appointment.status == AppointmentStatus.PENDING_CONFIRMATION and requests.asks(doctor.pk):
+            requests.ask(appointment)
+        if by_staff and series is None:
+            telling.booked_for(appointment)
     return appointment
 
 
-@transaction.atomic
-def reschedule(appointment_id: UUID | str, *, starts_at: datetime, actor: User) -> Appointment:
-    """Move the visit; status, payment and conversation stay, the call's window and the reminders move along.
-
-    Raises NotAllowed, InvalidTransition (no longer open, or the hold has lapsed), TooLate (a patient inside the
-    notice period of a confirmed visit), Invalid (field starts_at) and SlotTaken with `nearest` free slots.
-    """
-    people = Appointment.objects.select_related("doctor", "patient").get(pk=appointment_id)
-    doctor, patient = _lock_people(people.doctor, people.patient)
-    appointment = lock(Appointment, appointment_id)
-    _check_movable(appointment, actor)
-    if appointment.starts_at == starts_at:
-        return appointment
-    mode = appointment.mode
-    others = Q(doctor=doctor) | Q(patient=patient)
-    progress.expire_lapsed(others & ~Q(pk=appointment.pk))
-    _check_slot(doctor, appointment.service, starts_at, mode=mode, patient=patient, ignoring=appointment)
-    before = (appointment.starts_at, appointment.ends_at)
-    from_time = telling.spoken_time(appointment)
-    appointment.starts_at = starts_at
-    appointment.ends_at = starts_at + timedelta(minutes=appointment.service.minutes)
-    cells.release(appointment)
-    _claim(appointment)
-    fields = meeting.move(appointment, actor=actor)
-    if appointment.hold_expires_at and appointment.hold_expires_at > starts_at:
-        fields["hold_expires_at"] = starts_at
-    for name, value in fields.items():
-        setattr(appointment, name, value)
-    appointment.save(update_fields=["starts_at", "ends_at", "updated_at", *fields])
-    appointment.history.create(
-        from_status=appointment.status,
-        to_status=appointment.status,
-        actor=actor,
-        reason=_("Moved from %(before)s to %(after)s")
-        % {"before": from_time, "after": telling.spoken_time(appointment)},
-    )
-    trail.record(
-        ActivityVerb.APPOINTMENT_MOVED,
-        actor=actor,
-        target=appointment,
-        patient=patient,
-        changed=["starts_at", "ends_at"],
-    )
-    timers.at_hold_end(appointment)
-    was_confirmed = appointment.status in rules.BOUND_BY_NOTICE
-    if was_confirmed:
-        timers.reminders(appointment)
-    telling.moved(appointment, actor=actor, was_confirmed=was_confirmed)
-    events.appointment_changed(appointment)
-    events.slots_changed(appointment, before, (appointment.starts_at, appointment.ends_at))
-    return appointment
+def _hold_end(starts_at: datetime, until: datetime | None, *, by_staff: bool) -> datetime:
+    if until is None and by_staff:
+        until = timezone.now() + STAFF_HOLD
+    return progress.hold_end(starts_at) if until is None else max(timezone.now(), min(until, starts_at))
 
 
 def _check_choices(
-    *, patient: User, doctor: User, service: Service, mode: str, reason: str, files: Sequence[UploadedFile]
+    *,
+    patient: User,
+    doctor: User,
+    service: Service,
+    mode: str,
+    referral: Referral | None,
+    files: Sequence[UploadedFile],
+    reason: str,
+    overbooking_reason: str,
 ) -> None:
     """Everything about the request that needs no lock. Raises Invalid with all that is wrong."""
     wrong: dict[str, list[Any]] = {}
@@ -163,109 +175,57 @@ def _check_choices(
         wrong["service"] = [_("This doctor does not offer this service. Please choose another one.")]
     elif mode not in offered_modes(doctor, service):
         wrong["mode"] = [_("This visit is not offered that way. Please choose another one.")]
-    if len(reason) > REASON_MAX_LENGTH:
-        wrong["reason"] = [_("Please use at most %(limit)s characters.") % {"limit": REASON_MAX_LENGTH}]
-    elif "\x00" in reason or any("\ud800" <= letter <= "\udfff" for letter in reason):
-        wrong["reason"] = [_("This text contains characters that can't be stored.")]
+    if message := _wrong_text(reason, REASON_MAX_LENGTH):
+        wrong["reason"] = [message]
+    if message := _wrong_text(overbooking_reason, OVERBOOKING_MAX_LENGTH):
+        wrong["overbooking_reason"] = [message]
     if len(files) > MAX_FILES:
         wrong["files"] = [_("Please attach at most %(limit)s files.") % {"limit": MAX_FILES}]
+    if referral is not None:
+        if referral.patient_id != patient.pk or referral.service_id != service.pk:
+            wrong["referral"] = [_("This referral is for another scan.")]
+        elif referral.status != ReferralStatus.REQUESTED:
+            wrong["referral"] = [_("This referral is booked or withdrawn already.")]
+    elif service.needs_referral and not files:
+        wrong["files"] = [_("This scan needs a doctor's referral. Please attach it as a photo or PDF.")]
     if wrong:
         raise Invalid(_("Please correct what is marked."), fields=wrong)
 
 
-def _lock_people(doctor: User, patient: User) -> tuple[User, User]:
-    """Both rows, fresh and locked. Raises Invalid when one has been closed meanwhile.
-
-    Rows of other tables that point to them can still be inserted by others (no_key).
-    """
-    people = User.objects.filter(pk__in=[doctor.pk, patient.pk]).order_by("pk")
-    locked = {person.pk: person for person in people.select_for_update(no_key=True)}
-    if not all(person.is_active for person in locked.values()):
-        raise Invalid(_("One of the two accounts has been closed."))
-    return locked[doctor.pk], locked[patient.pk]
+def _wrong_text(text: str, limit: int) -> str:
+    if len(text) > limit:
+        return _("Please use at most %(limit)s characters.") % {"limit": limit}
+    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        return _("This text contains characters that can't be stored.")
+    return ""
 
 
-def _check_own(patient: User, doctor: User, service: Service, starts_at: datetime) -> None:
-    """What the patient holds already. Raises SlotTaken (this very visit) and TooManyHolds."""
-    own = Appointment.objects.filter(patient=patient)
-    same = own.filter(doctor=doctor, service=service, starts_at=starts_at, status__in=OPEN).first()
+def _still_open(
+    offer: WaitingOffer | None, doctor: User, patient: User, starts_at: datetime
+) -> WaitingOffer | None:
+    """The offer, fresh; the doctor's row is locked. Raises Conflict when it is over or is not for this."""
+    if offer is None:
+        return None
+    fresh = lock(WaitingOffer, offer.pk)
+    fits = (fresh.doctor_id, fresh.entry.patient_id, fresh.starts_at) == (doctor.pk, patient.pk, starts_at)
+    if not fits or fresh.status != OfferStatus.OPEN or fresh.expires_at <= timezone.now():
+        raise Conflict(_("This offer is over. We will tell you of the next free time."))
+    return fresh
+
+
+def _check_own(wanted: Wanted, *, alone: bool) -> None:
+    """What the patient holds already. Raises SlotTaken (this very visit), and TooManyHolds for who books alone."""
+    own = Appointment.objects.filter(patient=wanted.patient)
+    same = own.filter(
+        doctor=wanted.doctor, service=wanted.service, starts_at=wanted.starts_at, status__in=OPEN
+    ).first()
     if same is not None:
         raise SlotTaken(
             _("You hold this appointment already."), extra={"appointment": str(same.pk), "nearest": []}
         )
-    if own.filter(status=AppointmentStatus.PENDING_PAYMENT).count() >= MAX_HOLDS:
+    mine = own.filter(status=AppointmentStatus.PENDING_PAYMENT, booked_by=wanted.patient, series=None)
+    if alone and mine.count() >= MAX_HOLDS:
         raise TooManyHolds
-
-
-def _check_slot(
-    doctor: User,
-    service: Service,
-    starts_at: datetime,
-    *,
-    mode: str,
-    patient: User,
-    ignoring: Appointment | None = None,
-) -> None:
-    """Raises Invalid for a time that is no slot of this doctor, SlotTaken for one that is not free."""
-    if abs(starts_at - timezone.now()) > FURTHEST:
-        message = _("This is not a time the doctor offers. Please choose one of the free times.")
-        raise Invalid(message, fields={"starts_at": [message]}, extra={"nearest": []})
-    found = standing(doctor, service, starts_at, mode=mode, patient=patient, ignoring=ignoring)
-    if found == Standing.FREE:
-        return
-    nearest = _nearest(doctor, service, starts_at, mode=mode, patient=patient, ignoring=ignoring)
-    if found == Standing.NOT_OFFERED:
-        message = (
-            _("This time has passed. Please choose a later one.")
-            if starts_at <= timezone.now()
-            else _("This is not a time the doctor offers. Please choose one of the free times.")
-        )
-        raise Invalid(message, fields={"starts_at": [message]}, extra={"nearest": nearest})
-    if found == Standing.PATIENT_BUSY:
-        raise SlotTaken(
-            _("The patient has another appointment at this time. Please choose another time."),
-            extra={"nearest": nearest},
-        )
-    raise SlotTaken(extra={"nearest": nearest})
-
-
-def _claim(appointment: Appointment) -> None:
-    """Raises SlotTaken with `nearest` when the cells say so, whatever was calculated."""
-    try:
-        cells.claim(appointment)
-    except SlotTaken as taken:
-        taken.extra["nearest"] = _nearest(
-            appointment.doctor,
-            appointment.service,
-            appointment.starts_at,
-            mode=appointment.mode,
-            patient=appointment.patient,
-            ignoring=appointment,
-        )
-        raise
-
-
-def _nearest(
-    doctor: User,
-    service: Service,
-    around: datetime,
-    *,
-    mode: str,
-    patient: User,
-    ignoring: Appointment | None,
-) -> list[dict[str, str]]:
-    found = nearest_free(doctor, service, around, mode=mode, patient=patient, ignoring=ignoring)
-    return [{"starts_at": slot.starts_at.isoformat(), "ends_at": slot.ends_at.isoformat()} for slot in found]
-
-
-def _check_movable(appointment: Appointment, actor: User) -> None:
-    if not rules.can_see(actor, appointment):
-        raise NotAllowed
-    if rules.can_reschedule(actor, appointment):
-        return
-    if appointment.status in rules.MOVABLE and not rules.hold_lapsed(appointment):
-        raise TooLate
-    raise InvalidTransition(extra={"status": str(appointment.status)})
 
 
 def _keep(clean_files: Sequence[CleanFile], appointment: Appointment, uploaded_by: User) -> None:

@@ -1,8 +1,11 @@
 """How scheduling refuses."""
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from clinic.core.errors import Conflict
+from scheduling.models import Appointment
 
 
 class SlotTaken(Conflict):
@@ -18,6 +21,26 @@ class TooLate(Conflict):
 
     code = "too_late"
     message = _("This visit is too close to be cancelled or moved here. Please call the clinic.")
+
+
+class MovedMeanwhile(Conflict):
+    """409: somebody else moved the visit since the caller saw it; `extra` says where it is now."""
+
+    code = "moved_meanwhile"
+
+    @classmethod
+    def of(cls, appointment: Appointment) -> "MovedMeanwhile":
+        when = timezone.localtime(appointment.starts_at, timezone.get_default_timezone())
+        return cls(
+            _("Somebody else has just moved this visit: it is now on %(time)s with %(doctor)s.")
+            % {"time": date_format(when, "DATETIME_FORMAT"), "doctor": appointment.doctor.name},
+            extra={
+                "starts_at": appointment.starts_at.isoformat(),
+                "ends_at": appointment.ends_at.isoformat(),
+                "doctor": str(appointment.doctor_id),
+                "sequence": appointment.sequence,
+            },
+        )
 
 
 class TooManyHolds(Conflict):

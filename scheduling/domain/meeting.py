@@ -50,6 +50,23 @@ def move(appointment: Appointment, *, actor: User) -> dict[str, Any]:
     return fields
 
 
+def hand_over(appointment: Appointment, *, actor: User) -> dict[str, Any]:
+    """Another doctor has the visit now, `appointment.doctor`: they get what a confirmed visit opens, and what the
+    doctor before had of it is closed; returns the fields to store, none when nothing was open yet."""
+    if appointment.conversation is None:
+        return {}
+    _say(
+        appointment,
+        lambda: (
+            _("The visit is now with %(doctor)s, on %(time)s.")
+            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment)}
+        ),
+    )
+    if appointment.call_id:
+        calls.end(appointment.call_id, actor=actor, reason="moved")
+    return open_for(appointment)
+
+
 def call_off(appointment: Appointment, *, actor: User | None) -> None:
     """The visit will not take place."""
     close(appointment, actor=actor)

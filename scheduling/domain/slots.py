@@ -1,15 +1,21 @@
-"""From weekly rules to bookable slots. Pure: plain values in, plain values out, no Django, no clock.
+"""From a doctor's rules to bookable slots. Pure: plain values in, plain values out, no Django, no clock.
 
 Hours are wall-clock times of a zone; time itself is counted in whole UTC minutes. A zone's offset is constant
 between two of its changes, so each wall-clock interval maps to at most one UTC piece per stretch of constant
 offset: hours that a spring day skips do not exist, hours that an autumn day repeats exist twice, and an
 interval that spans the change is as long as it really lasts. Zones count in whole minutes since 1972.
+
+Whatever is in the way is turned into the starts it bars: a visit of `minutes` may not start from `minutes - 1`
+before a closed minute on. Of a group of resources, a start is barred when it is barred for each of them: one
+resource has to be free for the whole visit, so two that are free for half of it each don't help.
 """
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 # Every slot starts on such an edge of UTC time; scheduling.enums.CELL_MINUTES is the same number.
 EDGE_MINUTES = 5
@@ -22,6 +28,7 @@ _WIDEST_OFFSET = 15 * 60
 _SAMPLE = 6 * 60
 
 Span = tuple[int, int]  # [first, end) in minutes since the epoch
+Taken = Iterable[tuple[datetime, datetime]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +49,31 @@ class WeeklyInterval:
     modes: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class DayInterval:
+    """Wall-clock hours of one day, in these modes; a part of the day off has none."""
+
+    day: date
+    starts: time
+    ends: time
+    modes: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class Rules:
-    """How one doctor takes appointments. `days_off` are (first, last), both included."""
+    """How one doctor takes appointments: weekly hours (not on a holiday) and openings (also on a holiday), less the
+    breaks of the weekday, the days off and the parts of days off. `holidays` and `days_off` are (first, last), both
+    included. A doctor needs both buffers between two visits."""
 
     zone: tzinfo
     hours: Sequence[WeeklyInterval]
     breaks: Sequence[WeeklyInterval] = ()
+    openings: Sequence[DayInterval] = ()
+    holidays: Sequence[tuple[date, date]] = ()
     days_off: Sequence[tuple[date, date]] = ()
+    parts_off: Sequence[DayInterval] = ()
     slot_minutes: int = 15
+    buffer_before_minutes: int = 0
     buffer_minutes: int = 0
     notice_minutes: int = 0
     horizon_days: int = 60
@@ -68,72 +91,133 @@ def free_slots(
     first_day: date,
     last_day: date,
     now: datetime,
-    taken: Iterable[tuple[datetime, datetime]] = (),
-    busy: Iterable[tuple[datetime, datetime]] = (),
+    taken: Taken = (),
+    busy: Taken = (),
+    needs: Sequence[Sequence[Taken]] = (),
     mode: str | None = None,
 ) -> Iterator[Slot]:
     """Slots of `minutes` that start on these local days, in order of time, each once.
 
-    `taken` are the doctor's visits, kept apart from a slot by the buffer on either side; `busy` (the patient's
-    own visits) only may not overlap. Each interval of hours has its own grid, counted from its start.
+    `taken` are the doctor's visits, kept apart from a slot by the buffers on either side; `busy` (the patient's
+    own visits) only may not overlap. `needs` says, for each group of which one resource is needed, when each of
+    its resources is taken. Each interval of hours has its own grid, counted from its start.
     """
     today = now.astimezone(rules.zone).date()
     first_day = max(first_day, today)
     last_day = min(last_day, today + timedelta(days=rules.horizon_days))
-    if first_day > last_day or minutes <= 0:
+    if first_day > last_day or minutes <= 0 or not all(needs) or not (rules.hours or rules.openings):
         return
     earliest = _minute_after(now + timedelta(minutes=rules.notice_minutes))
     stretches = _stretches(rules.zone, first_day, last_day)
-    pause = rules.buffer_minutes
-    blocked = [(_minute(start) - pause, _minute_after(end) + pause) for start, end in taken]
-    blocked += [(_minute(start), _minute_after(end)) for start, end in busy]
-    blocked = _merged(blocked)
-    blocked_starts = [start for start, _ in blocked]
+    pause = rules.buffer_before_minutes + rules.buffer_minutes
+    barred = _merged(
+        [
+            *_barred(taken, minutes, pause),
+            *_barred(busy, minutes),
+            *(span for group in needs for span in _barred_for_all(group, minutes)),
+        ]
+    )
+    barred_from = [span[0] for span in barred]
+    hours, breaks = _by_weekday(rules.hours, mode), _by_weekday(rules.breaks)
+    openings, parts_off = _by_day(rules.openings, mode), _by_day(rules.parts_off)
 
     for ordinal in range(first_day.toordinal(), last_day.toordinal() + 1):
         day = date.fromordinal(ordinal)
-        if any(first <= day <= last for first, last in rules.days_off):
+        open_hours: list[WeeklyInterval | DayInterval] = [*openings.get(day, ())]
+        if not _within(day, rules.holidays):
+            open_hours += hours.get(day.weekday(), ())
+        if not open_hours or _within(day, rules.days_off):
             continue
         midnight = (ordinal - _EPOCH_DAY) * DAY_MINUTES
-        weekday = day.weekday()
-        pieces = [
-            piece
-            for hours in rules.hours
-            if hours.weekday == weekday and (mode is None or mode in hours.modes)
-            for piece in _utc_pieces(hours, midnight, stretches)
-        ]
+        pieces = [piece for interval in open_hours for piece in _utc_pieces(interval, midnight, stretches)]
         if not pieces:
             continue
         first, end = min(piece[0] for piece in pieces), max(piece[1] for piece in pieces)
-        near = blocked[max(bisect_right(blocked_starts, first) - 1, 0) : bisect_right(blocked_starts, end)]
-        for pause_of_day in rules.breaks:
-            if pause_of_day.weekday == weekday:
-                near = near + _utc_pieces(pause_of_day, midnight, stretches)
-        closed = _merged(near)
-        starts = {
-            start for piece in pieces for start in _starts(piece, closed, minutes, rules.step, earliest)
-        }
+        near = barred[max(bisect_right(barred_from, first) - 1, 0) : bisect_right(barred_from, end)]
+        closed = [
+            (start - minutes + 1, stop)
+            for interval in (*breaks.get(day.weekday(), ()), *parts_off.get(day, ()))
+            for start, stop in _utc_pieces(interval, midnight, stretches)
+        ]
+        if closed:
+            near = _merged(near + closed)
+        starts = {start for piece in pieces for start in _starts(piece, near, minutes, rules.step, earliest)}
         for start in sorted(starts):
             yield Slot(_moment(start, rules.zone), _moment(start + minutes, rules.zone))
 
 
-def _starts(piece: Span, closed: Sequence[Span], minutes: int, step: int, earliest: int) -> Iterator[int]:
-    """Grid points of `piece` from which `minutes` fit before its end without touching a closed span."""
+def is_free(starts_at: datetime, minutes: int, taken: Taken) -> bool:
+    """Nothing of `taken` overlaps the visit."""
+    ends_at = starts_at + timedelta(minutes=minutes)
+    return all(end <= starts_at or ends_at <= start for start, end in taken)
+
+
+def _starts(piece: Span, barred: Sequence[Span], minutes: int, step: int, earliest: int) -> Iterator[int]:
+    """Grid points of `piece` that are not barred and from which `minutes` fit before its end."""
     anchor = -(-piece[0] // EDGE_MINUTES) * EDGE_MINUTES
+    last = piece[1] - minutes
     start = anchor if earliest <= anchor else anchor + -(-(earliest - anchor) // step) * step
     index = 0
-    while start + minutes <= piece[1]:
-        while index < len(closed) and closed[index][1] <= start:
+    while start <= last:
+        while index < len(barred) and barred[index][1] <= start:
             index += 1
-        if index < len(closed) and closed[index][0] < start + minutes:
-            start = anchor + -(-(closed[index][1] - anchor) // step) * step
+        if index < len(barred) and barred[index][0] <= start:
+            start = anchor + -(-(barred[index][1] - anchor) // step) * step
             continue
         yield start
         start += step
 
 
+def _barred(taken: Taken, minutes: int, pause: int = 0) -> list[Span]:
+    """The starts that these times leave no room for."""
+    return _merged((_minute(start) - pause - minutes + 1, _minute_after(end) + pause) for start, end in taken)
+
+
+def _barred_for_all(group: Sequence[Taken], minutes: int) -> list[Span]:
+    """The starts at which none of the group's resources is free for the whole visit."""
+    common, *others = [_barred(taken, minutes) for taken in group]
+    for other in others:
+        common = _common(common, other)
+    return common
+
+
+def _common(one: Sequence[Span], other: Sequence[Span]) -> list[Span]:
+    """What lies in both; each is in order and without overlaps."""
+    found = []
+    i = j = 0
+    while i < len(one) and j < len(other):
+        start, end = max(one[i][0], other[j][0]), min(one[i][1], other[j][1])
+        if start < end:
+            found.append((start, end))
+        if one[i][1] < other[j][1]:
+            i += 1
+        else:
+            j += 1
+    return found
+
+
+def _by_weekday(rows: Iterable[WeeklyInterval], mode: str | None = None) -> dict[int, list[WeeklyInterval]]:
+    found: dict[int, list[WeeklyInterval]] = defaultdict(list)
+    for row in rows:
+        if mode is None or mode in row.modes:
+            found[row.weekday].append(row)
+    return found
+
+
+def _by_day(rows: Iterable[DayInterval], mode: str | None = None) -> dict[date, list[DayInterval]]:
+    found: dict[date, list[DayInterval]] = defaultdict(list)
+    for row in rows:
+        if mode is None or mode in row.modes:
+            found[row.day].append(row)
+    return found
+
+
+def _within(day: date, spans: Iterable[tuple[date, date]]) -> bool:
+    return any(first <= day <= last for first, last in spans)
+
+
 def _utc_pieces(
-    interval: WeeklyInterval, midnight: int, stretches: Sequence[tuple[int, int, int]]
+    interval: WeeklyInterval | DayInterval, midnight: int, stretches: Sequence[tuple[int, int, int]]
 ) -> list[Span]:
     """When those wall-clock hours really take place, on the day whose wall-clock midnight is `midnight`."""
     first = midnight + interval.starts.hour * 60 + interval.starts.minute
@@ -146,6 +230,7 @@ def _utc_pieces(
     return _merged(pieces)
 
 
+@lru_cache(maxsize=64)  # the same for every doctor of a list
 def _stretches(zone: tzinfo, first_day: date, last_day: date) -> list[tuple[int, int, int]]:
     """(since, until, offset): where the offset from UTC is constant, covering these local days whole."""
     since = (first_day.toordinal() - _EPOCH_DAY) * DAY_MINUTES - _WIDEST_OFFSET

@@ -2,6 +2,8 @@
 
 The texts are functions: notify calls them in the language of whoever reads."""
 
+from datetime import datetime
+
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +14,8 @@ from clinic.core.wording import Words
 from messaging.domain.notifications import notify
 from messaging.enums import NotificationKind
 from scheduling.models import Appointment
+
+from . import ics
 
 
 def spoken_time(appointment: Appointment, reader: User | None = None) -> str:
@@ -64,7 +68,7 @@ def declined(appointment: Appointment) -> None:
     )
 
 
-def cancelled(appointment: Appointment, *, actor: User, was_confirmed: bool) -> None:
+def cancelled(appointment: Appointment, *, actor: User | None, was_confirmed: bool) -> None:
     """The patient always; the doctor only when they had been told of the visit."""
     _tell(
         appointment.patient,
@@ -79,7 +83,7 @@ def cancelled(appointment: Appointment, *, actor: User, was_confirmed: bool) -> 
             % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)}
         ),
     )
-    if was_confirmed and actor.pk != appointment.doctor_id:
+    if was_confirmed and not (actor and actor.pk == appointment.doctor_id):
         _tell(
             appointment.doctor,
             appointment,
@@ -139,6 +143,53 @@ def moved(appointment: Appointment, *, actor: User, was_confirmed: bool) -> None
         )
 
 
+def booked_for(appointment: Appointment) -> None:
+    """The patient, for whom staff has booked."""
+    _tell(
+        appointment.patient,
+        appointment,
+        "booked",
+        lambda: (
+            _("An appointment was booked for you on %(time)s")
+            % {"time": spoken_time(appointment, appointment.patient)}
+        ),
+        lambda: (
+            _(
+                "An appointment with %(doctor)s on %(time)s was booked for you. Open it to see what is left to do: "
+                "a time that has to be paid is kept for a while only."
+            )
+            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)}
+        ),
+    )
+
+
+def handed_over(appointment: Appointment, from_doctor: User, was_at: datetime, *, actor: User) -> None:
+    """The doctor who had the visit until now."""
+    when = zones.spoken
+    _tell(
+        from_doctor,
+        appointment,
+        f"handed over:{appointment.sequence}",
+        lambda: (
+            _("The appointment on %(time)s is no longer yours")
+            % {"time": when(was_at, from_doctor.time_zone)}
+        ),
+        lambda: (
+            _("The appointment of %(patient)s on %(time)s is now with %(doctor)s.")
+            % {
+                "patient": appointment.patient.name,
+                "time": when(was_at, from_doctor.time_zone),
+                "doctor": appointment.doctor.name,
+            }
+        ),
+    )
+
+
+def reminder_key(appointment: Appointment, which: str) -> str:
+    """What makes a reminder the same one: the visit, the time it is set for, and which one it is."""
+    return f"reminder:{appointment.pk}:{appointment.starts_at.timestamp():.0f}:{which}"
+
+
 def reminder(appointment: Appointment, which: str) -> None:
     """`which` is "24h" or "1h"; once for each time at which the visit has been set."""
     notify(
@@ -149,7 +200,7 @@ def reminder(appointment: Appointment, which: str) -> None:
             % {"time": spoken_time(appointment, appointment.patient)}
         ),
         url=_url(appointment),
-        key=f"reminder:{appointment.pk}:{appointment.starts_at.timestamp():.0f}:{which}",
+        key=reminder_key(appointment, which),
         email_text=lambda: (
             _("Your appointment with %(doctor)s is on %(time)s.")
             % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)}
@@ -158,6 +209,9 @@ def reminder(appointment: Appointment, which: str) -> None:
 
 
 def _tell(user: User, appointment: Appointment, occasion: str, title: Words, email_text: Words = "") -> None:
+    # From its confirmation on (which opens the conversation) a visit stands in people's calendars: each mail brings
+    # the calendar entry along as it is now.
+    in_calendars = bool(email_text) and appointment.conversation_id is not None
     notify(
         user,
         kind=NotificationKind.APPOINTMENT,
@@ -165,6 +219,7 @@ def _tell(user: User, appointment: Appointment, occasion: str, title: Words, ema
         url=_url(appointment),
         key=f"appointment:{appointment.pk}:{occasion}",
         email_text=email_text,
+        attachments=[ics.attachment(appointment, user)] if in_calendars else (),
     )
 
 

@@ -134,7 +134,7 @@ def test_next_free_costs_the_same_for_one_and_for_thirty(
     doctor: User, service: Service, django_assert_num_queries: Any
 ) -> None:
     people = [make_doctor(f"doctor{number}@test.clinic") for number in range(29)]
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(11):
         next_free([doctor])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(11):
         assert len(next_free([doctor, *people])) == 30

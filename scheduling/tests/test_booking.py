@@ -200,7 +200,7 @@ def test_the_cells_refuse_what_the_calculation_missed(
     patient: User, other_patient: User, doctor: User, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     book(**wish(patient, doctor, service))
-    monkeypatch.setattr("scheduling.domain.booking._check_slot", lambda *args, **options: None)
+    monkeypatch.setattr("scheduling.domain.taking.check", lambda *args: False)
     with pytest.raises(SlotTaken) as error:
         book(**wish(other_patient, doctor, service))
     assert len(error.value.extra["nearest"]) == 3
