@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from clinic.core.admin import Kept, ReadOnly
-from scheduling.models import Appointment, AppointmentStatusChange, DayOff, Schedule, Service
+from scheduling.models import Appointment, AppointmentStatusChange, DayOff, Referral, Schedule, Service
 
 
 @admin.register(Service)
@@ -50,3 +50,15 @@ class AppointmentAdmin(ReadOnly, admin.ModelAdmin[Appointment]):
     date_hierarchy = "starts_at"
     exclude = ["reason"]
     inlines = [HistoryInline]
+
+
+@admin.register(Referral)
+class ReferralAdmin(ReadOnly, admin.ModelAdmin[Referral]):
+    """`question` and the document are clinical and stay with the people of the referral."""
+
+    list_display = ["created_at", "status", "priority", "patient", "referrer", "service"]
+    list_filter = ["status", "priority", "service"]
+    list_select_related = ["patient", "referrer", "service"]
+    search_fields = ["patient__last_name", "patient__email", "referrer__last_name", "referrer__email"]
+    date_hierarchy = "created_at"
+    exclude = ["question", "document", "document_type", "document_name"]

@@ -16,5 +16,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendar/", calendar.week, name="calendar"),
     path("calendar/events.json", calendar.events, name="calendar_events"),
     path("calendar/hours/", hours.edit, name="working_hours"),
+    path("referrals/", referrals.listing, name="referrals"),
     path("referrals/<uuid:pk>/", referrals.detail, name="referral"),
+    path("referrals/<uuid:pk>/document/", referrals.document, name="referral_document"),
+    path("referrals/<uuid:pk>/withdraw/", referrals.withdraw, name="referral_withdraw"),
+    path("patients/<uuid:patient_id>/referrals/new/", referrals.new, name="referral_new"),
 ]

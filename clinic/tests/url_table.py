@@ -105,6 +105,23 @@ GET    calendar_events                                login   403     403     40
 GET    working_hours                                  login   403     403     200     200     200     403
 POST   working_hours                                  login   403     403     422     422     200     403
 
+# Referrals
+GET    referrals                                      login   200     200     200     200     200     403
+GET    referral(referral)                             login   200     404     404     200     200     404
+GET    referral_document(referral)                    login   200     404     404     200     403     404
+GET    referral_withdraw(referral)                    login   403     404     404     200     200     404
+POST   referral_withdraw(referral)                    login   403     404     404     302     302     404
+GET    referral_new(patient)                          login   403     403     404     200     403     403
+POST   referral_new(patient)                          login   403     403     404     422     403     403
+
+# Visits in one's own calendar
+GET    feed                                           login   200     200     200     200     200     403
+POST   feed_renew                                     login   200     200     200     200     200     403
+GET    feed_renew                                     login   405     405     405     405     405     405
+POST   feed_revoke                                    login   302     302     302     302     302     403
+GET    feed_file(guess)                               404     404     404     404     404     404     404
+GET    appointment_ics(visit)                         login   200     404     404     200     200     404
+
 # Money
 GET    payments                                       login   200     200     404     404     200     404
 GET    payment(payment)                               login   200     404     404     404     200     404
@@ -315,6 +332,7 @@ ADMIN = {
     "scheduling.schedule": "kept",
     "scheduling.dayoff": "all",
     "scheduling.appointment": "read",
+    "scheduling.referral": "read",
     "billing.payment": "read",
     "billing.submission": "read",
     "records.visitnote": "read",

@@ -11,7 +11,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from knox.models import AuthToken
 
-from accounts.domain import profiles
+from accounts.domain import care, profiles
 from accounts.models import BreakGlass, User
 from accounts.tests.factories import make_doctor, make_patient
 from accounts.tests.pictures import picture
@@ -24,8 +24,9 @@ from messaging.tests.call_sockets import make_call
 from messaging.tests.factories import make_conversation
 from records.domain import notes
 from records.tests.factories import make_feedback, make_past_visit
+from scheduling.domain import referrals
 from scheduling.models import DayOff, Service
-from scheduling.tests.factories import clinic_time, make_appointment
+from scheduling.tests.factories import clinic_time, make_appointment, make_service
 
 
 def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
@@ -70,6 +71,11 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         object_repr="somebody",
     )
     send_mail_task.enqueue(["someone@test.clinic"], "Hello", "Hello.", "")
+    care.link(patient, doctor)
+    scan = make_service("MRI", kind="imaging", price_from_doctor=False, modes=["in_person"])
+    referral = referrals.ask(
+        patient=patient, referrer=doctor, service=scan, question="Torn?", document=picture()
+    )
     newcomer = make_patient("newcomer@test.clinic", verified=False)
     things: dict[str, Any] = {
         "patient": patient,
@@ -90,6 +96,8 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "letter": letter,
         "notice": notice,
         "access": access,
+        "scan": scan,
+        "referral": referral,
         "session": UserSession.objects.create(user=patient, session_key="x" * 32, ip="127.0.0.1"),
         "feedback": make_feedback(rated),
     }

@@ -7,7 +7,7 @@ from accounts.models import User
 from messaging.domain import conversations
 from scheduling import events
 from scheduling.enums import UPCOMING
-from scheduling.models import Appointment, CalendarCell
+from scheduling.models import Appointment, CalendarCell, Referral
 
 from .errors import OverlappingVisits
 from .telling import spoken_time
@@ -31,6 +31,7 @@ def move(kept: User, merged: User) -> None:
             CalendarCell.objects.filter(calendar=merged.pk).update(calendar=kept.pk)
     except IntegrityError as error:  # booked in this very moment
         raise OverlappingVisits from error
+    Referral.objects.filter(patient=merged).update(patient=kept)
     for visit in visits:
         visit.patient = kept
         if visit.conversation_id is not None:

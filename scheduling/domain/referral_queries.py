@@ -16,13 +16,18 @@ def visible_to(user: User | AnonymousUser) -> QuerySet[Referral]:
     Management finds them without what is asked (referral_rules.can_read_question).
     """
     return Referral.objects.filter(_visible_to(user)).select_related(
-        "patient", "referrer__doctor_profile__specialty", "service", "appointment__doctor"
+        "patient", "referrer__doctor_profile__specialty", "service__specialty", "appointment__doctor"
     )
 
 
 def waiting_for(patient: User) -> QuerySet[Referral]:
     """The patient's that are not booked yet, the latest first."""
     return visible_to(patient).filter(status=ReferralStatus.REQUESTED)
+
+
+def of_patient(user: User, patient: User) -> QuerySet[Referral]:
+    """Those of this patient that `user` may see, the latest first."""
+    return visible_to(user).filter(patient=patient)
 
 
 def history(referral: Referral) -> QuerySet[ReferralStatusChange]:

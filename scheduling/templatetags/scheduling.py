@@ -1,17 +1,21 @@
 """How visits are spoken of in templates."""
 
 from datetime import datetime
+from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from scheduling.enums import AppointmentStatus
+from accounts.models import User
+from scheduling.domain.referral_queries import of_patient, waiting_for
+from scheduling.enums import AppointmentStatus, ReferralStatus
 
 register = template.Library()
 
 HOUR = 60
+SHOWN_ON_RECORD = 5
 
 
 @register.filter
@@ -51,3 +55,24 @@ def visit_status(status: str) -> str:
         return str(AppointmentStatus(status).label)
     except ValueError:
         return status
+
+
+@register.filter
+def referral_status(status: str) -> str:
+    """As visit_status, for referrals."""
+    try:
+        return str(ReferralStatus(status).label)
+    except ValueError:
+        return status
+
+
+@register.inclusion_tag("scheduling/parts/referrals_to_book.html")
+def referrals_to_book(user: User) -> dict[str, Any]:
+    """What a patient's doctors asked for and nobody has booked yet; nothing for others."""
+    return {"referrals": list(waiting_for(user)) if user.is_patient else []}
+
+
+@register.inclusion_tag("scheduling/parts/record_referrals.html")
+def record_referrals(reader: User, patient: User) -> dict[str, Any]:
+    """The newest referrals of a patient whose record `reader` may open."""
+    return {"patient": patient, "referrals": list(of_patient(reader, patient)[:SHOWN_ON_RECORD])}

@@ -7,41 +7,33 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.domain import care
 from accounts.models import Activity, User
-from accounts.tests.factories import make_doctor
 from clinic.core.errors import Invalid, InvalidTransition, NotAllowed
 from messaging.models import Notification
 from scheduling.domain import progress, referrals
 from scheduling.domain.errors import AlreadyAsked
-from scheduling.enums import AppointmentStatus, ReferralStatus, ServiceKind
+from scheduling.domain.referral_queries import visible_to
+from scheduling.enums import AppointmentStatus, ReferralStatus
 from scheduling.models import Appointment, Referral, Service
-from scheduling.tests.factories import clinic_time, make_appointment, make_service
+from scheduling.tests.factories import clinic_time, make_appointment
+from scheduling.tests.imaging import QUESTION, make_radiologist, make_referral, make_scan
 
 pytestmark = pytest.mark.django_db
 _A, _R = AppointmentStatus, ReferralStatus
 
-QUESTION = "Tear of the meniscus?"
-
 
 @pytest.fixture
 def radiologist(db: None) -> User:
-    return make_doctor("radiologist@test.clinic", specialty="Radiology", first_name="Ram", last_name="KC")
+    return make_radiologist()
 
 
 @pytest.fixture
 def scan(radiologist: User) -> Service:
-    return make_service(
-        "MRI of the knee",
-        kind=ServiceKind.IMAGING,
-        price_from_doctor=False,
-        modes=["in_person"],
-        specialty=radiologist.doctor_profile.specialty,
-    )
+    return make_scan(radiologist)
 
 
 @pytest.fixture
 def referral(patient: User, doctor: User, scan: Service) -> Referral:
-    care.link(patient, doctor)
-    return referrals.ask(patient=patient, referrer=doctor, service=scan, question=QUESTION)
+    return make_referral(patient, doctor, scan)
 
 
 @pytest.fixture
@@ -213,3 +205,70 @@ def test_the_visits_own_door_moves_it(visit: Appointment, referral: Referral, pa
 
 def test_other_visits_have_no_referral(patient: User, doctor: User, service: Service) -> None:
     assert referrals.follow(make_appointment(patient, doctor, service), _A.CANCELLED) is None
+
+
+# --- withdrawing ---
+
+
+@pytest.mark.parametrize("who", ["doctor", "manager"])
+def test_it_is_withdrawn(who: str, referral: Referral, patient: User, request: pytest.FixtureRequest) -> None:
+    referrals.withdraw(referral.pk, actor=request.getfixturevalue(who), reason="Not needed.")
+    referral.refresh_from_db()
+    assert referral.status == _R.CANCELLED
+    assert titles(patient)[-1] == "A referral of yours was withdrawn"
+
+
+@pytest.mark.parametrize("who", ["patient", "other_patient", "other_doctor", "radiologist", "admin"])
+def test_nobody_else_withdraws(who: str, referral: Referral, request: pytest.FixtureRequest) -> None:
+    with pytest.raises(NotAllowed):
+        referrals.withdraw(referral.pk, actor=request.getfixturevalue(who))
+
+
+@pytest.mark.parametrize("who", ["doctor", "manager"])
+def test_the_booked_visit_is_called_off_with_it(
+    who: str, visit: Appointment, referral: Referral, request: pytest.FixtureRequest
+) -> None:
+    referrals.withdraw(referral.pk, actor=request.getfixturevalue(who))
+    referral.refresh_from_db()
+    visit.refresh_from_db()
+    assert (referral.status, visit.status) == (_R.CANCELLED, _A.CANCELLED)
+
+
+@pytest.mark.parametrize("status", [_R.PERFORMED, _R.REPORTED, _R.CANCELLED])
+def test_what_is_over_is_not_withdrawn(status: str, referral: Referral, doctor: User) -> None:
+    Referral.objects.filter(pk=referral.pk).update(status=status)
+    with pytest.raises(InvalidTransition):
+        referrals.withdraw(referral.pk, actor=doctor)
+
+
+def test_a_scan_under_way_is_not_withdrawn(visit: Appointment, referral: Referral, doctor: User) -> None:
+    progress.start(visit.pk, actor=visit.doctor)
+    with pytest.raises(InvalidTransition):
+        referrals.withdraw(referral.pk, actor=doctor)
+    referral.refresh_from_db()
+    assert referral.status == _R.BOOKED
+
+
+# --- who finds it ---
+
+
+@pytest.mark.parametrize(
+    ("who", "finds"),
+    [
+        ("patient", True),
+        ("doctor", True),
+        ("radiologist", True),
+        ("manager", True),
+        ("other_patient", False),
+        ("other_doctor", False),
+        ("admin", False),
+    ],
+)
+def test_who_finds_it(who: str, finds: bool, visit: Appointment, request: pytest.FixtureRequest) -> None:
+    assert visible_to(request.getfixturevalue(who)).exists() is finds
+
+
+def test_the_care_team_finds_it(referral: Referral, radiologist: User) -> None:
+    assert not visible_to(radiologist).exists()
+    care.link(referral.patient, radiologist)
+    assert visible_to(radiologist).exists()

@@ -20,6 +20,12 @@ TONES = {
     "ringing": "info",
     "active": "success",
     "missed": "warning",
+    "requested": "warning",
+    "booked": "info",
+    "offered": "success",
+    "waiting": "info",
+    "performed": "success",
+    "reported": "success",
 }
 
 

@@ -59,12 +59,38 @@ PEOPLE = Place(
     "users",
     frozenset({"person", "person_new", "person_edit", "person_deactivate", "person_role"}),
 )
+REFERRALS = Place(
+    "referrals",
+    _("Referrals"),
+    "scan",
+    frozenset({"referral", "referral_new", "referral_withdraw"}),
+    bar=False,
+)
+SERVICES = Place(
+    "clinic_services",
+    _("Services"),
+    "list-checks",
+    frozenset(
+        {
+            "clinic_service_new",
+            "clinic_service",
+            "clinic_service_retire",
+            "resources",
+            "resource_group_new",
+            "resource_group",
+            "resource_new",
+            "resource",
+            "resource_retire",
+        }
+    ),
+    bar=False,
+)
 REVIEWS = Place("reviews", _("Reviews"), "star", bar=False)
 ADMIN = Place("admin:index", _("Admin"), "settings")
 
 PLACES: dict[str, tuple[Place, ...]] = {
     Role.PATIENT: (HOME, BOOK, APPOINTMENTS, PAYMENTS, MESSAGES, OWN_ACTIVITY),
-    Role.DOCTOR: (HOME, CALENDAR, APPOINTMENTS, PATIENTS, MESSAGES),
+    Role.DOCTOR: (HOME, CALENDAR, APPOINTMENTS, PATIENTS, MESSAGES, REFERRALS),
     Role.MANAGEMENT: (
         HOME,
         APPOINTMENTS,
@@ -72,6 +98,8 @@ PLACES: dict[str, tuple[Place, ...]] = {
         MESSAGES,
         PEOPLE,
         replace(DOCTORS, bar=False),
+        REFERRALS,
+        SERVICES,
         REVIEWS,
         ACTIVITY,
     ),

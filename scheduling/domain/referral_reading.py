@@ -1,0 +1,20 @@
+"""Looking into a referral leaves a line in the activity trail; patients looking at their own leave none."""
+
+from accounts.domain import trail
+from accounts.enums import ActivityVerb
+from accounts.models import User
+from scheduling.models import Referral
+
+
+def note_read(referral: Referral, reader: User) -> None:
+    _note(ActivityVerb.REFERRAL_READ, referral, reader)
+
+
+def note_opened(referral: Referral, reader: User) -> None:
+    """The document."""
+    _note(ActivityVerb.REFERRAL_FILE_OPENED, referral, reader)
+
+
+def _note(verb: ActivityVerb, referral: Referral, reader: User) -> None:
+    if reader.pk != referral.patient_id:
+        trail.record(verb, actor=reader, target=referral, patient=referral.patient_id)
