@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from scheduling.enums import CELL_MINUTES
 from scheduling.models import Appointment, CalendarCell, WaitingOffer
@@ -44,11 +43,6 @@ def keep(offer: WaitingOffer) -> None:
 def let_go(offer: WaitingOffer) -> None:
     """Give back the time kept for an offer. Nothing happens when none is kept."""
     CalendarCell.objects.filter(offer=offer).delete()
-
-
-def let_go_lapsed(doctor_id: UUID) -> None:
-    """Give back what this doctor's offers past their time still keep: nobody waits for the task that ends them."""
-    CalendarCell.objects.filter(offer__doctor=doctor_id, offer__expires_at__lte=timezone.now()).delete()
 
 
 def _insert(rows: Iterable[CalendarCell]) -> None:

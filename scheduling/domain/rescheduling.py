@@ -15,7 +15,7 @@ from clinic.core.status import lock
 from scheduling import events, rules
 from scheduling.models import Appointment
 
-from . import meeting, taking, telling, timers
+from . import meeting, offers, taking, telling, timers
 from .availability import offered_modes
 from .errors import MovedMeanwhile, TooLate
 from .queries import services_for
@@ -101,6 +101,7 @@ def reschedule(
         if was_confirmed:
             telling.handed_over(appointment, from_doctor, before[0], actor=actor)
         events.appointment_left(appointment, from_doctor.pk, before)
+    offers.offer_freed(from_doctor.pk, *before)
     return appointment
 
 

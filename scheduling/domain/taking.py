@@ -16,7 +16,7 @@ from accounts.models import User
 from clinic.core.errors import Invalid
 from scheduling.models import Appointment, Resource, Service, WaitingOffer
 
-from . import calendars, cells, needs, progress
+from . import calendars, cells, needs, offers, progress
 from .availability import Standing, nearest_free, standing
 from .errors import SlotTaken
 
@@ -63,7 +63,7 @@ def make_room(wanted: Wanted) -> None:
     if wanted.ignoring is not None:
         theirs &= ~Q(pk=wanted.ignoring.pk)
     progress.expire_lapsed(theirs)
-    cells.let_go_lapsed(wanted.doctor.pk)
+    offers.lapse_due(Q(doctor=wanted.doctor))
 
 
 def check(wanted: Wanted) -> bool:
