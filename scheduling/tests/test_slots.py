@@ -1,6 +1,7 @@
 """Slots from a doctor's rules: properties over any zone, around the days on which clocks change."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -160,13 +161,21 @@ def test_nothing_free_is_left_out(situation: dict) -> None:  # type: ignore[type
     """What stands in the way takes away exactly the slots that it overlaps, and no others."""
     rules: Rules = situation["rules"]
     pause = timedelta(minutes=rules.buffer_before_minutes + rules.buffer_minutes)
-    open_ones = list(free_slots(**{**situation, "taken": (), "busy": (), "needs": ()}))
+    nothing_closed = replace(rules, breaks=(), parts_off=(), days_off=())
+    nothing_taken = {"taken": (), "busy": (), "needs": ()}
+    open_ones = list(free_slots(**{**situation, **nothing_taken, "rules": nothing_closed}))
 
     def stays(slot: Slot) -> bool:
         start, end = slot.starts_at.astimezone(UTC), slot.ends_at.astimezone(UTC)
         return (
             all(end + pause <= begins or ends + pause <= start for begins, ends in situation["taken"])
             and is_free(start, situation["minutes"], situation["busy"])
+            and not any(first <= slot.starts_at.date() <= last for first, last in rules.days_off)
+            and not any(
+                inside(closed, moment.astimezone(rules.zone))
+                for closed in (*rules.breaks, *rules.parts_off)
+                for moment in minutes_of(slot)
+            )
             and all(
                 any(is_free(start, situation["minutes"], resource) for resource in group)
                 for group in situation["needs"]

@@ -120,6 +120,16 @@ def test_two_scanners_that_are_each_free_for_half_of_it_do_not_help() -> None:
     assert walls(rules, DAY, needs=[[]]) == [], "a group without any resource"
 
 
+def test_one_scanner_away_all_day_and_the_other_taken_twice() -> None:
+    def at(hour: int, minute: int = 0) -> datetime:
+        return datetime(2026, 5, 4, hour, minute, tzinfo=KATHMANDU)
+
+    away, twice = [(at(8), at(18))], [(at(9, 30), at(10)), (at(10, 30), at(11))]
+    rules = week("Asia/Kathmandu", time(9), time(11))
+    for group in ([away, twice], [twice, away]):
+        assert [wall[:5] for wall in walls(rules, DAY, needs=[group])] == ["09:00", "10:00"]
+
+
 def test_a_visit_that_began_before_the_hours_still_takes_their_first_slots() -> None:
     visit = (datetime(2026, 5, 4, 8, 30, tzinfo=KATHMANDU), datetime(2026, 5, 4, 9, 45, tzinfo=KATHMANDU))
     rules = week("Asia/Kathmandu", time(9), time(11))
