@@ -5,10 +5,11 @@ was lost, and booking frees lapsed holds itself; slots ignore them at once.
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from django_tasks import task
 
-from scheduling.domain import progress, reminding
+from scheduling.domain import offers, progress, reminding, sweeps, waiting
 
 
 @task()
@@ -20,3 +21,24 @@ def expire_hold(appointment_id: str) -> None:
 @task()
 def remind(appointment_id: str, starts_at: str, which: str) -> None:
     reminding.remind(appointment_id, datetime.fromisoformat(starts_at), which)
+
+
+@task()
+def lapse_offer(offer_id: str) -> None:
+    offers.lapse(offer_id)
+    offers.lapse_due()
+
+
+@task()
+def end_waiting() -> None:
+    waiting.end_over()
+
+
+@task()
+def offer_opened(doctor_id: str, starts_at: str, ends_at: str) -> None:
+    offers.offer_freed(UUID(doctor_id), datetime.fromisoformat(starts_at), datetime.fromisoformat(ends_at))
+
+
+@task()
+def sweep() -> None:
+    sweeps.sweep()

@@ -76,3 +76,19 @@ class OfferOver(Conflict):
 
     code = "offer_over"
     message = _("This offer is over; the time went to the next person. You keep your place in line.")
+
+
+class AlreadyCalled(Conflict):
+    """409: someone has been called and is not in yet."""
+
+    code = "already_called"
+    message = _(
+        "Someone has been called already. Start their visit, or take the call back, before the next one."
+    )
+
+
+class NobodyWaits(Conflict):
+    """409: nobody who is here waits to be called."""
+
+    code = "nobody_waits"
+    message = _("Nobody is waiting. Check patients in as they arrive.")

@@ -10,7 +10,15 @@ from django.utils import timezone
 from accounts.enums import Mode
 from accounts.models import User
 from scheduling.enums import CELL_MINUTES, OCCUPYING, AppointmentStatus
-from scheduling.models import Appointment, Break, CalendarCell, Schedule, Service, WorkingHours
+from scheduling.models import (
+    Appointment,
+    Break,
+    CalendarCell,
+    Schedule,
+    Service,
+    WaitingEntry,
+    WorkingHours,
+)
 
 
 def make_service(name: str = "Consultation", **fields: Any) -> Service:
@@ -77,3 +85,16 @@ def make_appointment(
             for offset in range(service.minutes // CELL_MINUTES)
         )
     return appointment
+
+
+def make_waiting(
+    patient: User, doctor: User | None, service: Service, *, days: int = 14, **fields: Any
+) -> WaitingEntry:
+    """A stored place in line, from today on for so many days."""
+    if doctor is not None:
+        fields.setdefault("specialty", doctor.doctor_profile.specialty)
+    today = timezone.localdate()
+    defaults = {"mode": Mode.VIDEO, "first_day": today, "last_day": today + timedelta(days=days)}
+    return WaitingEntry.objects.create(
+        patient=patient, doctor=doctor, service=service, **{**defaults, **fields}
+    )
