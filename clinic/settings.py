@@ -253,6 +253,9 @@ LIMITS = {
     "send": (240, 60),
     "send_stranger": (120, 60),
     "upload": (120, 3600),
+    # A calendar feed by its address; and addresses that open none, from one network address.
+    "feed": (60, 600),
+    "feed_guess": (60, 600),
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
@@ -344,7 +347,19 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"hide_secrets": {"()": "clinic.core.logs.HideSecrets"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["hide_secrets"]}
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"daphne.http_protocol": {"level": "WARNING"}, "twisted": {"level": "WARNING"}},
+    "loggers": {
+        "daphne.http_protocol": {"level": "WARNING"},
+        "twisted": {"level": "WARNING"},
+        # Django's own handlers would write what the filter above has not seen.
+        "django": {"handlers": []},
+        "django.server": {"handlers": [], "propagate": True},
+        # Making a PDF says much that helps nobody.
+        "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},
+    },
 }

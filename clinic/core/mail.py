@@ -1,6 +1,9 @@
 """Mail leaves by a task, after the transaction that caused it has committed."""
 
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import TypeAlias
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
@@ -9,23 +12,50 @@ from django_tasks import task
 
 MAX_ATTEMPTS = 6
 
+# File name, content type, content.
+Attachment: TypeAlias = tuple[str, str, bytes]
 
-def send_later(*, to: list[str], subject: str, text: str, html: str = "") -> None:
-    """Queue one message. `subject` holds no clinical content."""
+
+def send_later(
+    *, to: list[str], subject: str, text: str, html: str = "", attachments: Sequence[Attachment] = ()
+) -> None:
+    """Queue one message. `subject` holds no clinical content. Attachments travel in the task: small ones only."""
     one_line = " ".join(subject.split())
-    transaction.on_commit(lambda: send_mail_task.enqueue(to, one_line, text, html))
+    packed = [[name, kind, b64encode(content).decode("ascii")] for name, kind, content in attachments]
+    transaction.on_commit(lambda: send_mail_task.enqueue(to, one_line, text, html, attachments=packed))
 
 
 @task()
-def send_mail_task(to: list[str], subject: str, text: str, html: str, attempt: int = 1) -> None:
+def send_mail_task(
+    to: list[str],
+    subject: str,
+    text: str,
+    html: str,
+    attempt: int = 1,
+    *,
+    attachments: Sequence[Sequence[str]] = (),
+) -> None:
     """Send, and on failure try again after 1, 4, 9 … minutes; the last failure stays in the task table."""
     message = EmailMultiAlternatives(subject, text, to=to)
     if html:
         message.attach_alternative(html, "text/html")
+    for name, kind, packed in attachments:
+        _attach(message, name, kind, b64decode(packed))
     try:
         message.send()
     except OSError:
         if attempt >= MAX_ATTEMPTS:
             raise
         again = timezone.now() + timedelta(minutes=attempt**2)
-        send_mail_task.using(run_after=again).enqueue(to, subject, text, html, attempt + 1)
+        send_mail_task.using(run_after=again).enqueue(
+            to, subject, text, html, attempt + 1, attachments=attachments
+        )
+
+
+def _attach(message: EmailMultiAlternatives, name: str, kind: str, content: bytes) -> None:
+    """An invitation (text/calendar) goes in twice: Outlook and Gmail look for it among the alternatives of the text,
+    others among the files. As a file it is `application/ics`, so that none of them counts it twice."""
+    if kind.startswith("text/calendar"):
+        message.attach_alternative(content.decode(), kind)
+        kind = "application/ics"
+    message.attach(name, content, kind)

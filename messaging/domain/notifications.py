@@ -1,5 +1,6 @@
 """Telling a person something inside the portal, and by mail when that is asked for."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from clinic.core import mail
+from clinic.core.links import absolute
 from clinic.core.wording import Words, said
 from messaging import events
 from messaging.models import Notification
@@ -19,13 +21,21 @@ TITLE_MAX_LENGTH = 160
 
 
 def notify(
-    user: User, *, kind: str, title: Words, url: str, key: str, email_text: Words = ""
+    user: User,
+    *,
+    kind: str,
+    title: Words,
+    url: str,
+    key: str,
+    email_text: Words = "",
+    attachments: Sequence[mail.Attachment] = (),
 ) -> Notification | None:
     """Tell `user` once: a second call with the same `key` does nothing and returns None.
 
     `title` (also the mail's subject) and `email_text` hold no clinical content; `url` is a path of the portal.
     Both are said in the reader's language, whoever acts: pass functions (or lazy text) that build them.
-    The mail is sent only when `email_text` is given. Accounts that are not active are told nothing.
+    The mail (with its `attachments`) is sent only when `email_text` is given. Accounts that are not active are told
+    nothing.
     """
     if not user.is_active:
         return None
@@ -38,7 +48,7 @@ def notify(
             return None
         events.notification_new(notification, queries.unread_notifications(user.pk))
         if email_text:
-            _send_mail(user, one_line, said(email_text), url)
+            _send_mail(user, one_line, said(email_text), url, attachments)
     return notification
 
 
@@ -56,14 +66,14 @@ def mark_all_read(user: User) -> int:
     return Notification.objects.filter(user=user, read_at=None).update(read_at=now, updated_at=now)
 
 
-def _send_mail(user: User, title: str, email_text: str, url: str) -> None:
-    # A mail needs the portal's full address, which only a deployment knows; on a laptop it goes without a link.
-    origin = next(iter(settings.CSRF_TRUSTED_ORIGINS), "")
+def _send_mail(
+    user: User, title: str, email_text: str, url: str, attachments: Sequence[mail.Attachment]
+) -> None:
     context: dict[str, Any] = {
         "person": user,
         "title": title,
         "text": email_text,
-        "link": f"{origin}{url}" if origin and url and "*" not in origin else "",
+        "link": absolute(url),
         "CLINIC_NAME": settings.CLINIC_NAME,
     }
     mail.send_later(
@@ -71,4 +81,5 @@ def _send_mail(user: User, title: str, email_text: str, url: str) -> None:
         subject=title,
         text=render_to_string("emails/notification.txt", context),
         html=render_to_string("emails/notification.html", context),
+        attachments=attachments,
     )

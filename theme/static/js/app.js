@@ -3,6 +3,7 @@ import "./theme-choice.js";
 import "./dialogs.js";
 import "./forms.js";
 import "./countdown.js";
+import "./copy.js";
 import { toast } from "./toast.js";
 
 const region = document.getElementById("toasts");

@@ -1,6 +1,5 @@
-// A payment's page: changes with the payment, copies the reference, shows the chosen picture.
+// A payment's page: changes with the payment, shows the chosen picture.
 import { live } from "../live.js";
-import { toast } from "../toast.js";
 
 // The clock of this device may be fast: the server then still says "due" at zero, and is asked again, but not at once.
 const ASK_AGAIN_MS = 5_000;
@@ -42,24 +41,6 @@ document.body.addEventListener("htmx:afterSettle", () => {
   if (section().dataset.state === shownState) return;
   shownState = section().dataset.state;
   section().querySelector("[data-state-title]")?.focus();
-});
-
-// --- Copy ---
-
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest?.("[data-copy]");
-  if (!button) return;
-  if (await copy(button.dataset.copy)) toast(button.dataset.copied, "success");
-  else getSelection().selectAllChildren(button.previousElementSibling.lastElementChild);
 });
 
 // --- The picture of the receipt ---
