@@ -64,6 +64,8 @@ def tell_sockets(groups: Iterable[str], message: dict[str, Any]) -> None:
 def _deliver(groups: tuple[str, ...], message: dict[str, Any], name: Any) -> None:
     try:
         if _server_loop is not None and not _in_server_loop_context():
+            if not _server_loop.is_running():
+                return  # the server is stopping: no socket is open any more
             asyncio.run_coroutine_threadsafe(_send(groups, message), _server_loop).result(timeout=5)
         else:
             async_to_sync(_send)(groups, message)

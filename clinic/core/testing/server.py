@@ -80,6 +80,7 @@ class RunningServer:
         raise RuntimeError(f"the server did not start:\n{self.log}")
 
     def stop(self) -> None:
+        """As an administrator would. Raises RuntimeError when it does not end by itself."""
         self._end(signal.SIGTERM)
 
     def kill(self) -> None:
@@ -95,4 +96,6 @@ class RunningServer:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait(timeout=10)
-        self._process = None
+            raise RuntimeError(f"the server did not stop:\n{self.log}") from None
+        finally:
+            self._process = None

@@ -5,6 +5,8 @@ A cluster runs `daphne` and `manage.py db_worker` apart, with Redis between them
 """
 
 import logging
+import os
+import sys
 import threading
 import time
 from typing import Any
@@ -19,6 +21,36 @@ from clinic.core import realtime
 
 logger = logging.getLogger(__name__)
 
+# The task that runs when the server is told to stop may take this long to end well.
+LAST_TASK_SECONDS = 5
+
+
+class TaskThread(threading.Thread):
+    """Runs tasks until the process ends; a database that is away for a while does not end it."""
+
+    def __init__(self) -> None:
+        super().__init__(name="tasks", daemon=True)
+        self._worker = new_worker()
+        self._stopping = False
+
+    def run(self) -> None:
+        while not self._stopping:
+            try:
+                self._worker.run()
+            except Exception:
+                logger.exception("the task worker stopped; starting it again")
+                time.sleep(5)
+                self._worker = new_worker()
+
+    def finish(self) -> None:
+        """Take no further task, and let the one that runs come to its end: cut off, it would stay `running`."""
+        self._stopping = True
+        self._worker.running = False
+        deadline = time.monotonic() + LAST_TASK_SECONDS
+        time.sleep(0.05)  # one that is being claimed begins
+        while self._worker.running_task and time.monotonic() < deadline:
+            time.sleep(0.02)
+
 
 class Command(BaseCommand):
     help = "Serve the portal and run its background tasks in one process."
@@ -30,31 +62,28 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         from clinic.asgi import application
 
+        tasks = TaskThread()
         server = Server(
             application,
             endpoints=build_endpoint_description_strings(host=options["host"], port=options["port"]),
-            ready_callable=lambda: self._ready(options),
+            ready_callable=lambda: self._ready(options, tasks),
             server_name="clinic",
         )
         server.run()
+        tasks.finish()
+        # A request that was cut off waits in its thread for the loop that has just ended, and Python would wait for
+        # that thread.
+        sys.stdout.flush()
+        logging.shutdown()
+        os._exit(0)
 
-    def _ready(self, options: dict[str, Any]) -> None:
+    def _ready(self, options: dict[str, Any], tasks: TaskThread) -> None:
         from twisted.internet import reactor
 
         realtime.use_server_loop(reactor._asyncioEventloop)  # type: ignore[attr-defined]
-        threading.Thread(target=work_forever, name="tasks", daemon=True).start()
+        tasks.start()
         self.stdout.write(f"Serving on http://{options['host']}:{options['port']}")
         self.stdout.flush()
-
-
-def work_forever() -> None:
-    """Run tasks until the process ends; a database that is away for a while does not end the worker."""
-    while True:
-        try:
-            new_worker().run()
-        except Exception:
-            logger.exception("the task worker stopped; starting it again")
-            time.sleep(5)
 
 
 def new_worker(*, batch: bool = False) -> Worker:
