@@ -1,11 +1,14 @@
 """Choices and the appointment's status machine."""
 
+from datetime import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 # Calendars are claimed in cells of this length; every appointment starts and ends on a cell's edge.
 CELL_MINUTES = 5
 MAX_SLOT_RANGE_DAYS = 31
+NOON, EVENING_BEGINS = 12, 17
 
 
 class ServiceKind(models.TextChoices):
@@ -45,13 +48,16 @@ APPOINTMENT_TRANSITIONS: dict[str, frozenset[str]] = {
     # Back to pending_payment: the payment was rejected and may be submitted again while the new hold lasts.
     _S.PENDING_CONFIRMATION: frozenset({_S.CONFIRMED, _S.PENDING_PAYMENT, _S.CANCELLED, _S.DECLINED}),
     _S.CONFIRMED: frozenset({_S.CHECKED_IN, _S.IN_PROGRESS, _S.CANCELLED, _S.DECLINED, _S.NO_SHOW}),
-    _S.CHECKED_IN: frozenset({_S.IN_PROGRESS, _S.CANCELLED, _S.NO_SHOW}),
-    _S.IN_PROGRESS: frozenset({_S.COMPLETED}),
+    # Back to confirmed: checked in by mistake.
+    _S.CHECKED_IN: frozenset({_S.IN_PROGRESS, _S.CONFIRMED, _S.CANCELLED, _S.NO_SHOW}),
+    # Back to checked in: begun by mistake.
+    _S.IN_PROGRESS: frozenset({_S.COMPLETED, _S.CHECKED_IN}),
     _S.COMPLETED: frozenset(),
     _S.CANCELLED: frozenset(),
     _S.DECLINED: frozenset(),
     _S.EXPIRED: frozenset(),
-    _S.NO_SHOW: frozenset(),
+    # They came after all.
+    _S.NO_SHOW: frozenset({_S.CHECKED_IN}),
 }
 
 # These occupy the calendars of doctor and patient.
@@ -69,6 +75,8 @@ OCCUPYING = frozenset(
 # Still ahead or under way: may be cancelled or moved.
 OPEN = frozenset({_S.PENDING_PAYMENT, _S.PENDING_CONFIRMATION, _S.CONFIRMED, _S.CHECKED_IN})
 UPCOMING = OPEN | {_S.IN_PROGRESS}
+# In the queue of their day.
+QUEUED = frozenset({_S.CONFIRMED, _S.CHECKED_IN, _S.IN_PROGRESS})
 
 
 class DirectoryOrder(models.TextChoices):
@@ -82,7 +90,21 @@ class DirectoryOrder(models.TextChoices):
 
 class FreeWithin(models.TextChoices):
     TODAY = "today", _("Today")
+    TOMORROW = "tomorrow", _("By tomorrow")
     WEEK = "week", _("Within 7 days")
+
+
+class PartOfDay(models.TextChoices):
+    MORNING = "morning", _("Morning")
+    AFTERNOON = "afternoon", _("Afternoon")
+    EVENING = "evening", _("Evening")
+
+    @classmethod
+    def of(cls, local: datetime) -> "PartOfDay":
+        """In which part a moment of the clinic's clock lies."""
+        if local.hour < NOON:
+            return cls.MORNING
+        return cls.AFTERNOON if local.hour < EVENING_BEGINS else cls.EVENING
 
 
 class ResourceKind(models.TextChoices):

@@ -47,6 +47,11 @@ def can_book_for(user: Any, patient: User) -> bool:
     )
 
 
+def can_run_clinic(user: Any) -> bool:
+    """Decide what the clinic offers, and about its rooms and equipment."""
+    return _acts(user) and user.is_management
+
+
 def can_pay(user: Any, appointment: Appointment) -> bool:
     """Hand in a payment: the patient, or management at the desk."""
     return _acts(user) and (user.is_management or (user.is_patient and user.pk == appointment.patient_id))

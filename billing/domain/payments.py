@@ -133,8 +133,8 @@ def _submit(attempt: Submission, *, actor: User) -> Payment:
 
 @transaction.atomic
 def confirm(payment_id: UUID | str, *, actor: User) -> Payment:
-    """The money has arrived: `confirmed`, and the appointment with it when it still waits; `refund_due` when it
-    was called off meanwhile.
+    """The money has arrived: `confirmed`, and the appointment with it when it still waits and its doctor does not
+    confirm personally; `refund_due` when it was called off meanwhile.
 
     Raises NotAllowed, AlreadyConfirmed (with `confirmed_by` and `confirmed_at`) and InvalidTransition.
     """
@@ -150,11 +150,12 @@ def confirm(payment_id: UUID | str, *, actor: User) -> Payment:
     if payment.appointment.status in _CALLED_OFF:
         _owe_back(payment, actor=actor, reason=_("The appointment had been called off."))
         return payment
-    waits = payment.appointment.status == AppointmentStatus.PENDING_CONFIRMATION
-    # The mail about the appointment says enough; a second one would be noise.
-    notices.confirmed(payment, by_mail=not waits)
-    if waits:
-        progress.confirm(payment.appointment_id, actor=actor)
+    settled = (
+        payment.appointment.status == AppointmentStatus.PENDING_CONFIRMATION
+        and progress.paid(payment.appointment_id, actor=actor).status == AppointmentStatus.CONFIRMED
+    )
+    # The mail about the confirmed appointment says enough; a second one would be noise.
+    notices.confirmed(payment, by_mail=not settled)
     return payment
 
 

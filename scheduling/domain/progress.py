@@ -22,11 +22,11 @@ from accounts.models import User
 from clinic.core.errors import InvalidTransition, NotAllowed
 from clinic.core.status import change_status, lock
 from scheduling import events, rules
-from scheduling.enums import OCCUPYING, AppointmentStatus
+from scheduling.enums import OCCUPYING, QUEUED, AppointmentStatus
 from scheduling.models import Appointment
 from scheduling.signals import appointment_status_changed
 
-from . import cells, meeting, telling, timers
+from . import cells, meeting, offers, referrals, requests, telling, timers
 from .errors import TooLate
 
 _S = AppointmentStatus
@@ -40,14 +40,14 @@ def payment_submitted(appointment_id: AppointmentId, *, actor: User, reason: str
     _require(rules.can_pay(actor, appointment))
     if rules.hold_lapsed(appointment):
         raise InvalidTransition(_("The time to pay is over and the slot is free again. Please book anew."))
-    return _move(appointment, _S.PENDING_CONFIRMATION, actor=actor, reason=reason)
+    return change(appointment, _S.PENDING_CONFIRMATION, actor=actor, reason=reason)
 
 
 @transaction.atomic
 def payment_rejected(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
     """The payment was not accepted: back to waiting for one, with a fresh hold."""
     appointment = _managed(appointment_id, actor)
-    _move(
+    change(
         appointment,
         _S.PENDING_PAYMENT,
         actor=actor,
@@ -59,13 +59,25 @@ def payment_rejected(appointment_id: AppointmentId, *, actor: User, reason: str 
 
 
 @transaction.atomic
+def paid(appointment_id: AppointmentId, *, actor: User) -> Appointment:
+    """The money is there: the visit is confirmed, or asked of a doctor who confirms personally (its status then
+    stays)."""
+    appointment = _managed(appointment_id, actor)
+    if not requests.asks(appointment.doctor_id):
+        return confirm(appointment_id, actor=actor)
+    _possible(appointment, "confirm")
+    requests.ask(appointment)
+    return appointment
+
+
+@transaction.atomic
 def confirm(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
     """The visit will take place: care link, conversation, call (video) and reminders come with it."""
     appointment = _managed(appointment_id, actor)
-    _possible(appointment, _S.CONFIRMED)
+    _possible(appointment, "confirm")
     fields = meeting.open_for(appointment)
-    _move(appointment, _S.CONFIRMED, actor=actor, reason=reason, fields=fields)
-    timers.reminders(appointment)
+    change(appointment, _S.CONFIRMED, actor=actor, reason=reason, fields=fields)
+    timers.of_visit(appointment)
     telling.confirmed(appointment, actor=actor)
     return appointment
 
@@ -74,7 +86,7 @@ def confirm(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> 
 def decline(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
     """The clinic says no; the time is free again."""
     appointment = _managed(appointment_id, actor)
-    _move(appointment, _S.DECLINED, actor=actor, reason=reason)
+    change(appointment, _S.DECLINED, actor=actor, reason=reason)
     meeting.call_off(appointment, actor=actor)
     telling.declined(appointment)
     return appointment
@@ -84,12 +96,13 @@ def decline(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> 
 def cancel(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
     """The time is free again. Raises TooLate for a patient inside the notice period of a confirmed visit."""
     appointment = lock(Appointment, appointment_id)
-    _require(rules.can_see(actor, appointment))
-    _possible(appointment, _S.CANCELLED)
+    _require(rules.can_see(actor, appointment) or rules.asked_for(actor, appointment))
+    if not appointment.can_become(_S.CANCELLED):
+        raise _impossible(appointment, _S.CANCELLED)
     if not rules.can_cancel(actor, appointment):
         raise TooLate
     was_confirmed = appointment.status in rules.BOUND_BY_NOTICE
-    _move(appointment, _S.CANCELLED, actor=actor, reason=reason)
+    change(appointment, _S.CANCELLED, actor=actor, reason=reason)
     meeting.call_off(appointment, actor=actor)
     telling.cancelled(appointment, actor=actor, was_confirmed=was_confirmed)
     return appointment
@@ -97,20 +110,23 @@ def cancel(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> A
 
 @transaction.atomic
 def check_in(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
-    """The patient is here."""
-    return _move(_managed(appointment_id, actor), _S.CHECKED_IN, actor=actor, reason=reason)
+    """The patient is here: so say staff, or the patient of a visit in person shortly before it."""
+    appointment = lock(Appointment, appointment_id)
+    _require(rules.can_check_in(actor, appointment))
+    _possible(appointment, "check-in")
+    return change(appointment, _S.CHECKED_IN, actor=actor, reason=reason)
 
 
 @transaction.atomic
 def start(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
     """The visit begins."""
-    return _move(_managed(appointment_id, actor), _S.IN_PROGRESS, actor=actor, reason=reason)
+    return _step("start", appointment_id, actor, reason)
 
 
 @transaction.atomic
 def complete(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
     """The visit is over, and so is its call."""
-    appointment = _move(_managed(appointment_id, actor), _S.COMPLETED, actor=actor, reason=reason)
+    appointment = _step("complete", appointment_id, actor, reason)
     meeting.close(appointment, actor=actor)
     return appointment
 
@@ -118,9 +134,27 @@ def complete(appointment_id: AppointmentId, *, actor: User, reason: str = "") ->
 @transaction.atomic
 def no_show(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
     """The patient did not come."""
-    appointment = _move(_managed(appointment_id, actor), _S.NO_SHOW, actor=actor, reason=reason)
+    appointment = _step("no-show", appointment_id, actor, reason)
     meeting.close(appointment, actor=actor)
     return appointment
+
+
+@transaction.atomic
+def undo_check_in(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
+    """They were not here after all; a call into the room is taken back with it."""
+    return _step("undo-check-in", appointment_id, actor, reason)
+
+
+@transaction.atomic
+def undo_start(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
+    """It had not begun: the patient is back in the queue, at the place they had."""
+    return _step("undo-start", appointment_id, actor, reason)
+
+
+@transaction.atomic
+def undo_no_show(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
+    """They came after all, and are here. A video call that was closed stays closed."""
+    return _step("undo-no-show", appointment_id, actor, reason)
 
 
 @transaction.atomic
@@ -128,7 +162,7 @@ def expire(appointment_id: AppointmentId) -> Appointment:
     """End a hold whose time is over; anything else stays as it is. May be called any number of times."""
     appointment = lock(Appointment, appointment_id)
     if appointment.status == _S.PENDING_PAYMENT and rules.hold_lapsed(appointment):
-        _move(appointment, _S.EXPIRED, actor=None)
+        change(appointment, _S.EXPIRED, actor=None)
         telling.expired(appointment)
     return appointment
 
@@ -158,8 +192,14 @@ ACTIONS: Mapping[str, Callable[..., Appointment]] = {
     "start": start,
     "complete": complete,
     "no-show": no_show,
+    "undo-check-in": undo_check_in,
+    "undo-start": undo_start,
+    "undo-no-show": undo_no_show,
     "cancel": cancel,
 }
+
+# A calendar program has to hear of these.
+_CALLED_OFF = frozenset({_S.CANCELLED, _S.DECLINED, _S.EXPIRED})
 
 
 def _managed(appointment_id: AppointmentId, actor: User) -> Appointment:
@@ -173,12 +213,37 @@ def _require(allowed: bool) -> None:
         raise NotAllowed
 
 
-def _possible(appointment: Appointment, to: str) -> None:
-    if not appointment.can_become(to):
-        raise InvalidTransition(extra={"status": str(appointment.status), "wanted": str(to)})
+def _possible(appointment: Appointment, step: str) -> None:
+    if not rules.is_step(step, appointment):
+        raise _impossible(appointment, rules.STEPS[step][1])
 
 
-def _move(
+def _impossible(appointment: Appointment, to: str) -> InvalidTransition:
+    return InvalidTransition(extra={"status": str(appointment.status), "wanted": str(to)})
+
+
+def _step(name: str, appointment_id: AppointmentId, actor: User, reason: str) -> Appointment:
+    appointment = _managed(appointment_id, actor)
+    _possible(appointment, name)
+    return change(appointment, rules.STEPS[name][1], actor=actor, reason=reason)
+
+
+def _moments(appointment: Appointment, to: str) -> dict[str, Any]:
+    """When the patient came, went in and left, as `to` tells it; a step back takes away what was not so."""
+    now = timezone.now()
+    match to:
+        case _S.CONFIRMED:
+            return {"checked_in_at": None, "called_at": None}
+        case _S.CHECKED_IN:
+            return {"checked_in_at": appointment.checked_in_at or now, "called_at": None, "started_at": None}
+        case _S.IN_PROGRESS:
+            return {"started_at": now}
+        case _S.COMPLETED:
+            return {"completed_at": now}
+    return {}
+
+
+def change(
     appointment: Appointment,
     to: str,
     *,
@@ -187,11 +252,13 @@ def _move(
     hold_expires_at: datetime | None = None,
     fields: Mapping[str, Any] | None = None,
 ) -> Appointment:
-    """Change the status of a locked row, free its time when it no longer occupies any, and announce."""
+    """The way of every step: change the status of a locked row, free its time when it no longer occupies any, and
+    announce. Asks no rule; `actor` None is the portal itself. Raises InvalidTransition."""
     from_status = appointment.status
-    change_status(
-        appointment, to, actor=actor, reason=reason, hold_expires_at=hold_expires_at, **(fields or {})
-    )
+    also = {**_moments(appointment, to), **(fields or {})}
+    if to in _CALLED_OFF:
+        also["sequence"] = appointment.sequence + 1
+    change_status(appointment, to, actor=actor, reason=reason, hold_expires_at=hold_expires_at, **also)
     trail.record(
         ActivityVerb.APPOINTMENT_CHANGED,
         actor=actor,
@@ -212,4 +279,11 @@ def _move(
         reason=reason,
     )
     events.appointment_changed(appointment)
+    if (from_status in QUEUED or to in QUEUED) and timezone.localdate(
+        appointment.starts_at
+    ) == timezone.localdate():
+        events.queue_changed(appointment.doctor_id, timezone.localdate())
+    referrals.follow(appointment, to, actor=actor)
+    if to not in OCCUPYING:
+        offers.offer_freed(appointment.doctor_id, appointment.starts_at, appointment.ends_at)
     return appointment

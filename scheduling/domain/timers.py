@@ -1,4 +1,4 @@
-"""What is to happen later: the end of a hold, the reminders.
+"""What is to happen later: the end of a hold, the reminders, the look whether anybody came.
 
 The queue is a table, so a task is queued inside the transaction that causes it: it is there exactly when the change
 is, and no crash comes between the two. Each task looks at the appointment again when its time has come.
@@ -12,6 +12,8 @@ from django.utils import timezone
 from scheduling.models import Appointment
 
 REMINDERS = {"24h": timedelta(hours=24), "1h": timedelta(hours=1)}
+# So long after its planned end a visit that nobody began counts as missed.
+NO_SHOW_AFTER = timedelta(minutes=60)
 
 
 def at_hold_end(appointment: Appointment) -> None:
@@ -22,14 +24,22 @@ def at_hold_end(appointment: Appointment) -> None:
         _queue(expire_hold, appointment.hold_expires_at, str(appointment.pk))
 
 
-def reminders(appointment: Appointment) -> None:
-    """Remind the patient, unless it is too late for that."""
+def of_visit(appointment: Appointment) -> None:
+    """Remind the patient, unless it is too late for that; look after the end whether the visit took place."""
     from scheduling.tasks import remind
 
     for which, before in REMINDERS.items():
         at = appointment.starts_at - before
         if at > timezone.now():
             _queue(remind, at, str(appointment.pk), appointment.starts_at.isoformat(), which)
+    after(appointment)
+
+
+def after(appointment: Appointment) -> None:
+    """Sweep when this visit should be over, whatever has become of it."""
+    from scheduling.tasks import sweep
+
+    _queue(sweep, appointment.ends_at + NO_SHOW_AFTER)
 
 
 def _queue(task: Any, at: datetime, *arguments: str) -> None:

@@ -7,14 +7,15 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from scheduling.domain import progress
+from scheduling.domain import progress, queue
 
 Text = str | Promise
 
 
 @dataclass(frozen=True)
 class Action:
-    """`asks` is the question of its confirmation; without one the button acts at once."""
+    """`asks` is the question of its confirmation; without one the button acts at once. `own_label` and `own_done` are
+    for the patient who does it."""
 
     name: str
     label: Text
@@ -25,6 +26,8 @@ class Action:
     asks: Text = ""
     explains: Text = ""
     needs_reason: bool = False
+    own_label: Text = ""
+    own_done: Text = ""
 
 
 ACTIONS = {
@@ -38,6 +41,16 @@ ACTIONS = {
             progress.check_in,
             _("The patient is checked in."),
             "primary",
+            own_label=_("I am here"),
+            own_done=_("You are checked in. Please take a seat: you will be called."),
+        ),
+        Action("call", _("Call in"), "megaphone", queue.call, _("The patient is called in."), "primary"),
+        Action(
+            "take-back",
+            _("Take the call back"),
+            "undo-2",
+            queue.take_back,
+            _("The call is taken back; the patient waits on."),
         ),
         Action("start", _("Start visit"), "play", progress.start, _("The visit has begun."), "primary"),
         Action(
@@ -56,6 +69,29 @@ ACTIONS = {
             _("Noted that the patient did not come."),
             asks=_("Did the patient not come?"),
             explains=_("The visit is closed as missed. This can't be undone."),
+        ),
+        Action(
+            "undo-check-in",
+            _("Not here yet"),
+            "undo-2",
+            progress.undo_check_in,
+            _("The check-in is taken back."),
+            "ghost",
+        ),
+        Action(
+            "undo-start",
+            _("Not begun yet"),
+            "undo-2",
+            progress.undo_start,
+            _("The visit has not begun; the patient waits on."),
+            "ghost",
+        ),
+        Action(
+            "undo-no-show",
+            _("They came after all"),
+            "user-check",
+            progress.undo_no_show,
+            _("The patient is checked in."),
         ),
         Action(
             "decline",

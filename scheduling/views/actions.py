@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
 from clinic.core.errors import DomainError, InvalidTransition, NotAllowed
 from scheduling import rules
 from scheduling.domain import booking
@@ -36,7 +37,7 @@ def act(request: HttpRequest, pk: UUID, action: str) -> HttpResponse:
         raise Http404
     user = person(request)
     appointment = appointment_or_404(user, pk)
-    if chosen.name != "cancel" and not rules.can_manage(user, appointment):
+    if not _is_for(user, chosen, appointment):
         raise PermissionDenied
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
@@ -51,6 +52,14 @@ def act(request: HttpRequest, pk: UUID, action: str) -> HttpResponse:
         late = chosen.name == "cancel" and rules.inside_notice(appointment)
         return appointment_page(request, appointment, refusal=TooLate() if late else InvalidTransition())
     return _ask(request, appointment, chosen, form)
+
+
+def _is_for(user: User, action: Action, appointment: Appointment) -> bool:
+    if action.name == "cancel":
+        return True
+    if action.name == "check-in":
+        return rules.can_check_in(user, appointment)
+    return rules.can_manage(user, appointment)
 
 
 def _perform(
@@ -69,7 +78,8 @@ def _perform(
             messages.error(request, refused.detail)
             return redirect(back)
         return appointment_page(request, appointment_or_404(user, appointment.pk), refusal=refused)
-    messages.success(request, str(action.done))
+    done = action.own_done if user.pk == appointment.patient_id and action.own_done else action.done
+    messages.success(request, str(done))
     return redirect(back)
 
 

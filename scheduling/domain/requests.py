@@ -1,0 +1,55 @@
+"""Requests that wait for a doctor's own yes: of doctors who confirm personally, once the money is there."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from messaging.domain.notifications import notify
+from messaging.enums import NotificationKind
+from scheduling.enums import AppointmentStatus
+from scheduling.models import Appointment, Schedule
+
+from . import telling, timers
+
+
+def asks(doctor_id: UUID) -> bool:
+    """Whether this doctor decides on each request themselves."""
+    return Schedule.objects.filter(doctor=doctor_id, confirms_personally=True).exists()
+
+
+def ask(appointment: Appointment) -> None:
+    """Tell the doctor that a request waits. Unanswered ones are declined by the sweep."""
+    notify(
+        appointment.doctor,
+        kind=NotificationKind.APPOINTMENT,
+        title=lambda: (
+            _("A request for %(time)s waits for your answer")
+            % {"time": telling.spoken_time(appointment, appointment.doctor)}
+        ),
+        url=reverse("appointment", args=[appointment.pk]),
+        key=f"appointment:{appointment.pk}:asked",
+        email_text=lambda: (
+            _("%(patient)s asks for a visit with you. Open the portal to confirm or decline it.")
+            % {"patient": appointment.patient.name}
+        ),
+    )
+    timers.after(appointment)
+
+
+def waiting_for(doctor_id: UUID) -> QuerySet[Appointment]:
+    """What the doctor has to answer, the soonest first: paid (or free of charge) and still ahead."""
+    return (
+        Appointment.objects.filter(
+            Q(price=0) | Q(payments__status="confirmed"),  # payments belong to an app above
+            doctor=doctor_id,
+            doctor__schedule__confirms_personally=True,
+            status=AppointmentStatus.PENDING_CONFIRMATION,
+            starts_at__gt=timezone.now(),
+        )
+        .select_related("patient", "service")
+        .distinct()
+        .order_by("starts_at", "pk")
+    )

@@ -1,0 +1,15 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from scheduling.domain import sweeps
+
+
+class Command(BaseCommand):
+    help = (
+        "End lapsed holds, note missed visits, call off what nobody answered, make good lost reminders. The task "
+        "worker does this by itself; run it after a restore, or every ten minutes by cron where there is no worker."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(str(sweeps.sweep()))
