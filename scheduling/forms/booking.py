@@ -47,8 +47,16 @@ class DetailsForm(forms.Form):
         self.kept = list(kept)
         self.file_errors: list[str] = []
 
-    def accept_files(self) -> None:
-        """Keep each new file that is fine; say of each other one why it is not. Errors go to `file_errors`."""
+    @staticmethod
+    def fitting(text: str) -> str:
+        """As much of an unfinished text as can be kept."""
+        return "".join(sign for sign in text if sign != "\x00" and not "\ud800" <= sign <= "\udfff")[
+            :REASON_LENGTH
+        ]
+
+    def accept_files(self, *, needed: bool = False) -> None:
+        """Keep each new file that is fine; say of each other one why it is not. Errors go to `file_errors`; having
+        none is one too when a referral is `needed`."""
         for upload in self.files.getlist("files") if isinstance(self.files, MultiValueDict) else ():
             name = upload.name or _("file")
             if len(self.kept) >= drafts.MAX_FILES:
@@ -63,6 +71,11 @@ class DetailsForm(forms.Form):
                 self.file_errors.append(
                     _("%(name)s was not added: %(why)s") % {"name": name, "why": error.detail}
                 )
+
+        if needed and not self.kept and not self.file_errors:
+            self.file_errors.append(
+                _("This scan needs a doctor's referral. Please attach it as a photo or PDF.")
+            )
 
     def remove(self, file_id: str) -> None:
         """Forget one kept file. An unknown id changes nothing."""

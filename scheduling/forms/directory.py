@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Mode, SpokenLanguage
 from accounts.models import Specialty, User
-from scheduling.enums import DirectoryOrder, FreeWithin
+from scheduling.domain.queries import services
+from scheduling.enums import DirectoryOrder, FreeWithin, PartOfDay
+from scheduling.models import Service
 
 HIGHEST_FEE = 10**8
 
@@ -22,6 +24,9 @@ class DirectoryFilter(forms.Form):
     )
     specialty = forms.ModelChoiceField(
         Specialty.objects.none(), label=_("Specialty"), to_field_name="slug", required=False
+    )
+    service = forms.ModelChoiceField(
+        Service.objects.none(), label=_("Service"), required=False, empty_label=_("Any service")
     )
     language = forms.ChoiceField(
         label=_("Language"), choices=[("", _("Any language")), *SpokenLanguage.choices], required=False
@@ -37,6 +42,9 @@ class DirectoryFilter(forms.Form):
     free = forms.ChoiceField(
         label=_("Next free time"), choices=[("", _("Any time")), *FreeWithin.choices], required=False
     )
+    part = forms.ChoiceField(
+        label=_("Part of the day"), choices=[("", _("Any time of day")), *PartOfDay.choices], required=False
+    )
     sort = forms.ChoiceField(label=_("Sort by"), choices=DirectoryOrder.choices, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -44,6 +52,9 @@ class DirectoryFilter(forms.Form):
         specialty = self.fields["specialty"]
         assert isinstance(specialty, forms.ModelChoiceField)
         specialty.queryset = Specialty.objects.all()
+        service = self.fields["service"]
+        assert isinstance(service, forms.ModelChoiceField)
+        service.queryset = services()
 
     def narrow(self, doctors: QuerySet[User]) -> QuerySet[User]:
         """Those of `doctors` that match every filter that makes sense."""
@@ -56,6 +67,10 @@ class DirectoryFilter(forms.Form):
             )
         if specialty := self.cleaned_data.get("specialty"):
             doctors = doctors.filter(doctor_profile__specialty=specialty)
+        if service := self.cleaned_data.get("service"):
+            if service.specialty_id:
+                doctors = doctors.filter(doctor_profile__specialty=service.specialty_id)
+            doctors = doctors.filter(doctor_profile__modes__regex=f"(^|,)({'|'.join(service.modes)})(,|$)")
         # Several codes share a column, divided by commas: "ne" must not find "new".
         if language := self.cleaned_data.get("language"):
             doctors = doctors.filter(doctor_profile__languages__regex=rf"(^|,){language}(,|$)")

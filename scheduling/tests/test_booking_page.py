@@ -18,7 +18,7 @@ from accounts.tests.factories import make_doctor
 from scheduling.domain.booking import book
 from scheduling.models import Appointment, Service
 from scheduling.tests.factories import clinic_time, make_appointment, make_service
-from scheduling.views.booking_state import SESSION_KEY
+from scheduling.views.booking_draft import SESSION_KEY
 
 pytestmark = pytest.mark.django_db
 
@@ -219,10 +219,10 @@ def test_the_sixth_file_is_refused_and_one_can_be_removed(
     files = [picture(f"{number}.png") for number in range(6)]
     response = booker.post(details, {"reason": "", "files": files, "go": "review"})
     assert "5.png was not added" in content(response)
-    kept = booker.session[SESSION_KEY][str(doctor.pk)]["files"]
+    kept = booker.session[SESSION_KEY][doctor.doctor_profile.specialty.slug]["files"]
     assert len(kept) == 5
     booker.post(details, {"reason": "", "remove": kept[0]["id"]})
-    assert len(booker.session[SESSION_KEY][str(doctor.pk)]["files"]) == 4
+    assert len(booker.session[SESSION_KEY][doctor.doctor_profile.specialty.slug]["files"]) == 4
 
 
 def test_a_reason_too_long_is_kept_on_the_page(booker: Client, doctor: User, service: Service) -> None:

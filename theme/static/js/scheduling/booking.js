@@ -1,29 +1,27 @@
-// The booking steps: watch the day that is on the screen, arrow keys in the month, early word on files that
+// The booking steps: watch the days that are on the screen, arrow keys in the month, early word on files that
 // would be refused. Everything here is an extra; the steps work without it.
+import { csrfToken } from "../csrf.js";
 import { live } from "../live.js";
 
-let watched = "";
+const SAVE_AFTER_MS = 500;
 
-/** Follows the day whose times are shown; the server draws it into data-watch. */
+const watched = new Set();
+
+/** Follows what is on the screen; the server draws the topics into data-watch, divided by spaces. */
 function follow() {
-  const topic = document.querySelector("[data-watch]")?.dataset.watch ?? "";
-  if (topic === watched) return;
-  if (watched) live.unwatch(watched);
-  if (topic) live.watch(topic);
-  watched = topic;
-}
-
-/** Says so when this device lives by another clock than the clinic. */
-function compareZones() {
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  for (const note of document.querySelectorAll("[data-device-zone]")) {
-    const zone = document.querySelector("[data-clinic-zone]").dataset.clinicZone;
-    note.hidden = clock(own) === clock(zone);
+  const wanted = new Set();
+  for (const part of document.querySelectorAll("[data-watch]"))
+    for (const topic of part.dataset.watch.split(" ").filter(Boolean)) wanted.add(topic);
+  for (const topic of watched) {
+    if (wanted.has(topic)) continue;
+    live.unwatch(topic);
+    watched.delete(topic);
   }
-}
-
-function clock(timeZone) {
-  return new Date().toLocaleString("en", { timeZone });
+  for (const topic of wanted) {
+    if (watched.has(topic)) continue;
+    live.watch(topic);
+    watched.add(topic);
+  }
 }
 
 const STEP = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
@@ -53,12 +51,13 @@ function sameWeekday(days, day, step) {
   return step > 0 ? weeks[0] : weeks.at(-1);
 }
 
-/** Names each chosen file, and what the server would say about it. */
+/** Names each chosen file, and what the server would say about it. When all are fine they are sent at once, so that
+ *  Back and reload keep them. */
 function hint(form) {
-  const { maxFiles, maxBytes, accept, kept } = form.dataset;
+  const { maxFiles, maxBytes, accept } = form.dataset;
   const list = form.querySelector("[data-file-hints]");
   list.replaceChildren();
-  let room = Number(maxFiles) - Number(kept);
+  let room = Number(maxFiles) - Number(form.querySelector("[data-kept]").dataset.kept);
   for (const file of form.querySelector('input[type="file"]').files) {
     let trouble = "";
     if (file.size > Number(maxBytes)) trouble = form.dataset.tooLarge;
@@ -69,7 +68,32 @@ function hint(form) {
     line.textContent = `${file.name} (${(file.size / 1_048_576).toFixed(1)} MB)${trouble ? `: ${trouble}` : ""}`;
     list.append(line);
   }
+  if (list.childElementCount && !list.querySelector(".error")) form.dispatchEvent(new Event("files-chosen"));
 }
+
+/** What is typed is kept on the server as it is typed: Back, reload and a closed tab lose nothing. */
+let saving = 0;
+
+function save(form) {
+  clearTimeout(saving);
+  saving = 0;
+  const body = new URLSearchParams({ go: "keep", reason: form.elements.reason.value });
+  fetch(form.action, { method: "POST", body, keepalive: true, headers: { "X-CSRFToken": csrfToken(), "X-Background": "1" } }).catch(() => {});
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest?.("form[data-autosave]");
+  if (!form || event.target.name !== "reason") return;
+  clearTimeout(saving);
+  saving = setTimeout(() => save(form), SAVE_AFTER_MS);
+});
+// The form brings the reason along itself.
+document.addEventListener("submit", () => clearTimeout(saving));
+document.body.addEventListener("htmx:beforeRequest", (event) => event.target.matches("form[data-autosave]") && clearTimeout(saving));
+addEventListener("pagehide", () => {
+  const form = document.querySelector("form[data-autosave]");
+  if (saving && form && !form.dataset.sending) save(form);
+});
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest?.("[data-files-form]");
@@ -100,8 +124,4 @@ function calmly() {
 
 for (const area of document.querySelectorAll("[data-counter]")) count(area);
 follow();
-compareZones();
-document.body.addEventListener("htmx:afterSettle", () => {
-  follow();
-  compareZones();
-});
+document.body.addEventListener("htmx:afterSettle", follow);
