@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from accounts.enums import Mode
 from accounts.models import User
-from scheduling.enums import CELL_MINUTES, OCCUPYING, AppointmentStatus
+from scheduling.enums import CELL_MINUTES, OCCUPYING, AppointmentStatus, ResourceKind
 from scheduling.models import (
     Appointment,
     Break,
     CalendarCell,
+    Resource,
+    ResourceGroup,
     Schedule,
     Service,
     WaitingEntry,
@@ -98,3 +100,13 @@ def make_waiting(
     return WaitingEntry.objects.create(
         patient=patient, doctor=doctor, service=service, **{**defaults, **fields}
     )
+
+
+def make_resources(
+    *names: str, group: str = "Scanners", kind: str = ResourceKind.EQUIPMENT, needed_by: Service | None = None
+) -> list[Resource]:
+    """A group of resources of which any serves as well as another; the service needs one of them."""
+    stored = ResourceGroup.objects.create(name=group, kind=kind)
+    if needed_by is not None:
+        needed_by.needs.add(stored)
+    return [Resource.objects.create(group=stored, name=name) for name in names]
