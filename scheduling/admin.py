@@ -1,9 +1,25 @@
 """What the admin may edit of scheduling. Appointments are only read here: they change through their own door."""
 
+from typing import Any
+
 from django.contrib import admin
 
 from clinic.core.admin import Kept, ReadOnly
-from scheduling.models import Appointment, AppointmentStatusChange, DayOff, Referral, Schedule, Service
+from scheduling.domain import hours
+from scheduling.models import (
+    Appointment,
+    AppointmentStatusChange,
+    DayOff,
+    DelayNotice,
+    Holiday,
+    Opening,
+    Referral,
+    Resource,
+    ResourceGroup,
+    ResourceOutage,
+    Schedule,
+    Service,
+)
 
 
 @admin.register(Service)
@@ -15,8 +31,26 @@ class ServiceAdmin(admin.ModelAdmin[Service]):
     autocomplete_fields = ["specialty"]
 
 
+class ChangesSlots:
+    """Whoever looks at the doctor's slots hears of what is changed here, as they do of the editor's saves."""
+
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)  # type: ignore[misc]
+        hours.announce(obj.doctor_id)
+
+    def delete_model(self, request: Any, obj: Any) -> None:
+        super().delete_model(request, obj)  # type: ignore[misc]
+        hours.announce(obj.doctor_id)
+
+    def delete_queryset(self, request: Any, queryset: Any) -> None:
+        doctor_ids = set(queryset.values_list("doctor", flat=True))
+        super().delete_queryset(request, queryset)  # type: ignore[misc]
+        for doctor_id in doctor_ids:
+            hours.announce(doctor_id)
+
+
 @admin.register(Schedule)
-class ScheduleAdmin(Kept, admin.ModelAdmin[Schedule]):
+class ScheduleAdmin(ChangesSlots, Kept, admin.ModelAdmin[Schedule]):
     list_display = ["doctor", "slot_minutes", "buffer_minutes", "notice_minutes", "horizon_days"]
     list_select_related = ["doctor"]
     search_fields = ["doctor__first_name", "doctor__last_name", "doctor__email"]
@@ -24,11 +58,29 @@ class ScheduleAdmin(Kept, admin.ModelAdmin[Schedule]):
 
 
 @admin.register(DayOff)
-class DayOffAdmin(admin.ModelAdmin[DayOff]):
-    list_display = ["doctor", "first_day", "last_day", "reason"]
+class DayOffAdmin(ChangesSlots, admin.ModelAdmin[DayOff]):
+    list_display = ["doctor", "first_day", "last_day", "starts", "ends", "reason"]
     list_select_related = ["doctor"]
     search_fields = ["doctor__first_name", "doctor__last_name", "doctor__email"]
     autocomplete_fields = ["doctor"]
+    date_hierarchy = "first_day"
+
+
+@admin.register(Opening)
+class OpeningAdmin(ReadOnly, admin.ModelAdmin[Opening]):
+    """Edited at /calendar/hours/dates/, which looks at what else is there."""
+
+    list_display = ["doctor", "day", "starts", "ends"]
+    list_select_related = ["doctor"]
+    search_fields = ["doctor__first_name", "doctor__last_name", "doctor__email"]
+    date_hierarchy = "day"
+
+
+@admin.register(Holiday)
+class HolidayAdmin(ReadOnly, admin.ModelAdmin[Holiday]):
+    """Edited at /holidays/, which shows the appointments on those days."""
+
+    list_display = ["name", "first_day", "last_day"]
     date_hierarchy = "first_day"
 
 
@@ -62,3 +114,33 @@ class ReferralAdmin(ReadOnly, admin.ModelAdmin[Referral]):
     search_fields = ["patient__last_name", "patient__email", "referrer__last_name", "referrer__email"]
     date_hierarchy = "created_at"
     exclude = ["question", "document", "document_type", "document_name"]
+
+
+@admin.register(DelayNotice)
+class DelayNoticeAdmin(ReadOnly, admin.ModelAdmin[DelayNotice]):
+    list_display = ["day", "doctor", "minutes", "told_by", "created_at"]
+    list_select_related = ["doctor", "told_by"]
+    date_hierarchy = "day"
+
+
+@admin.register(ResourceGroup)
+class ResourceGroupAdmin(admin.ModelAdmin[ResourceGroup]):
+    list_display = ["name", "kind"]
+    list_filter = ["kind"]
+    search_fields = ["name"]
+
+
+@admin.register(Resource)
+class ResourceAdmin(admin.ModelAdmin[Resource]):
+    list_display = ["name", "group", "is_active"]
+    list_filter = ["group", "is_active"]
+    list_select_related = ["group"]
+    search_fields = ["name"]
+
+
+@admin.register(ResourceOutage)
+class ResourceOutageAdmin(admin.ModelAdmin[ResourceOutage]):
+    list_display = ["resource", "first_day", "last_day", "reason"]
+    list_filter = ["resource__group"]
+    list_select_related = ["resource"]
+    date_hierarchy = "first_day"

@@ -109,6 +109,17 @@ GET    calendar                                       login   403     403     20
 GET    calendar_events                                login   403     403     400     400     404     403
 GET    working_hours                                  login   403     403     200     200     200     403
 POST   working_hours                                  login   403     403     422     422     200     403
+POST   working_hours_check                            login   403     403     422     422     404     403
+GET    working_dates                                  login   403     403     200     200     200     403
+POST   working_dates                                  login   403     403     422     422     200     403
+POST   working_dates_check                            login   403     403     422     422     404     403
+GET    working_dates_backdrop                         login   403     403     200     200     404     403
+GET    holidays                                       login   403     403     403     403     200     403
+POST   holidays                                       login   403     403     403     403     422     403
+POST   holidays_check                                 login   403     403     403     403     200     403
+GET    holiday(holiday)                               login   403     403     403     403     200     403
+POST   holiday(holiday)                               login   403     403     403     403     422     403
+POST   holiday_remove(holiday)                        login   403     403     403     403     302     403
 
 # Referrals
 GET    referrals                                      login   200     200     200     200     200     403
@@ -126,6 +137,42 @@ GET    feed_renew                                     login   405     405     40
 POST   feed_revoke                                    login   302     302     302     302     302     403
 GET    feed_file(guess)                               404     404     404     404     404     404     404
 GET    appointment_ics(visit)                         login   200     404     404     200     200     404
+
+# The day
+GET    queue                                          login   403     403     200     200     200     403
+GET    queue_next(doctor)                             login   405     405     405     405     405     405
+POST   queue_next(doctor)                             login   403     403     404     302     302     403
+GET    queue_late(doctor)                             login   403     403     404     200     200     403
+POST   queue_late(doctor)                             login   403     403     404     422     422     403
+POST   queue_action(visit,check-in)                   login   403     404     404     302     302     404
+POST   queue_action(visit,call)                       login   403     404     404     302     302     404
+POST   queue_action(visit,no-show)                    login   404     404     404     404     404     404
+GET    waiting_room(visit)                            login   302     404     404     403     403     404
+GET    queue_screen_open                              login   403     403     403     403     302     403
+GET    queue_screen(screen_key)                       200     200     200     200     200     200     200
+GET    queue_screen(2026-01-01:x)                     404     404     404     404     404     404     404
+
+# What the clinic offers, its rooms and equipment
+GET    clinic_services                                login   403     403     403     403     200     403
+GET    clinic_service_new                             login   403     403     403     403     200     403
+POST   clinic_service_new                             login   403     403     403     403     422     403
+GET    clinic_service(scan)                           login   403     403     403     403     200     403
+POST   clinic_service(scan)                           login   403     403     403     403     422     403
+GET    clinic_service_retire(scan)                    login   403     403     403     403     200     403
+POST   clinic_service_retire(scan)                    login   403     403     403     403     302     403
+GET    resources                                      login   403     403     403     403     200     403
+GET    resource_group_new                             login   403     403     403     403     200     403
+POST   resource_group_new                             login   403     403     403     403     422     403
+GET    resource_group(scanners)                       login   403     403     403     403     200     403
+POST   resource_group(scanners)                       login   403     403     403     403     422     403
+GET    resource_new(scanners)                         login   403     403     403     403     200     403
+POST   resource_new(scanners)                         login   403     403     403     403     422     403
+GET    resource(scanner)                              login   403     403     403     403     200     403
+POST   resource(scanner)                              login   403     403     403     403     200     403
+GET    resource_use(scanner)                          login   403     403     403     403     405     403
+POST   resource_use(scanner)                          login   403     403     403     403     302     403
+POST   resource_move_visits(scanner)                  login   403     403     403     403     302     403
+POST   outage_end(scanner,outage)                     login   403     403     403     403     302     403
 
 # Money
 GET    payments                                       login   200     200     404     404     200     404
@@ -336,8 +383,14 @@ ADMIN = {
     "scheduling.service": "all",
     "scheduling.schedule": "kept",
     "scheduling.dayoff": "all",
+    "scheduling.opening": "read",
+    "scheduling.holiday": "read",
     "scheduling.appointment": "read",
+    "scheduling.delaynotice": "read",
     "scheduling.referral": "read",
+    "scheduling.resourcegroup": "all",
+    "scheduling.resource": "all",
+    "scheduling.resourceoutage": "all",
     "billing.payment": "read",
     "billing.submission": "read",
     "records.visitnote": "read",

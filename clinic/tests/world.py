@@ -24,8 +24,8 @@ from messaging.tests.call_sockets import make_call
 from messaging.tests.factories import make_conversation
 from records.domain import notes
 from records.tests.factories import make_feedback, make_past_visit
-from scheduling.domain import referrals
-from scheduling.models import DayOff, Service
+from scheduling.domain import referrals, screen
+from scheduling.models import DayOff, DelayNotice, Holiday, Opening, ResourceGroup, Service
 from scheduling.tests.factories import clinic_time, make_appointment, make_service
 
 
@@ -62,7 +62,12 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         reason="Found unconscious.",
         expires_at=clinic_time(1, 10),
     )
+    DelayNotice.objects.create(
+        doctor=doctor, day=clinic_time(0, 0).date(), minutes=20, told_by=cast["manager"]
+    )
     DayOff.objects.create(doctor=doctor, first_day=clinic_time(20, 0), last_day=clinic_time(21, 0))
+    closed = clinic_time(25, 0).date()
+    Opening.objects.create(doctor=doctor, day=closed, starts="09:00", ends="10:00")
     LogEntry.objects.create(
         user=other_doctor,
         action_flag=CHANGE,
@@ -73,6 +78,9 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
     send_mail_task.enqueue(["someone@test.clinic"], "Hello", "Hello.", "")
     care.link(patient, doctor)
     scan = make_service("MRI", kind="imaging", price_from_doctor=False, modes=["in_person"])
+    scanners = ResourceGroup.objects.create(name="Scanners", kind="equipment")
+    scanner = scanners.resources.create(name="MRI 1")  # type: ignore[attr-defined]
+    outage = scanner.outages.create(first_day=clinic_time(9, 0), last_day=clinic_time(9, 0))
     referral = referrals.ask(
         patient=patient, referrer=doctor, service=scan, question="Torn?", document=picture()
     )
@@ -97,11 +105,16 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "notice": notice,
         "access": access,
         "scan": scan,
+        "holiday": Holiday.objects.create(name="Tihar", first_day=closed, last_day=closed),
         "referral": referral,
+        "scanners": scanners,
+        "scanner": scanner,
+        "outage": outage,
         "session": UserSession.objects.create(user=patient, session_key="x" * 32, ip="127.0.0.1"),
         "feedback": make_feedback(rated),
     }
     return {name: str(thing.pk) for name, thing in things.items()} | {
+        "screen_key": screen.key(),
         "program": AuthToken.objects.create(user=patient)[0].token_key,
         "mail_key": EmailConfirmationHMAC(EmailAddress.objects.get(user=newcomer)).key,
         "uid": user_pk_to_url_str(newcomer),

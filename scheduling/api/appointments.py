@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from accounts.models import User
 from clinic.core.errors import Invalid, NotAllowed
 from clinic.core.schema import ErrorSerializer
+from scheduling import rules
 from scheduling.domain import booking, progress, reading
 from scheduling.domain.queries import appointments_visible_to
 from scheduling.enums import AppointmentStatus
@@ -134,6 +135,8 @@ class Act(APIView):
 
     @extend_schema(request=ReasonSerializer, responses={200: AppointmentSerializer, 409: CONFLICT})
     def post(self, request: Request, pk: UUID) -> Response:
+        if not rules.can_manage(me(request), visible_or_404(request, pk)):
+            raise NotAllowed
         return _act(request, pk, self.action)
 
 

@@ -67,8 +67,9 @@ def initials(person: User) -> str:
 
 
 @register.inclusion_tag("scheduling/parts/requests.html", takes_context=True)
-def visit_requests(context: dict[str, Any], doctor: User) -> dict[str, Any]:
-    """What waits for this doctor's own yes or no; nothing for a doctor who leaves that to the clinic."""
+def visit_requests(context: dict[str, Any], doctor: User, live: bool = False) -> dict[str, Any]:
+    """What waits for this doctor's own yes or no; nothing for a doctor who leaves that to the clinic. `live`: where
+    nothing around it is drawn anew when visits change."""
     request = context["request"]
     found: list[Appointment] = list(requests.waiting_for(doctor.pk))
     return {
@@ -77,4 +78,5 @@ def visit_requests(context: dict[str, Any], doctor: User) -> dict[str, Any]:
         "user": context["user"],
         "csrf_token": context.get("csrf_token"),
         "back": request.get_full_path(),
+        "live": live,
     }

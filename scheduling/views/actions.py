@@ -89,7 +89,8 @@ def _ask(
     template = (
         "scheduling/parts/ask_dialog.html" if getattr(request, "htmx", False) else "scheduling/ask.html"
     )
-    context = {"appointment": appointment, "action": action, "form": form}
+    back = request.GET.get("next", "") or request.POST.get("next", "")
+    context = {"appointment": appointment, "action": action, "form": form, "next": back}
     return render(request, template, context, status=status)
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -26,7 +27,7 @@ from scheduling.forms.appointments import AppointmentFilter
 from scheduling.models import Appointment
 from scheduling.views.action_names import ACTIONS
 from scheduling.views.guards import appointment_or_404, person
-from scheduling.views.next_step import call_door, first_payment, payment_url
+from scheduling.views.next_step import call_door, first_payment, payment_url, queue_is_open
 
 PER_PAGE = 20
 
@@ -61,8 +62,20 @@ def _own_list(request: HttpRequest, found: QuerySet[Appointment]) -> HttpRespons
 def _staff_list(request: HttpRequest, user: User, found: QuerySet[Appointment]) -> HttpResponse:
     filters = AppointmentFilter(request.GET, user=user)
     chosen = filters.narrow(found)
-    page = Paginator(chosen, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "scheduling/appointments_staff.html", {"page_obj": page, "filters": filters})
+    page = Paginator(chosen.prefetch_related(None), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "filters": filters, "export_url": _export_url(request)}
+    return render(request, "scheduling/appointments_staff.html", context)
+
+
+def _export_url(request: HttpRequest) -> str:
+    """Where the list as it is filtered becomes a file."""
+    wanted = request.GET.copy()
+    wanted.pop("page", None)
+    wanted["kind"] = "appointments"
+    try:
+        return f"{reverse('export_new')}?{wanted.urlencode()}"
+    except NoReverseMatch:
+        return ""
 
 
 @login_required
@@ -96,6 +109,7 @@ def appointment_page(
         "waits_for_payment": waits,
         "hold_lapsed": rules.hold_lapsed(appointment),
         "door": call_door(appointment),
+        "queue_is_open": queue_is_open(user, appointment),
         "first_tone": _first_tone(appointment),
         "opens_record": user.is_doctor and may_open_record(user, appointment.patient),
         "refusal": refusal,

@@ -9,7 +9,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from accounts.enums import Mode
-from scheduling.enums import AppointmentStatus
+from accounts.models import User
+from scheduling.enums import QUEUED, AppointmentStatus
 from scheduling.models import Appointment
 
 _S = AppointmentStatus
@@ -46,6 +47,16 @@ def after_booking(appointment: Appointment) -> str:
     if appointment.status == _S.PENDING_PAYMENT and (url := payment_url(appointment)):
         return url
     return reverse("appointment", args=[appointment.pk])
+
+
+def queue_is_open(user: User, appointment: Appointment) -> bool:
+    """Whether the patient can look at their place in today's line."""
+    return (
+        user.pk == appointment.patient_id
+        and appointment.status in QUEUED
+        and appointment.displaced_at is None
+        and timezone.localdate(appointment.starts_at) == timezone.localdate()
+    )
 
 
 def call_door(appointment: Appointment, now: datetime | None = None) -> CallDoor | None:

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 
 from scheduling import rules
 from scheduling.domain import board, screen
-from scheduling.enums import QUEUED, AppointmentStatus
+from scheduling.enums import AppointmentStatus
 from scheduling.views.action_names import ACTIONS
 from scheduling.views.guards import appointment_or_404, person
-from scheduling.views.next_step import call_door
+from scheduling.views.next_step import call_door, queue_is_open
 
 # How long the screen still shows who has just gone in, and how many it names who wait.
 SHOWN_INSIDE = timedelta(minutes=5)
@@ -33,10 +33,7 @@ def own(request: HttpRequest, pk: UUID) -> HttpResponse:
     appointment = appointment_or_404(user, pk)
     if user.pk != appointment.patient_id:
         raise PermissionDenied
-    is_today = timezone.localdate(appointment.starts_at) == timezone.localdate()
-    if not is_today or appointment.displaced_at or appointment.status not in QUEUED:
-        return redirect("appointment", pk=pk)
-    day = board.queue_of(appointment.doctor_id)
+    day = board.queue_of(appointment.doctor_id) if queue_is_open(user, appointment) else None
     line = day.line_of(appointment) if day else None
     if day is None or line is None:
         return redirect("appointment", pk=pk)

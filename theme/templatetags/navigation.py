@@ -30,7 +30,13 @@ class Place:
 HOME = Place("home", _("Home"), "house")
 BOOK = Place("doctors", _("Book"), "calendar-plus", frozenset({"doctor", "book", "book_review"}))
 DOCTORS = Place("doctors", _("Doctors"), "stethoscope", frozenset({"doctor", "book", "book_review"}))
-CALENDAR = Place("calendar", _("Calendar"), "calendar-days", frozenset({"working_hours"}))
+CALENDAR = Place(
+    "calendar",
+    _("Calendar"),
+    "calendar-days",
+    frozenset({"calendar_visit", "calendar_move", "working_hours"}),
+)
+QUEUE = Place("queue", _("Queue"), "list-ordered", frozenset({"queue_late"}))
 APPOINTMENTS = Place(
     "appointments",
     _("Appointments"),
@@ -80,7 +86,6 @@ SERVICES = Place(
             "resource_group",
             "resource_new",
             "resource",
-            "resource_retire",
         }
     ),
     bar=False,
@@ -90,13 +95,15 @@ ADMIN = Place("admin:index", _("Admin"), "settings")
 
 PLACES: dict[str, tuple[Place, ...]] = {
     Role.PATIENT: (HOME, BOOK, APPOINTMENTS, PAYMENTS, MESSAGES, OWN_ACTIVITY),
-    Role.DOCTOR: (HOME, CALENDAR, APPOINTMENTS, PATIENTS, MESSAGES, REFERRALS),
+    Role.DOCTOR: (HOME, CALENDAR, QUEUE, replace(APPOINTMENTS, bar=False), PATIENTS, MESSAGES, REFERRALS),
     Role.MANAGEMENT: (
         HOME,
-        APPOINTMENTS,
+        QUEUE,
+        CALENDAR,
+        replace(APPOINTMENTS, bar=False),
         PAYMENTS,
         MESSAGES,
-        PEOPLE,
+        replace(PEOPLE, bar=False),
         replace(DOCTORS, bar=False),
         REFERRALS,
         SERVICES,
