@@ -106,7 +106,11 @@ POST   appointment_action(running,complete)           login   403     404     40
 POST   appointment_action(visit,no-show)              login   403     404     404     302     302     404
 POST   appointment_action(visit,nonsense)             login   404     404     404     404     404     404
 GET    calendar                                       login   403     403     200     200     200     403
-GET    calendar_events                                login   403     403     400     400     404     403
+GET    calendar_events                                login   403     403     400     400     400     403
+GET    calendar_book                                  login   403     403     403     403     302     403
+GET    calendar_visit(visit)                          login   403     404     404     200     200     404
+GET    calendar_move(visit)                           login   403     404     404     422     422     404
+POST   calendar_move(visit)                           login   403     404     404     422     422     404
 GET    working_hours                                  login   403     403     200     200     200     403
 POST   working_hours                                  login   403     403     422     422     200     403
 POST   working_hours_check                            login   403     403     422     422     404     403
@@ -173,6 +177,15 @@ GET    resource_use(scanner)                          login   403     403     40
 POST   resource_use(scanner)                          login   403     403     403     403     302     403
 POST   resource_move_visits(scanner)                  login   403     403     403     403     302     403
 POST   outage_end(scanner,outage)                     login   403     403     403     403     302     403
+
+# Lists as files
+GET    exports                                        login   200     200     200     200     200     403
+GET    export_new                                     login   200     200     200     200     200     403
+POST   export_new                                     login   200     200     200     200     200     403
+GET    export_download(export)                        login   404     404     404     404     200     403
+POST   export_cancel(export)                          login   404     404     404     404     302     403
+GET    export_cancel(export)                          login   405     405     405     405     405     405
+POST   export_restart(export)                         login   404     404     404     404     302     403
 
 # Money
 GET    payments                                       login   200     200     404     404     200     404
@@ -394,6 +407,7 @@ ADMIN = {
     "billing.payment": "read",
     "billing.submission": "read",
     "records.visitnote": "read",
+    "insights.export": "read",
     "records.feedback": "read",
     "admin.logentry": "read",
     "django_tasks_database.dbtaskresult": "read",

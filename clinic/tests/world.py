@@ -18,6 +18,7 @@ from accounts.tests.pictures import picture
 from billing.tests.factories import make_payment
 from clinic.core.files import encode_image
 from clinic.core.mail import send_mail_task
+from insights.tests.factories import make_export
 from messaging.domain.notifications import notify
 from messaging.enums import NotificationKind
 from messaging.tests.call_sockets import make_call
@@ -86,6 +87,7 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
     )
     newcomer = make_patient("newcomer@test.clinic", verified=False)
     things: dict[str, Any] = {
+        "export": make_export(cast["manager"], status="ready", content=b"made"),
         "patient": patient,
         "other_patient": other_patient,
         "doctor": doctor,

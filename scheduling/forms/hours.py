@@ -1,31 +1,29 @@
-"""The form of a doctor's hours: rules, weekly intervals, breaks, days off, each in rows that come and go.
+"""The form of a doctor's week: rules of booking, weekly hours and breaks."""
 
-Rows are added, removed and copied by the server too (`HoursPage.edited`), so the form works without JavaScript and
-nothing that was typed is lost on the way.
-"""
-
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
-from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.enums import Mode
 from accounts.models import User
 from scheduling.domain import hours as domain
-from scheduling.domain.hours import Absence, Interval, SlotRules
-from scheduling.enums import CELL_MINUTES, Weekday
-from scheduling.models import Break, Schedule, WorkingHours
+from scheduling.domain.hours import Interval, SlotRules, Week
+from scheduling.enums import Weekday
 
-MAX_ROWS = 60
+from . import week_edits
+from .hour_rows import BreakRow, HoursRow, Row, Rows, RowsPage, number, typed_rows
+
 SLOT_CHOICES = (5, 10, 15, 20, 30, 45, 60)
 PAUSE_CHOICES = (0, 5, 10, 15, 20, 30)
 NOTICE_CHOICES = (0, 30, 60, 120, 240, 720, 1440, 2880, 10080)
 HOUR, DAY = 60, 24 * 60
+# Weeks run from Sunday.
+WEEK_ORDER = (Weekday.SUNDAY, *(day for day in Weekday if day != Weekday.SUNDAY))
 
 
 def spoken_minutes(minutes: int) -> str:
@@ -41,16 +39,23 @@ def spoken_minutes(minutes: int) -> str:
 
 class RulesForm(forms.Form):
     slot_minutes = forms.TypedChoiceField(label=gettext_lazy("A visit can start every"), coerce=int)
-    buffer_minutes = forms.TypedChoiceField(label=gettext_lazy("Pause between visits"), coerce=int)
+    buffer_before_minutes = forms.TypedChoiceField(label=gettext_lazy("Pause before each visit"), coerce=int)
+    buffer_minutes = forms.TypedChoiceField(label=gettext_lazy("Pause after each visit"), coerce=int)
     notice_minutes = forms.TypedChoiceField(label=gettext_lazy("Shortest notice before a visit"), coerce=int)
     horizon_days = forms.IntegerField(
         label=gettext_lazy("How many days ahead patients can book"), min_value=1, max_value=365
+    )
+    confirms_personally = forms.BooleanField(
+        label=gettext_lazy("I confirm each request myself"),
+        help_text=gettext_lazy("A paid request then waits for your yes instead of being confirmed at once."),
+        required=False,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"prefix": "rules", **kwargs})
         for name, usual in (
             ("slot_minutes", SLOT_CHOICES),
+            ("buffer_before_minutes", PAUSE_CHOICES),
             ("buffer_minutes", PAUSE_CHOICES),
             ("notice_minutes", NOTICE_CHOICES),
         ):
@@ -64,232 +69,145 @@ class RulesForm(forms.Form):
         return SlotRules(**self.cleaned_data)
 
 
-def _time_field(label: Any) -> forms.TimeField:
-    widget = forms.TimeInput({"type": "time", "step": CELL_MINUTES * 60}, format="%H:%M")
-    return forms.TimeField(label=label, required=False, widget=widget)
-
-
-def _date_field(label: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
-
-
-class Row(forms.Form):
-    """A row nothing was typed into counts for nothing; in one that counts, `NEEDED` has to be there."""
-
-    NEEDED: Sequence[str] = ()
-    TYPED: Sequence[str] = ()
-
-    @property
-    def index(self) -> str:
-        """Its number in the formset, as buttons name it."""
-        return str(self.prefix).rpartition("-")[2]
-
-    @property
-    def is_blank(self) -> bool:
-        return not any(self.data.get(self.add_prefix(name)) for name in self.TYPED)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if not self.is_blank:
-            for name in self.NEEDED:
-                if cleaned.get(name) is None and name not in self.errors:
-                    self.add_error(name, _("Please fill this in, or remove the row."))
-        return cleaned
-
-
-class IntervalRow(Row):
-    NEEDED = TYPED = ("starts", "ends")
-
-    weekday = forms.TypedChoiceField(choices=Weekday.choices, coerce=int, widget=forms.HiddenInput)
-    starts = _time_field(gettext_lazy("From"))
-    ends = _time_field(gettext_lazy("To"))
-
-    def value(self) -> Interval | None:
-        if self.is_blank or not self.is_valid():
-            return None
-        wanted = self.cleaned_data
-        return Interval(wanted["weekday"], wanted["starts"], wanted["ends"], tuple(wanted.get("modes", ())))
-
-
-class HoursRow(IntervalRow):
-    modes = forms.MultipleChoiceField(
-        label=gettext_lazy("How"),
-        choices=Mode.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-
-class AbsenceRow(Row):
-    NEEDED = ("first_day",)
-    TYPED = ("first_day", "last_day", "reason")
-
-    first_day = _date_field(gettext_lazy("First day"))
-    last_day = _date_field(gettext_lazy("Last day"))
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=120, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        first = cleaned.get("first_day")
-        if first and "last_day" not in self.errors:
-            cleaned["last_day"] = cleaned.get("last_day") or first
-            if first <= cleaned["last_day"] < timezone.localdate():
-                self.add_error("last_day", _("These days are over."))
-        return cleaned
-
-    def value(self) -> Absence | None:
-        if self.is_blank or not self.is_valid():
-            return None
-        return Absence(
-            self.cleaned_data["first_day"], self.cleaned_data["last_day"], self.cleaned_data["reason"]
-        )
-
-
-def _formset(row: type[Row]) -> Any:
-    return forms.formset_factory(row, extra=0, max_num=MAX_ROWS, absolute_max=MAX_ROWS, validate_max=True)
-
-
-FORMSETS = {"hours": _formset(HoursRow), "breaks": _formset(IntervalRow), "absences": _formset(AbsenceRow)}
-Rows = dict[str, list[Any]]
-
-
 @dataclass
-class Weekdays:
-    """What the template shows of one day."""
+class Day:
+    """What the template shows of one weekday."""
 
     number: int
     name: str
+    short: str
     hours: list[HoursRow]
-    breaks: list[IntervalRow]
+    breaks: list[BreakRow]
+    others: list[tuple[int, str]]
+    focus: str
 
     @property
-    def takes_focus_of(self) -> tuple[str, str]:
-        """The ids of its two buttons that add a row."""
+    def presets(self) -> list[tuple[str, str, bool]]:
+        """Name, words, and whether its button has the cursor."""
+        named = {
+            "full": _("Full day"),
+            "morning": _("Morning"),
+            "evening": _("Evening"),
+            "lunch": _("Lunch break"),
+        }
+        return [(name, words, self.focus == f"preset-{name}-{self.number}") for name, words in named.items()]
+
+    @property
+    def focused_as(self) -> tuple[str, str]:
+        """The names of its two buttons that add a row."""
         return f"add-hours-{self.number}", f"add-breaks-{self.number}"
 
+    @property
+    def is_wrong(self) -> bool:
+        return any(row.is_bound and row.errors for row in (*self.hours, *self.breaks))
 
-class HoursPage:
-    """The four parts as one form. `focus` names the row (`hours-3`) or button that the cursor goes to."""
+
+class WeekPage(RowsPage):
+    PARTS = {"hours": HoursRow, "breaks": BreakRow}
 
     def __init__(
         self,
+        doctor: User,
         *,
         data: QueryDict | None = None,
         rules: dict[str, Any] | None = None,
-        rows: Rows | None = None,
-        focus: str = "",
+        **kwargs: Any,
     ) -> None:
-        self.focus = focus
-        self.rules = RulesForm(data, initial=rules)
-        self.formsets = {
-            name: formset(data, prefix=name, initial=(rows or {}).get(name, []))
-            for name, formset in FORMSETS.items()
-        }
-        for formset in self.formsets.values():
-            for row in formset:
-                if row.prefix == focus:
-                    row.fields[row.TYPED[0]].widget.attrs["autofocus"] = True
+        super().__init__(doctor, data=data, **kwargs)
+        # The stored rules, so that an unusual value stays among the choices.
+        self.rules = RulesForm(data, initial=rules or asdict(domain.week_of(doctor).rules))
 
     @classmethod
-    def of(cls, doctor: User) -> "HoursPage":
+    def of(cls, doctor: User) -> "WeekPage":
         """What is stored."""
-        schedule = Schedule.objects.filter(doctor=doctor).first() or Schedule(doctor=doctor)
-        names = ("slot_minutes", "buffer_minutes", "notice_minutes", "horizon_days")
-        return cls(
-            rules={name: getattr(schedule, name) for name in names},
-            rows={
-                "hours": list(
-                    WorkingHours.objects.filter(doctor=doctor).values("weekday", "starts", "ends", "modes")
-                ),
-                "breaks": list(Break.objects.filter(doctor=doctor).values("weekday", "starts", "ends")),
-                "absences": list(domain.days_off(doctor).values("first_day", "last_day", "reason")),
-            },
-        )
+        week = domain.week_of(doctor)
+        rows: Rows = {
+            "hours": [asdict(row) for row in _in_order(week.hours)],
+            "breaks": [asdict(row) for row in _in_order(week.breaks)],
+        }
+        return cls(doctor, rules=asdict(week.rules), rows=rows, version=week.version)
 
     @classmethod
-    def edited(cls, data: QueryDict, do: str) -> "HoursPage":
-        """What was typed, with one row more or fewer or Monday copied; nothing is checked or saved.
-
-        `do`: `add:hours:<weekday>`, `add:breaks:<weekday>`, `add:absences`, `remove:<part>:<index>`,
-        `copy:weekdays`, `copy:all`. Anything else shows what was typed.
-        """
-        rows = {name: _typed_rows(data, name, formset.form) for name, formset in FORMSETS.items()}
-        what, _colon, rest = do.partition(":")
-        part, _colon, number = rest.partition(":")
-        focus = ""
-        is_day = part == "absences" or number in {str(day) for day in Weekday.values}
-        if what == "add" and part in rows and is_day and len(rows[part]) < MAX_ROWS:
-            rows[part].append({"weekday": number, "modes": list(Mode.values)})
-            focus = f"{part}-{len(rows[part]) - 1}"
-        elif what == "remove" and part in rows and number.isascii() and number.isdigit():
-            gone = rows[part].pop(int(number)) if int(number) < len(rows[part]) else {}
-            focus = f"add-{part}-{gone['weekday']}" if gone.get("weekday") else f"add-{part}"
-        elif what == "copy":
-            targets = domain.WEEKDAYS if rest == "weekdays" else tuple(Weekday)
-            for name in ("hours", "breaks"):
-                rows[name] = _with_monday(rows[name], targets)
-            focus = "copy"
-        typed_rules = {name: data.get(f"rules-{name}") for name in RulesForm.base_fields}
-        return cls(rules={name: _number(text) for name, text in typed_rules.items()}, rows=rows, focus=focus)
+    def edited(cls, doctor: User, data: QueryDict, do: str) -> "WeekPage":
+        """What was typed, changed as the button `do` says (week_edits.py); nothing is checked or saved."""
+        rows = typed_rows(data, cls.PARTS)
+        modes = list(getattr(getattr(doctor, "doctor_profile", None), "modes", None) or Mode.values)
+        focus = week_edits.apply(rows, do, modes=modes, copy_to=data.getlist)
+        typed_rules: dict[str, Any] = {
+            name: number(data.get(f"rules-{name}")) for name in RulesForm.base_fields
+        }
+        typed_rules["confirms_personally"] = "rules-confirms_personally" in data
+        return cls(doctor, rules=typed_rules, rows=rows, version=data.get("version", ""), focus=focus)
 
     @property
-    def week(self) -> list[Weekdays]:
+    def days(self) -> list[Day]:
+        names = {day: str(day.label) for day in WEEK_ORDER}
         return [
-            Weekdays(day.value, str(day.label), self._of_day("hours", day), self._of_day("breaks", day))
-            for day in Weekday
+            Day(
+                day.value,
+                names[day],
+                str(WEEKDAYS_ABBR[day.value]),
+                self._of_day("hours", day),
+                self._of_day("breaks", day),
+                [(other.value, name) for other, name in names.items() if other != day],
+                self.focus,
+            )
+            for day in WEEK_ORDER
         ]
+
+    @property
+    def is_empty(self) -> bool:
+        return not len(self.formsets["hours"])
 
     def _of_day(self, part: str, day: Weekday) -> list[Any]:
         return [row for row in self.formsets[part] if str(row["weekday"].value()) == str(day.value)]
 
     def is_valid(self) -> bool:
-        """Checks every part, then the rows against each other; mistakes land beside their fields."""
-        parts = [self.rules.is_valid(), *(formset.is_valid() for formset in self.formsets.values())]
-        hours, breaks = self._values("hours"), self._values("breaks")
-        found = {
-            "hours": domain.mistakes_in_hours(hours),
-            "breaks": domain.mistakes_in_breaks(breaks, hours),
-            "absences": domain.mistakes_in_absences(self._values("absences")),
+        # Both, so that every mistake is shown at once.
+        return all([self.rules.is_valid(), super().is_valid()])
+
+    def mistakes_between(self) -> dict[str, list[domain.Mistake]]:
+        hours = self.values("hours")
+        return {
+            "hours": domain.mistakes_in_hours(hours, self.allowed),
+            "breaks": domain.mistakes_in_breaks(self.values("breaks"), hours),
         }
-        for part, mistakes in found.items():
-            for index, field, message in mistakes:
-                self.formsets[part][index].add_error(field, message)
-        return all(parts) and not any(found.values())
 
-    def save(self, doctor: User, *, actor: User) -> None:
-        """Store what `is_valid` accepted. Raises NotAllowed."""
-        domain.save(
-            doctor,
-            actor=actor,
-            slot_rules=self.rules.rules,
-            hours=[row for row in self._values("hours") if row],
-            breaks=[row for row in self._values("breaks") if row],
-            absences=[row for row in self._values("absences") if row],
-        )
+    def place(self, row: Row) -> str:
+        weekday = number(str(row["weekday"].value() or ""))
+        return str(Weekday(weekday).label) if weekday in Weekday.values else ""
 
-    def _values(self, part: str) -> list[Any]:
-        return [row.value() for row in self.formsets[part]]
+    @property
+    def week(self) -> Week:
+        """What `is_valid` accepted."""
+        return Week(self.rules.rules, self.wanted("hours"), self.wanted("breaks"))
 
+    def stored_elsewise(self) -> list[tuple[str, str]]:
+        """Days whose stored hours are not what was typed, and those hours in words."""
+        stored, typed = domain.week_of(self.doctor), self.week
 
-def _typed_rows(data: QueryDict, part: str, row: type[Row]) -> list[dict[str, Any]]:
-    """The rows of the form as they were typed, right or wrong."""
-    total = min(_number(data.get(f"{part}-TOTAL_FORMS")) or 0, MAX_ROWS)
+        def of_day(week: Week, day: Weekday) -> tuple[list[Interval], list[Interval]]:
+            return (
+                _in_order(row for row in week.hours if row.weekday == day),
+                _in_order(row for row in week.breaks if row.weekday == day),
+            )
 
-    def typed(index: int, name: str) -> Any:
-        key = f"{part}-{index}-{name}"
-        return data.getlist(key) if name == "modes" else data.get(key, "")
-
-    return [{name: typed(index, name) for name in row.base_fields} for index in range(total)]
+        return [
+            (str(day.label), _spoken(*of_day(stored, day)))
+            for day in WEEK_ORDER
+            if of_day(stored, day) != of_day(typed, day)
+        ]
 
 
-def _with_monday(rows: list[dict[str, Any]], targets: Iterable[int]) -> list[dict[str, Any]]:
-    monday = [row for row in rows if row["weekday"] == str(Weekday.MONDAY.value)]
-    days = {str(int(day)) for day in targets} - {str(Weekday.MONDAY.value)}
-    kept = [row for row in rows if row["weekday"] not in days]
-    return (kept + [{**row, "weekday": day} for day in sorted(days) for row in monday])[:MAX_ROWS]
+def _in_order(rows: Any) -> list[Interval]:
+    return sorted(rows, key=lambda row: (row.weekday, row.starts))
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else None
+def _spoken(hours: list[Interval], breaks: list[Interval]) -> str:
+    labels = dict(Mode.choices)
+    words = [
+        f"{row.starts:%H:%M}–{row.ends:%H:%M} ({', '.join(str(labels[mode]) for mode in row.modes)})"
+        for row in hours
+    ]
+    words += [f"{_('Break')} {row.starts:%H:%M}–{row.ends:%H:%M}" for row in breaks]
+    return ", ".join(words) or _("no hours")

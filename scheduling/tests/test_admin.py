@@ -1,5 +1,7 @@
 """The Django admin of scheduling: rules of the clinic are edited there, appointments are not."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -21,7 +23,7 @@ def office(client: Client, admin: User) -> Client:
     return client
 
 
-@pytest.mark.parametrize("model", ["service", "schedule", "dayoff", "appointment"])
+@pytest.mark.parametrize("model", ["service", "schedule", "dayoff", "opening", "holiday", "appointment"])
 def test_lists_open(model: str, office: Client, visit: Appointment) -> None:
     assert office.get(f"/admin/scheduling/{model}/").status_code == 200
 
@@ -56,3 +58,18 @@ def test_appointments_are_read_only_and_keep_the_reason_private(office: Client, 
 def test_nobody_else_gets_in(who: str, client: Client, request: pytest.FixtureRequest) -> None:
     client.force_login(request.getfixturevalue(who))
     assert client.get("/admin/scheduling/service/").status_code in (302, 403)
+
+
+def test_saving_rules_or_a_day_off_here_tells_who_looks_at_slots(
+    office: Client, visit: Appointment, doctor: User, heard: Any
+) -> None:
+    form = {"slot_minutes": 30, "buffer_before_minutes": 0, "buffer_minutes": 0, "notice_minutes": 60}
+    with heard() as events:
+        office.post(f"/admin/scheduling/schedule/{doctor.schedule.pk}/change/", {**form, "horizon_days": 3})
+    told = [event for _groups, event in events if event["type"] == "slots.changed"]
+    assert len(told) == 4
+    with heard() as events:
+        days = {"first_day": "2030-01-01", "last_day": "2030-01-02"}
+        office.post("/admin/scheduling/dayoff/add/", {"doctor": str(doctor.pk), **days})
+    assert DayOff.objects.exists()
+    assert {event["doctor"] for _groups, event in events} == {str(doctor.pk)}
