@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django_tasks import task
 
-from scheduling.domain import offers, progress, reminding, sweeps, waiting
+from scheduling.domain import carrying_out, offers, progress, reminding, sweeps, waiting
 
 
 @task()
@@ -42,3 +42,8 @@ def offer_opened(doctor_id: str, starts_at: str, ends_at: str) -> None:
 @task()
 def sweep() -> None:
     sweeps.sweep()
+
+
+@task()
+def carry_out_disruption(disruption_id: str) -> None:
+    carrying_out.carry_out(disruption_id)

@@ -93,8 +93,9 @@ def decline(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> 
 
 
 @transaction.atomic
-def cancel(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> Appointment:
-    """The time is free again. Raises TooLate for a patient inside the notice period of a confirmed visit."""
+def cancel(appointment_id: AppointmentId, *, actor: User, reason: str = "", note: str = "") -> Appointment:
+    """The time is free again; `note` goes to the patient with the news. Raises TooLate for a patient inside the notice
+    period of a confirmed visit."""
     appointment = lock(Appointment, appointment_id)
     _require(rules.can_see(actor, appointment) or rules.asked_for(actor, appointment))
     if not appointment.can_become(_S.CANCELLED):
@@ -104,7 +105,7 @@ def cancel(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> A
     was_confirmed = appointment.status in rules.BOUND_BY_NOTICE
     change(appointment, _S.CANCELLED, actor=actor, reason=reason)
     meeting.call_off(appointment, actor=actor)
-    telling.cancelled(appointment, actor=actor, was_confirmed=was_confirmed)
+    telling.cancelled(appointment, actor=actor, was_confirmed=was_confirmed, note=note)
     return appointment
 
 

@@ -31,13 +31,14 @@ def reschedule(
     doctor: User | None = None,
     overbooking_reason: str = "",
     seen_sequence: int | None = None,
+    note: str = "",
 ) -> Appointment:
     """Move the visit; status, price and payment stay, the call's window and the reminders move along.
 
     Management only: to another `doctor`, who joins the care team and gets the conversation and the call of a confirmed
     visit; and with `overbooking_reason` to a time at which the doctor has another visit. `seen_sequence` is the
     appointment's `sequence` on the page of whoever asks: when it was moved since, nothing happens but MovedMeanwhile,
-    which says where it is now (moving it to where it is already is fine).
+    which says where it is now (moving it to where it is already is fine). `note` goes to the patient with the news.
 
     Raises NotAllowed, InvalidTransition (no longer open, or the hold has lapsed), TooLate (a patient inside the
     notice period of a confirmed visit), MovedMeanwhile, Invalid (fields starts_at, doctor) and SlotTaken with
@@ -94,7 +95,7 @@ def reschedule(
     was_confirmed = appointment.status in rules.BOUND_BY_NOTICE
     if was_confirmed:
         timers.of_visit(appointment)
-    telling.moved(appointment, actor=actor, was_confirmed=was_confirmed)
+    telling.moved(appointment, actor=actor, was_confirmed=was_confirmed, note=note)
     events.appointment_changed(appointment)
     events.slots_changed(appointment, before, (appointment.starts_at, appointment.ends_at))
     if to_doctor != from_doctor:

@@ -68,8 +68,8 @@ def declined(appointment: Appointment) -> None:
     )
 
 
-def cancelled(appointment: Appointment, *, actor: User | None, was_confirmed: bool) -> None:
-    """The patient always; the doctor only when they had been told of the visit."""
+def cancelled(appointment: Appointment, *, actor: User | None, was_confirmed: bool, note: str = "") -> None:
+    """The patient always, with the clinic's `note`; the doctor only when they had been told of the visit."""
     _tell(
         appointment.patient,
         appointment,
@@ -78,9 +78,10 @@ def cancelled(appointment: Appointment, *, actor: User | None, was_confirmed: bo
             _("Your appointment on %(time)s is cancelled")
             % {"time": spoken_time(appointment, appointment.patient)}
         ),
-        lambda: (
+        lambda: _noted(
             _("Your appointment with %(doctor)s on %(time)s is cancelled.")
-            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)}
+            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)},
+            note,
         ),
     )
     if was_confirmed and not (actor and actor.pk == appointment.doctor_id):
@@ -111,8 +112,8 @@ def expired(appointment: Appointment) -> None:
     )
 
 
-def moved(appointment: Appointment, *, actor: User, was_confirmed: bool) -> None:
-    """The patient always; the doctor only when they know of the visit."""
+def moved(appointment: Appointment, *, actor: User, was_confirmed: bool, note: str = "") -> None:
+    """The patient always, with the clinic's `note`; the doctor only when they know of the visit."""
     occasion = f"moved:{appointment.starts_at.timestamp():.0f}:{timezone.now().timestamp():.0f}"
     _tell(
         appointment.patient,
@@ -122,9 +123,10 @@ def moved(appointment: Appointment, *, actor: User, was_confirmed: bool) -> None
             _("Your appointment was moved to %(time)s")
             % {"time": spoken_time(appointment, appointment.patient)}
         ),
-        lambda: (
+        lambda: _noted(
             _("Your appointment with %(doctor)s now takes place on %(time)s.")
-            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)}
+            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)},
+            note,
         ),
     )
     if was_confirmed and actor.pk != appointment.doctor_id:
@@ -141,6 +143,28 @@ def moved(appointment: Appointment, *, actor: User, was_confirmed: bool) -> None
                 % {"patient": appointment.patient.name, "time": spoken_time(appointment, appointment.doctor)}
             ),
         )
+
+
+def displaced(appointment: Appointment, *, note: str = "") -> None:
+    """The patient, whose time the doctor can't keep: they choose another one, or get their money back."""
+    assert appointment.displaced_at
+    _tell(
+        appointment.patient,
+        appointment,
+        f"displaced:{appointment.displaced_at.timestamp():.0f}",
+        lambda: (
+            _("Please choose another time: your appointment on %(time)s can't take place")
+            % {"time": spoken_time(appointment, appointment.patient)}
+        ),
+        lambda: _noted(
+            _(
+                "%(doctor)s can't be there on %(time)s. Open the appointment to choose another time, or to cancel it; "
+                "then what you paid is refunded."
+            )
+            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)},
+            note,
+        ),
+    )
 
 
 def booked_for(appointment: Appointment) -> None:
@@ -206,6 +230,10 @@ def reminder(appointment: Appointment, which: str) -> None:
             % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)}
         ),
     )
+
+
+def _noted(text: str, note: str) -> str:
+    return f"{text}\n\n{note}" if note else text
 
 
 def _tell(user: User, appointment: Appointment, occasion: str, title: Words, email_text: Words = "") -> None:
