@@ -96,6 +96,8 @@ class ActivityVerb(models.TextChoices):
     REFERRAL_CHANGED = "referral.status", _("changed the status of a referral")
     REFERRAL_READ = "referral.read", _("read a referral")
     REFERRAL_FILE_OPENED = "referral.file", _("opened the document of a referral")
+    SERVICE_CHANGED = "service.change", _("changed what the clinic offers")
+    RESOURCE_CHANGED = "resource.change", _("changed rooms or equipment")
     NOTE_STARTED = "note.create", _("began a visit note")
     NOTE_SIGNED = "note.sign", _("signed a visit note")
     NOTE_READ = "note.read", _("read a visit note")

@@ -28,8 +28,14 @@ class Place:
 
 
 HOME = Place("home", _("Home"), "house")
-BOOK = Place("doctors", _("Book"), "calendar-plus", frozenset({"doctor", "book", "book_review"}))
-DOCTORS = Place("doctors", _("Doctors"), "stethoscope", frozenset({"doctor", "book", "book_review"}))
+_BOOKING = frozenset(
+    {
+        "doctor", "book", "book_details", "book_review",
+        "book_any", "book_any_details", "book_any_review",
+    }
+)  # fmt: skip
+BOOK = Place("doctors", _("Book"), "calendar-plus", _BOOKING)
+DOCTORS = Place("doctors", _("Doctors"), "stethoscope", _BOOKING)
 CALENDAR = Place(
     "calendar",
     _("Calendar"),
@@ -41,7 +47,11 @@ APPOINTMENTS = Place(
     "appointments",
     _("Appointments"),
     "calendar-check",
-    frozenset({"appointment", "appointment_reschedule", "appointment_action", "visit_note", "feedback"}),
+    frozenset(
+        {
+            "appointment", "desk_book", "appointment_reschedule", "appointment_action", "visit_note", "feedback",
+        }
+    ),  # fmt: skip
     short=_("Visits"),
 )
 PAYMENTS = Place("payments", _("Payments"), "wallet", frozenset({"payment"}))
@@ -90,6 +100,7 @@ SERVICES = Place(
     ),
     bar=False,
 )
+EXPORTS = Place("exports", _("Exports"), "sheet", frozenset({"export_new"}), bar=False)
 REVIEWS = Place("reviews", _("Reviews"), "star", bar=False)
 ADMIN = Place("admin:index", _("Admin"), "settings")
 
@@ -108,6 +119,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         REFERRALS,
         SERVICES,
         REVIEWS,
+        EXPORTS,
         ACTIVITY,
     ),
     Role.ADMIN: (HOME, PEOPLE, replace(ACTIVITY, bar=True), ADMIN),
