@@ -158,9 +158,8 @@ def _queue(
     ]
     line.sort(key=lambda visit: (turn_at(visit), visit.starts_at, visit.pk))
     turns = [waits.Turn(paces.of(visit), _minutes(turn_at(visit), now), is_here(visit)) for visit in line]
-    going_on = [(paces.of(visit), -_minutes(visit.started_at or now, now)) for visit in inside]
-    going_on += [(paces.of(visit), 0.0) for visit in called]
-    running = [one.left(gone) for one, gone in going_on]
+    running = [paces.of(visit).left(-_minutes(visit.started_at or now, now)) for visit in inside]
+    running += [paces.of(visit).turn() for visit in called]
     lines = []
     for index, (visit, turn) in enumerate(zip(line, turns, strict=True)):
         here_before = sum(one.is_here for one in turns[:index])
@@ -176,7 +175,7 @@ def _queue(
                 room=room_of(visit),
             )
         )
-    late = waits.lateness(turns[0] if turns else None, going_on)
+    late = waits.lateness(turns[0] if turns else None, running)
     return DayQueue(
         doctor=visits[0].doctor,
         inside=[Line(visit, is_here=True, room=room_of(visit)) for visit in inside],

@@ -17,7 +17,7 @@ from scheduling.models import Appointment, Schedule
 from .waits import Basis, Pace, pace
 
 # The last so many visits of a kind, not older than this.
-LAST = 30
+LAST = 50
 DAYS = 90
 # Today's visits change the figures little; a screen that refreshes itself asks often.
 KEPT_SECONDS = 600

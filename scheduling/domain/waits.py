@@ -1,16 +1,18 @@
 """How long people will wait, reckoned from how long visits have really taken. Plain values, all times in minutes.
 
-An honest answer is a range. Its near end is reached when everybody before takes a short visit and nobody comes who is
-not here yet; its far end when each takes a long one, all who are expected come, and nobody is called before their time.
-Short and long are percentiles of measured visits, or the planned minutes while too few were measured.
+An honest answer is a range. One visit takes from SHORT to LONG (percentiles of measured visits, or the planned minutes
+while too few were measured). Several do not all take long on the same day, so their deviations add up as squares; the
+range stays right about as often for six people ahead as for one. Its near end counts those who are here only; its far
+end all who are expected too, and nobody called before their time.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from math import ceil, floor
+from math import ceil, floor, hypot
+from statistics import fmean
 
-SHORT, TYPICAL, LONG = 0.25, 0.5, 0.8
+SHORT, LONG = 0.1, 0.9
 # Percentiles of fewer visits say more about these visits than about the next one.
 FEWEST = 8
 # Shorter ones were clicked through, longer ones forgotten open.
@@ -39,6 +41,15 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Length:
+    """How long something takes: usually, and how much shorter or longer it may be."""
+
+    usual: float
+    shorter: float
+    longer: float
+
+
+@dataclass(frozen=True)
 class Pace:
     """How long visits of one kind take. `taken` (sorted) is empty when only the plan is known; `pause` is what the
     doctor needs between two visits."""
@@ -48,22 +59,16 @@ class Pace:
     taken: tuple[float, ...] = ()
     basis: Basis = Basis.PLAN
 
-    def quantile(self, share: float) -> float:
-        return quantile(self.taken, share) if self.taken else self.planned
-
-    def turn(self) -> Span:
+    def turn(self) -> Length:
         """A whole visit and the pause behind it."""
-        return Span(self.quantile(SHORT) + self.pause, self.quantile(LONG) + self.pause)
+        return _length(self.taken or (self.planned,), self.pause)
 
-    def left(self, elapsed: float) -> Span:
+    def left(self, elapsed: float) -> Length:
         """What is left of a visit that has been going on for `elapsed`: what those took that lasted longer."""
-        longer = [minutes for minutes in self.taken or (self.planned,) if minutes > elapsed]
-        if not longer:
-            # It takes longer than any other did: it may end now, or go on for as long as a short one takes.
-            return Span(self.pause, self.quantile(SHORT) + self.pause)
-        return Span(
-            quantile(longer, SHORT) - elapsed + self.pause, quantile(longer, LONG) - elapsed + self.pause
-        )
+        all_taken = self.taken or (self.planned,)
+        longer = [minutes - elapsed for minutes in all_taken if minutes > elapsed]
+        # When it takes longer than any did: it may end now, or go on for as long as the shortest one takes.
+        return _length(longer or (0.0, all_taken[0]), self.pause)
 
 
 @dataclass(frozen=True)
@@ -93,24 +98,38 @@ def quantile(ordered: Sequence[float], share: float) -> float:
     return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
 
-def wait(ahead: Sequence[Turn], ready_in: float, running: Sequence[Span] = ()) -> Span:
+def wait(ahead: Sequence[Turn], ready_in: float, running: Sequence[Length] = ()) -> Span:
     """How long until one is called whose turn may come in `ready_in`, with these `ahead` in their order, and after
     what is left of the visits `running` now. Never negative; another one ahead never makes it shorter."""
-    soonest = max((span.soonest for span in running), default=0.0)
-    latest = max((span.latest for span in running), default=0.0)
-    for turn in ahead:
-        span = turn.pace.turn()
-        if turn.is_here:
-            soonest += span.soonest
-        latest = max(latest, turn.ready_in) + span.latest
-    return Span(max(soonest, 0.0), max(latest, ready_in, soonest, 0.0))
+    current = max(running, key=lambda length: length.usual + length.longer, default=None)
+    present = [current] if current else []
+    here = present + [turn.pace.turn() for turn in ahead if turn.is_here]
+    soonest = sum(length.usual for length in here) - hypot(*(length.shorter for length in here))
+    # The doctor is busy without a gap from someone's turn on: from whose, nobody knows; so the latest of all counts.
+    latest, usual, spread = ready_in, 0.0, 0.0
+    for turn in reversed(ahead):
+        length = turn.pace.turn()
+        usual, spread = usual + length.usual, hypot(spread, length.longer)
+        latest = max(latest, max(turn.ready_in, 0.0) + usual + spread)
+    for length in present:
+        latest = max(latest, usual + length.usual + hypot(spread, length.longer))
+    soonest = max(soonest, 0.0)
+    return Span(soonest, max(latest, soonest))
 
 
-def lateness(first: Turn | None, running: Sequence[tuple[Pace, float]]) -> float:
-    """By how much the `first` in line will be called after their time, when the visits `running` (pace, minutes
-    gone) take as long as usual. 0 when nobody is late."""
+def lateness(first: Turn | None, running: Sequence[Length]) -> float:
+    """By how much the `first` in line will be called after their time, when the visits `running` take as long as
+    usual. 0 when nobody is late."""
     if first is None:
         return 0.0
-    free_in = max((max(one.quantile(TYPICAL) - gone, 0.0) + one.pause for one, gone in running), default=0.0)
+    free_in = max((length.usual for length in running), default=0.0)
+    # Who is late themselves is not kept waiting.
     ready_in = first.ready_in if first.is_here else max(first.ready_in, 0.0)
     return max(0.0, free_in - ready_in)
+
+
+def _length(ordered: Sequence[float], pause: float) -> Length:
+    usual = fmean(ordered)
+    return Length(
+        usual + pause, max(0.0, usual - quantile(ordered, SHORT)), max(0.0, quantile(ordered, LONG) - usual)
+    )
