@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.domain import trail
 from accounts.enums import ActivityVerb
 from accounts.models import User
-from clinic.core.errors import Conflict, Invalid, NotAllowed
+from clinic.core.errors import Invalid, NotAllowed
 from clinic.core.files import CleanFile, clean_upload
 from clinic.core.status import lock, record_start
 from scheduling import events, rules
@@ -30,7 +30,7 @@ from scheduling.signals import appointment_booked
 
 from . import progress, referrals, requests, taking, telling, timers
 from .availability import offered_modes
-from .errors import SlotTaken, TooManyHolds
+from .errors import OfferOver, SlotTaken, TooManyHolds
 from .pricing import charge
 from .queries import services_for
 from .rescheduling import reschedule
@@ -73,7 +73,7 @@ def book(
     `referral` becomes booked.
 
     Raises NotAllowed, Invalid (fields doctor, patient, service, mode, starts_at, reason, overbooking_reason, files,
-    referral), TooLarge or UnsupportedType (a file), TooManyHolds, Conflict (the offer is over), InvalidTransition
+    referral), TooLarge or UnsupportedType (a file), TooManyHolds, OfferOver, InvalidTransition
     (the referral is booked already), and SlotTaken with `nearest` free slots; when the patient holds this very slot
     already, SlotTaken also names that `appointment`.
     """
@@ -203,13 +203,13 @@ def _wrong_text(text: str, limit: int) -> str:
 def _still_open(
     offer: WaitingOffer | None, doctor: User, patient: User, starts_at: datetime
 ) -> WaitingOffer | None:
-    """The offer, fresh; the doctor's row is locked. Raises Conflict when it is over or is not for this."""
+    """The offer, fresh; the doctor's row is locked. Raises OfferOver, also when it is not for this."""
     if offer is None:
         return None
     fresh = lock(WaitingOffer, offer.pk)
     fits = (fresh.doctor_id, fresh.entry.patient_id, fresh.starts_at) == (doctor.pk, patient.pk, starts_at)
     if not fits or fresh.status != OfferStatus.OPEN or fresh.expires_at <= timezone.now():
-        raise Conflict(_("This offer is over. We will tell you of the next free time."))
+        raise OfferOver
     return fresh
 
 

@@ -35,8 +35,8 @@ class MovedMeanwhile(Conflict):
             _("Somebody else has just moved this visit: it is now on %(time)s with %(doctor)s.")
             % {"time": date_format(when, "DATETIME_FORMAT"), "doctor": appointment.doctor.name},
             extra={
-                "starts_at": appointment.starts_at.isoformat(),
-                "ends_at": appointment.ends_at.isoformat(),
+                "starts_at": when.isoformat(),
+                "ends_at": timezone.localtime(appointment.ends_at, when.tzinfo).isoformat(),
                 "doctor": str(appointment.doctor_id),
                 "sequence": appointment.sequence,
             },

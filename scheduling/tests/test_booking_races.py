@@ -48,19 +48,24 @@ def race(*runners: Callable[[], Any]) -> list[Any]:
 
 
 def cells_agree_with_appointments() -> bool:
-    """Each five minutes of each occupying visit is claimed for its two people, and nothing else is."""
+    """Each five minutes of each occupying visit is claimed for its two people (the doctor's not when it is overbooked)
+    and its resources, and nothing else is."""
     expected = {
         (owner, int(visit.starts_at.timestamp()) // 60 // CELL_MINUTES + offset, visit.pk)
-        for visit in Appointment.objects.filter(status__in=OCCUPYING)
-        for owner in (visit.doctor_id, visit.patient_id)
+        for visit in Appointment.objects.filter(status__in=OCCUPYING).prefetch_related("resources")
+        for owner in (
+            visit.patient_id,
+            *([] if visit.overbooking_reason else [visit.doctor_id]),
+            *(resource.pk for resource in visit.resources.all()),
+        )
         for offset in range(int((visit.ends_at - visit.starts_at).total_seconds()) // 60 // CELL_MINUTES)
     }
     return expected == set(CalendarCell.objects.values_list("calendar", "cell", "appointment"))
 
 
 def book(patient: User, doctor: User, service: Service, **changes: Any) -> Callable[[], Appointment]:
-    wish = {"starts_at": clinic_time(3, 10), "mode": Mode.VIDEO, **changes}
-    return partial(booking.book, patient=patient, doctor=doctor, service=service, booked_by=patient, **wish)
+    wish = {"starts_at": clinic_time(3, 10), "mode": Mode.VIDEO, "booked_by": patient, **changes}
+    return partial(booking.book, patient=patient, doctor=doctor, service=service, **wish)
 
 
 @pytest.mark.server
