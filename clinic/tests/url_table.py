@@ -90,6 +90,8 @@ GET    book_any_details(general-medicine)             login   302     302     40
 POST   book_any_details(general-medicine)             login   302     302     403     403     403     403
 GET    book_any_review(general-medicine)              login   302     302     403     403     403     403
 POST   book_any_review(general-medicine)              login   302     302     403     403     403     403
+GET    desk_book                                      login   403     403     403     403     200     403
+POST   desk_book                                      login   403     403     403     403     422     403
 GET    appointments                                   login   200     200     200     200     200     200
 GET    appointment(visit)                             login   200     404     404     200     200     404
 GET    appointment_reschedule(visit)                  login   200     404     404     200     200     404

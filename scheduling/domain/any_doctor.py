@@ -31,6 +31,7 @@ def book_with_any(
     service: Service,
     starts_at: datetime,
     mode: str,
+    by_staff: bool = False,
     **details: Any,
 ) -> Appointment:
     """An appointment with `shown` if they are still free, else with another of `doctors` who costs the same.
@@ -38,8 +39,12 @@ def book_with_any(
     Raises AnotherFee when only doctors at another price are free, and whatever booking.book raises; SlotTaken only
     when nobody is free any more (or the patient holds this very slot).
     """
+
+    def free_of(people: Sequence[User]) -> User | None:
+        return choose_doctor(people, service, starts_at, mode=mode, patient=patient, by_staff=by_staff)
+
     left = list(doctors)
-    doctor = shown or choose_doctor(left, service, starts_at, mode=mode, patient=patient)
+    doctor = shown or free_of(left)
     fee = charge(doctor, service) if doctor else None
     while doctor is not None:
         try:
@@ -50,10 +55,9 @@ def book_with_any(
             left = [other for other in left if other.pk != getattr(doctor, "pk", None)]
             if "appointment" in taken.extra:
                 raise
-            same = [other for other in left if charge(other, service) == fee]
-            doctor = choose_doctor(same, service, starts_at, mode=mode, patient=patient)
+            doctor = free_of([other for other in left if charge(other, service) == fee])
             if doctor is None:
-                if choose_doctor(left, service, starts_at, mode=mode, patient=patient):
+                if free_of(left):
                     raise AnotherFee from taken
                 raise
     raise SlotTaken

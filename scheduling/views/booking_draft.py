@@ -1,6 +1,6 @@
 """What a patient has written and attached and not booked yet: in their session, so that nothing typed is lost."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from django.http import HttpRequest
 
@@ -13,11 +13,13 @@ SESSION_KEY = "booking"
 class Draft(TypedDict):
     reason: str
     files: list[DraftFile]
+    # Only at the front desk.
+    overbooking_reason: NotRequired[str]
 
 
 def read_draft(request: HttpRequest, key: str) -> Draft:
-    stored = request.session.get(SESSION_KEY, {}).get(key)
-    return {"reason": stored["reason"], "files": stored["files"]} if stored else {"reason": "", "files": []}
+    stored: Draft | None = request.session.get(SESSION_KEY, {}).get(key)
+    return stored or {"reason": "", "files": []}
 
 
 def write_draft(request: HttpRequest, key: str, draft: Draft) -> None:

@@ -47,11 +47,8 @@ APPOINTMENTS = Place(
     "appointments",
     _("Appointments"),
     "calendar-check",
-    frozenset(
-        {
-            "appointment", "desk_book", "appointment_reschedule", "appointment_action", "visit_note", "feedback",
-        }
-    ),  # fmt: skip
+    frozenset({"appointment", "appointment_reschedule", "appointment_action", "visit_note", "feedback"})
+    | {"desk_book"},
     short=_("Visits"),
 )
 PAYMENTS = Place("payments", _("Payments"), "wallet", frozenset({"payment"}))

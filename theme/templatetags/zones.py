@@ -66,6 +66,16 @@ def own_clock(context: dict[str, Any], moment: datetime) -> str:
     )
 
 
+@register.simple_tag
+def own_clock_of(moment: datetime, person: Any) -> str:
+    """For staff: what the person's own clock shows then, where it differs."""
+    own = zones.own_time(moment, person.time_zone)
+    if own is None:
+        return ""
+    words = _("%(time)s for the patient") % {"time": zones.own_clock(moment, own)}
+    return format_html('<span class="own-time block">{}</span>', words)
+
+
 @register.simple_tag(takes_context=True)
 def own_zone_note(context: dict[str, Any], moment: datetime) -> str:
     """What the small times are: `Small: your time (Europe/Berlin).` Empty where the clocks agree."""

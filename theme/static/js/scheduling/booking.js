@@ -77,13 +77,14 @@ let saving = 0;
 function save(form) {
   clearTimeout(saving);
   saving = 0;
-  const body = new URLSearchParams({ go: "keep", reason: form.elements.reason.value });
+  const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+  body.set("go", "keep");
   fetch(form.action, { method: "POST", body, keepalive: true, headers: { "X-CSRFToken": csrfToken(), "X-Background": "1" } }).catch(() => {});
 }
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest?.("form[data-autosave]");
-  if (!form || event.target.name !== "reason") return;
+  if (!form || !event.target.matches("textarea, input[type=text]")) return;
   clearTimeout(saving);
   saving = setTimeout(() => save(form), SAVE_AFTER_MS);
 });
