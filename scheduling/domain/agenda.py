@@ -1,109 +1,80 @@
-"""A doctor's days as a calendar shows them: wall-clock times of the clinic, visits and what is behind them."""
+"""What stands in calendars on some days: visits, and times that are kept for the waiting list."""
 
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date, datetime, time
 from typing import Any
+from uuid import UUID
 
-from django.db.models import QuerySet
-from django.urls import reverse
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
+from accounts.enums import Role
 from accounts.models import User
-from scheduling.enums import OCCUPYING, AppointmentStatus
-from scheduling.models import Appointment, Break, DayOff, WorkingHours
+from scheduling.enums import OCCUPYING, OPEN, AppointmentStatus, OfferStatus
+from scheduling.models import Appointment, WaitingOffer
 
 from .queries import appointments_visible_to
 
+# A month's grid has at most six weeks.
 MAX_DAYS = 45
 
 
-def visits(viewer: User, doctor: User, first_day: date, day_after: date) -> QuerySet[Appointment]:
-    """Visits of `doctor` that `viewer` may see and that take time on these days; lapsed holds don't."""
+def midnight(day: date) -> datetime:
+    """When the clinic's day begins."""
+    return timezone.make_aware(datetime.combine(day, time()), timezone.get_default_timezone())
+
+
+def doctors_of(viewer: User) -> QuerySet[User]:
+    """Whose calendars `viewer` may see: a doctor's own; for management those of all active doctors and of others
+    who still have visits ahead. With their specialty."""
+    found = User.objects.filter(role=Role.DOCTOR, doctor_profile__isnull=False).select_related(
+        "doctor_profile__specialty"
+    )
+    if not viewer.is_active or not (viewer.is_management or viewer.is_doctor):
+        return found.none()
+    if viewer.is_doctor:
+        return found.filter(pk=viewer.pk)
+    ahead = Appointment.objects.filter(doctor=OuterRef("pk"), status__in=OPEN, ends_at__gte=timezone.now())
+    return found.filter(Q(is_active=True) | Exists(ahead))
+
+
+def visits(viewer: User, first_day: date, day_after: date, *, with_status: str = "") -> QuerySet[Appointment]:
+    """Visits on these days that `viewer` may see and that take time; lapsed holds don't. `with_status` asks for
+    those of one status instead, whether or not they take time."""
+    found = appointments_visible_to(viewer).filter(
+        starts_at__lt=midnight(day_after), ends_at__gt=midnight(first_day)
+    )
+    found = found.filter(status=with_status) if with_status else found.filter(status__in=OCCUPYING)
+    lapsed = Q(status=AppointmentStatus.PENDING_PAYMENT, hold_expires_at__lte=timezone.now())
+    return found.exclude(lapsed).order_by("starts_at", "pk")
+
+
+def by_day(found: QuerySet[Appointment]) -> dict[date, dict[str, int]]:
+    """How many of these visits there are on each day of the clinic, by status; one query."""
+    counts: dict[date, dict[str, int]] = defaultdict(dict)
+    rows = (
+        found.order_by()
+        .annotate(day=TruncDate("starts_at", tzinfo=timezone.get_default_timezone()))
+        .values_list("day", "status")
+        .annotate(total=Count("pk"))
+    )
+    for day, status, total in rows:
+        counts[day][status] = total
+    return dict(sorted(counts.items()))
+
+
+def offers(doctor_ids: Collection[UUID], first_day: date, day_after: date) -> QuerySet[Any]:
+    """Times of these doctors that are kept for somebody on the waiting list; with who that is."""
     return (
-        appointments_visible_to(viewer)
-        .filter(
-            doctor=doctor,
-            status__in=OCCUPYING,
-            starts_at__lt=_midnight(day_after),
-            ends_at__gt=_midnight(first_day),
+        WaitingOffer.objects.filter(
+            doctor__in=doctor_ids,
+            status=OfferStatus.OPEN,
+            expires_at__gt=timezone.now(),
+            starts_at__lt=midnight(day_after),
+            ends_at__gt=midnight(first_day),
         )
-        .exclude(status=AppointmentStatus.PENDING_PAYMENT, hold_expires_at__lte=timezone.now())
+        .select_related("entry__patient", "entry__service")
         .order_by("starts_at", "pk")
     )
-
-
-def events(viewer: User, doctor: User, first_day: date, day_after: date) -> list[dict[str, Any]]:
-    """What the calendar draws on these days (EventCalendar's plain objects), in four queries. Times carry no offset:
-    they are the clinic's wall clock wherever the browser is."""
-    found = [_visit(visit) for visit in visits(viewer, doctor, first_day, day_after)]
-    days = [first_day + timedelta(days=offset) for offset in range((day_after - first_day).days)]
-    absent = list(DayOff.objects.filter(doctor=doctor, first_day__lt=day_after, last_day__gte=first_day))
-    off = {day: row for row in absent for day in days if row.first_day <= day <= row.last_day}
-    found += [_all_day(day, row) for day, row in off.items()]
-    found += [
-        _background(day, row.starts, row.ends, "hours", "")
-        for row in WorkingHours.objects.filter(doctor=doctor)
-        for day in _on(row.weekday, days)
-        if day not in off
-    ]
-    found += [
-        _background(day, row.starts, row.ends, "break", _("Break"))
-        for row in Break.objects.filter(doctor=doctor)
-        for day in _on(row.weekday, days)
-        if day not in off
-    ]
-    return found
-
-
-def _visit(visit: Appointment) -> dict[str, Any]:
-    return {
-        "id": str(visit.pk),
-        "start": _wall_clock(visit.starts_at),
-        "end": _wall_clock(visit.ends_at),
-        "title": visit.patient.name,
-        "classNames": ["visit", f"visit-{visit.status}"],
-        "extendedProps": {
-            "kind": "visit",
-            "status": visit.get_status_display(),
-            "mode": visit.get_mode_display(),
-            "service": visit.service.name,
-            "url": reverse("appointment", args=[visit.pk]),
-        },
-    }
-
-
-def _background(day: date, starts: time, ends: time, kind: str, title: str) -> dict[str, Any]:
-    return {
-        "id": f"{kind}-{day}-{starts:%H%M}",
-        "start": f"{day}T{starts:%H:%M}:00",
-        "end": f"{day}T{ends:%H:%M}:00",
-        "title": title,
-        "display": "background",
-        "classNames": [f"calendar-{kind}"],
-        "extendedProps": {"kind": kind},
-    }
-
-
-def _all_day(day: date, row: DayOff) -> dict[str, Any]:
-    return {
-        "id": f"off-{day}",
-        "start": f"{day}T00:00:00",
-        "end": f"{day + timedelta(days=1)}T00:00:00",
-        "title": row.reason or _("Day off"),
-        "display": "background",
-        "classNames": ["calendar-off"],
-        "extendedProps": {"kind": "off"},
-    }
-
-
-def _on(weekday: int, days: list[date]) -> Iterator[date]:
-    return (day for day in days if day.weekday() == weekday)
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
-
-
-def _wall_clock(moment: datetime) -> str:
-    return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M:%S}"

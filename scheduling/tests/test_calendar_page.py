@@ -1,6 +1,6 @@
-"""The doctor's calendar: whose it is, today's steps, the week as a list, the feed and its bounds."""
+"""The calendar's pages: whose they are, what each view shows, filters in the address, flat query counts."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,18 +11,41 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.tests.factories import make_doctor, make_patient
 from scheduling.enums import AppointmentStatus
-from scheduling.models import DayOff, Service
+from scheduling.models import DayOff, Holiday, Service, WaitingEntry, WaitingOffer
 from scheduling.tests.factories import clinic_time, make_appointment
 
 pytestmark = pytest.mark.django_db
 
 PAGES = ("calendar", "calendar_events", "working_hours")
+VIEWS = ("timeline", "day", "week", "month", "list")
 
 
-def feed(client: Client, first: date, days: int = 7, **query: str) -> Any:
-    span = {"start": str(first), "end": str(first + timedelta(days=days))}
-    return client.get(reverse("calendar_events"), {**span, **query})
+def page(client: Client, user: User, **query: Any) -> str:
+    client.force_login(user)
+    response = client.get(reverse("calendar"), query)
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def make_offer(patient: User, doctor: User, service: Service, starts_at: Any) -> WaitingOffer:
+    entry = WaitingEntry.objects.create(
+        patient=patient,
+        doctor=doctor,
+        specialty=doctor.doctor_profile.specialty,
+        service=service,
+        mode="video",
+        first_day=timezone.localdate(),
+        last_day=timezone.localdate() + timedelta(days=30),
+    )
+    return WaitingOffer.objects.create(
+        entry=entry,
+        doctor=doctor,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=30),
+        expires_at=timezone.now() + timedelta(minutes=15),
+    )
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -35,7 +58,7 @@ def test_only_doctors_and_management_have_calendars(
         assert client.get(reverse(name), {"doctor": str(doctor.pk)}).status_code == 403
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", ["calendar", "working_hours"])
 def test_another_doctors_calendar_is_not_found(
     client: Client, doctor: User, other_doctor: User, name: str
 ) -> None:
@@ -44,113 +67,179 @@ def test_another_doctors_calendar_is_not_found(
     assert client.get(reverse(name), {"doctor": "x"}).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["calendar", "working_hours"])
-def test_management_chooses_a_doctor_first(
-    client: Client, manager: User, patient: User, doctor: User, name: str
-) -> None:
+def test_management_chooses_a_doctor_for_the_hours(client: Client, manager: User, doctor: User) -> None:
     client.force_login(manager)
-    assert f"?doctor={doctor.pk}" in client.get(reverse(name)).content.decode()
-    chosen = client.get(reverse(name), {"doctor": str(doctor.pk)})
-    assert chosen.status_code == 200
-    assert doctor.name in chosen.content.decode()
+    assert f"?doctor={doctor.pk}" in client.get(reverse("working_hours")).content.decode()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_nobody_else_is_a_doctor(
+    client: Client, manager: User, patient: User, doctor: User, view: str
+) -> None:
+    assert doctor.name in page(client, manager, view=view, doctor=str(doctor.pk))
     for wrong in (str(patient.pk), "x", "' OR 1=1"):
-        assert client.get(reverse(name), {"doctor": wrong}).status_code == 404
+        assert client.get(reverse("calendar"), {"view": view, "doctor": wrong}).status_code == 404
 
 
-def test_today_shows_each_visit_with_its_next_step(
+def test_management_begins_with_a_column_for_each_doctor(
+    client: Client, manager: User, doctor: User, other_doctor: User
+) -> None:
+    text = page(client, manager)
+    assert 'data-view="day"' in text
+    assert "data-columns" in text
+    columns = text[text.index('id="calendar-columns"') :]
+    assert str(doctor.pk) in columns
+    assert str(other_doctor.pk) in columns
+
+
+def test_a_doctor_begins_with_their_own_week_and_no_choice_of_doctor(
+    client: Client, doctor: User, other_doctor: User
+) -> None:
+    text = page(client, doctor)
+    assert '<div id="calendar" ' in text
+    assert 'data-view="week"' in text
+    assert other_doctor.name not in text
+
+
+def test_now_says_what_is_late_now_and_next(
     client: Client, patient: User, doctor: User, service: Service, time_machine: Any
 ) -> None:
-    time_machine.move_to(clinic_time(0, 9, 30), tick=False)
-    visit = make_appointment(
-        patient, doctor, service, starts_at=clinic_time(0, 10), status=AppointmentStatus.CHECKED_IN
+    time_machine.move_to(clinic_time(0, 10, 12), tick=False)
+    at = {
+        (9, 0): AppointmentStatus.COMPLETED,
+        (9, 30): AppointmentStatus.CONFIRMED,
+        (10, 0): AppointmentStatus.IN_PROGRESS,
+        (11, 0): AppointmentStatus.CONFIRMED,
+    }
+    over, late, now, following = (
+        make_appointment(patient, doctor, service, starts_at=clinic_time(0, *time), status=status)
+        for time, status in at.items()
     )
     tomorrow = make_appointment(patient, doctor, service, starts_at=clinic_time(1, 10))
-    client.force_login(doctor)
-    text = client.get(reverse("calendar")).content.decode()
-    today = text[text.index('id="today"') : text.index('id="calendar-card"')]
-    assert patient.name in today
-    assert reverse("appointment_action", args=[visit.pk, "start"]) in today
-    assert reverse("appointment", args=[tomorrow.pk]) not in today
+    text = page(client, doctor, view="timeline")
+    text = text[text.index('id="agenda"') :]
+    words = ["Late: 42 minutes", reverse("appointment", args=[late.pk]), "Now", "Next", "Over today"]
+    assert sorted(words, key=text.index) == words
+    assert reverse("appointment_action", args=[now.pk, "complete"]) in text
+    for visit in (over, following):
+        assert reverse("appointment", args=[visit.pk]) in text
+    assert reverse("appointment", args=[tomorrow.pk]) not in text
 
 
-def test_the_week_is_a_list_too(
-    client: Client, patient: User, doctor: User, other_doctor: User, service: Service
+def test_the_list_holds_a_doctors_week_and_a_day_of_the_clinic(
+    client: Client, *, patient: User, doctor: User, other_doctor: User, manager: User, service: Service
 ) -> None:
-    visit = make_appointment(patient, doctor, service, starts_at=clinic_time(14, 10))
+    sunday = timezone.localdate() + timedelta(days=21)
+    ahead = 21 - (sunday.weekday() + 1) % 7
+    visit = make_appointment(patient, doctor, service, starts_at=clinic_time(ahead, 10))
+    later = make_appointment(patient, doctor, service, starts_at=clinic_time(ahead + 6, 10))
     cancelled = make_appointment(
-        patient, doctor, service, starts_at=clinic_time(14, 11), status=AppointmentStatus.CANCELLED
+        patient, doctor, service, starts_at=clinic_time(ahead, 11), status=AppointmentStatus.CANCELLED
     )
-    foreign = make_appointment(patient, other_doctor, service, starts_at=clinic_time(14, 12))
-    client.force_login(doctor)
-    day = timezone.localdate() + timedelta(days=14)
-    text = client.get(reverse("calendar"), {"date": str(day)}).content.decode()
-    assert reverse("appointment", args=[visit.pk]) in text
-    assert reverse("appointment", args=[cancelled.pk]) not in text
-    assert reverse("appointment", args=[foreign.pk]) not in text
-    assert reverse("appointment", args=[visit.pk]) not in client.get(reverse("calendar")).content.decode()
+    foreign = make_appointment(patient, other_doctor, service, starts_at=clinic_time(ahead, 12))
+    query = {"view": "list", "date": str(timezone.localdate() + timedelta(days=ahead))}
+
+    def found(user: User, **more: Any) -> set[Any]:
+        text = page(client, user, **query, **more)
+        everything = (visit, later, cancelled, foreign)
+        return {seen for seen in everything if reverse("appointment", args=[seen.pk]) in text}
+
+    assert found(doctor) == {visit, later}
+    assert found(manager) == {visit, foreign}
+    assert found(manager, doctor=str(doctor.pk)) == {visit, later}
+    assert found(manager, doctor=[str(doctor.pk), str(other_doctor.pk)], mode="in_person") == set()
+    assert found(doctor, status="cancelled") == {cancelled}
+    assert found(doctor, q="asha", service=str(service.pk)) == {visit, later}
+    assert found(doctor, q="bikash") == set()
+
+
+def test_what_is_unusual_about_a_day_stands_in_words(
+    client: Client, patient: User, other_patient: User, doctor: User, service: Service
+) -> None:
+    day = timezone.localdate() + timedelta(days=3)
+    make_appointment(
+        patient, doctor, service, starts_at=clinic_time(3, 10), overbooking_reason="Fever since Friday"
+    )
+    make_appointment(
+        patient,
+        doctor,
+        service,
+        starts_at=clinic_time(3, 11),
+        displaced_at=timezone.now(),
+        reason="Itching arm",
+    )
+    make_offer(other_patient, doctor, service, clinic_time(3, 14))
+    DayOff.objects.create(doctor=doctor, first_day=day, last_day=day, reason="Ward round")
+    Holiday.objects.create(name="Tihar", first_day=day, last_day=day)
+    text = page(client, doctor, view="list", date=str(day))
+    for words in (
+        "Overbooked",
+        "Needs a new time",
+        "Held for the waiting list",
+        "Ward round",
+        "Holiday: Tihar",
+    ):
+        assert words in text
+    sheet = page(client, doctor, date=str(day), print="1")
+    assert "Overbooked" in sheet
+    assert patient.name in sheet
+    for kept in ("Itching arm", "Fever since Friday"):
+        assert kept not in sheet
+
+
+def test_filters_stay_when_the_view_changes(client: Client, manager: User, doctor: User) -> None:
+    query = {"view": "list", "doctor": str(doctor.pk), "status": "confirmed", "q": "Asha Gurung"}
+    text = page(client, manager, **query)
+    tabs = text[text.index('id="view-tabs"') : text.index('id="visit-filters"')]
+    for view in VIEWS:
+        link = next(part for part in tabs.split('href="')[1:] if f"view={view}" in part.split('"')[0])
+        assert all(kept in link for kept in (f"doctor={doctor.pk}", "status=confirmed", "q=Asha+Gurung"))
+
+
+@pytest.mark.parametrize(
+    "query", [{"status": "lost"}, {"specialty": "none"}, {"service": "x"}, {"q": "x" * 90}]
+)
+def test_a_filter_that_makes_no_sense_narrows_nothing(
+    client: Client, *, patient: User, doctor: User, manager: User, service: Service, query: Any
+) -> None:
+    visit = make_appointment(patient, doctor, service, starts_at=clinic_time(0, 10))
+    assert reverse("appointment", args=[visit.pk]) in page(client, manager, view="list", **query)
 
 
 @pytest.mark.parametrize("day", ["yesterday", "2026-02-31", "9999-12-31", "0001-01-01", "x" * 3000])
-def test_a_broken_date_shows_this_week(client: Client, doctor: User, day: str) -> None:
-    client.force_login(doctor)
-    assert client.get(reverse("calendar"), {"date": day}).status_code == 200
+@pytest.mark.parametrize("view", ["list", "week"])
+def test_a_broken_date_shows_this_week(client: Client, doctor: User, day: str, view: str) -> None:
+    assert page(client, doctor, view=view, date=day)
 
 
-def test_the_feed_holds_visits_hours_breaks_and_days_off_in_clinic_time(
-    client: Client, patient: User, doctor: User, service: Service
-) -> None:
-    day = timezone.localdate() + timedelta(days=2)
-    visit = make_appointment(patient, doctor, service)
-    DayOff.objects.create(doctor=doctor, first_day=day + timedelta(days=1), last_day=day + timedelta(days=1))
-    client.force_login(doctor)
-    events = {event["id"]: event for event in feed(client, day, days=2).json()}
-    shown = events[str(visit.pk)]
-    assert (shown["start"], shown["end"]) == (f"{day}T10:00:00", f"{day}T10:30:00")
-    assert shown["title"] == patient.name
-    assert shown["extendedProps"]["status"] == "Confirmed"
-    assert shown["extendedProps"]["url"] == reverse("appointment", args=[visit.pk])
-    assert events[f"hours-{day}-0900"]["display"] == "background"
-    assert events[f"break-{day}-1200"]["end"] == f"{day}T13:00:00"
-    off = day + timedelta(days=1)
-    assert f"off-{off}" in events
-    assert f"hours-{off}-0900" not in events
-
-
-def test_the_feed_is_bounded(client: Client, doctor: User) -> None:
-    client.force_login(doctor)
-    today = timezone.localdate()
-    assert feed(client, today, days=45).status_code == 200
-    assert feed(client, today, days=46).status_code == 400
-    assert feed(client, today, days=-1).status_code == 400
-    for query in ({}, {"start": "x", "end": "y"}, {"start": "0001-01-01", "end": "0001-01-02"}):
-        assert client.get(reverse("calendar_events"), query).status_code == 400
-
-
-def test_management_names_the_doctor_of_the_feed(client: Client, manager: User, doctor: User) -> None:
-    client.force_login(manager)
-    assert feed(client, timezone.localdate()).status_code == 404
-    assert feed(client, timezone.localdate(), doctor=str(doctor.pk)).status_code == 200
-
-
-@pytest.mark.parametrize("name", ["calendar", "calendar_events"])
+@pytest.mark.parametrize("view", ["timeline", "list", "day", "print"])
 def test_query_count_is_flat(
-    client: Client, *, patient: User, doctor: User, service: Service, name: str, time_machine: Any
+    client: Client,
+    *,
+    manager: User,
+    patient: User,
+    doctor: User,
+    service: Service,
+    view: str,
+    time_machine: Any,
 ) -> None:
+    """The same for one visit of one doctor and for thirty visits of thirty doctors."""
     time_machine.move_to(clinic_time(0, 0, 5), tick=False)
-    client.force_login(doctor)
-    today = timezone.localdate()
-    span = {"start": str(today), "end": str(today + timedelta(days=7))}
+    make_doctor("second@test.clinic", first_name="Two", last_name="Doctors")
+    query = {"print": "1"} if view == "print" else {"view": view}
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
-            assert client.get(reverse(name), span).status_code == 200
+            page(client, manager, **query)
         return len(captured)
 
     make_appointment(patient, doctor, service, starts_at=clinic_time(0, 8))
     queries()
     one = queries()
     for number in range(29):
+        another = make_doctor(f"d{number}@test.clinic", first_name="D", last_name=f"Number{number}")
+        someone = make_patient(f"p{number}@test.clinic", first_name="P", last_name=f"Number{number}")
         make_appointment(
-            patient, doctor, service, starts_at=clinic_time(0, 8, 30) + timedelta(minutes=30 * number)
+            someone, another, service, starts_at=clinic_time(0, 8, 30) + timedelta(minutes=15 * number)
         )
     assert queries() == one

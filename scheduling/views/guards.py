@@ -12,7 +12,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.domain.queries import doctors
 from accounts.models import User
+from scheduling.domain.agenda import doctors_of
 from scheduling.domain.queries import appointments_visible_to
+from scheduling.forms.agenda import VisitFilter
 from scheduling.models import Appointment
 
 
@@ -67,6 +69,37 @@ def doctor_calendar(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
         return view(request, *args, doctor=doctor_or_404(pk), **kwargs)
 
     return guarded
+
+
+def staff_calendar(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For pages about everyone's calendars: doctors (their own) and management. Everyone else: 403."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = person(request)
+        if not (user.is_doctor or user.is_management):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def shown_doctors(request: HttpRequest, filters: VisitFilter) -> list[User]:
+    """Those whose calendars the address asks for: the ones `?doctor=` names, else all that the user may see, of the
+    specialty chosen. Raises Http404 for one that the user may not see."""
+    everyone = list(doctors_of(person(request)))
+    named = [uuid_or_none(text) for text in request.GET.getlist("doctor") if text]
+    if not {doctor.pk for doctor in everyone}.issuperset(named):
+        raise Http404
+    filters.is_valid()
+    specialty = filters.cleaned_data.get("specialty")
+    return [
+        doctor
+        for doctor in everyone
+        if (not named or doctor.pk in named)
+        and (specialty is None or doctor.doctor_profile.specialty_id == specialty.pk)
+    ]
 
 
 def safe_next(request: HttpRequest, fallback: str) -> str:

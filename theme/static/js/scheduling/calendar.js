@@ -1,148 +1,261 @@
-// The week grid (EventCalendar, vendored). Times in the feed are the clinic's wall clock, without an offset, so
-// the grid shows clinic time on any device. The list below the grid is the same in plain HTML.
+// The grid of a day, a week or a month (EventCalendar, vendored). Times in the feed are the clinic's wall clock, without
+// an offset, so the grid shows clinic time on any device. What is shown stands in the address.
 import { live } from "../live.js";
+import { toast } from "../toast.js";
+import { clock, content, isoDay, label, wallClock, wordsOf } from "./calendar-draw.js";
+import { ask, moving } from "./calendar-move.js";
+import { chosen } from "./filters.js";
+import { swipes } from "./swipe.js";
 
 const box = document.getElementById("calendar");
-const phone = matchMedia("(max-width: 47.99rem)");
+const form = document.getElementById("visit-filters");
 const text = box.dataset;
-const [months, weekdays] = [text.months.split(","), text.weekdays.split(",")];
-let drawn = false;
-let waiting = 0;
-
+const words = wordsOf(text);
+const phone = matchMedia("(max-width: 47.99rem)");
+const doctors = JSON.parse(document.getElementById("calendar-columns").textContent);
 /** "+0545" -> "+05:45": only the now-line and "today" need it. */
 const offset = `${text.offset.slice(0, 3)}:${text.offset.slice(3)}`;
+const REFETCH_AFTER = 200;
+const LONGEST_WAIT = 3_600_000;
 
-document.getElementById("calendar-card").hidden = false;
-document.getElementById("week-details").open = false;
+let view = text.view;
+let waiting = 0;
+let lapsing = 0;
+let late = false;
+let focused = "";
+// The first look and what a person asks for keep them logged in; what happens by itself does not.
+let inBackground = false;
+
+const drags = moving(text, () => late && refetch());
 
 const calendar = window.EventCalendar.create(box, {
-  view: phone.matches ? "timeGridDay" : "timeGridWeek",
+  view: gridOf(view),
   date: text.date,
   timeZone: offset,
   firstDay: 0,
   locale: document.documentElement.lang,
-  height: phone.matches ? "32rem" : "46rem",
-  slotMinTime: "06:00",
-  slotMaxTime: "22:00",
-  scrollTime: clinicHour() < 14 ? "08:00" : "11:00",
+  height: heightOf(view),
+  slotMinTime: "07:00",
+  slotMaxTime: "19:00",
+  scrollTime: scrollTime(),
   slotDuration: "00:15",
   slotLabelInterval: "01:00",
-  flexibleSlotTimeLimits: { eventFilter: (event) => event.display !== "background" || event.extendedProps.kind === "hours" },
-  allDaySlot: false,
+  snapDuration: { minutes: Number(text.snap) },
+  flexibleSlotTimeLimits: { eventFilter: (event) => event.display !== "background" || ["hours", "opening"].includes(event.extendedProps.kind) },
+  allDayContent: text.allDay,
+  dayMaxEvents: true,
+  moreLinkContent: ({ num }) => `+${num} ${text.more}`,
   nowIndicator: true,
   lazyFetching: false,
-  eventSources: [{ url: text.feed }],
-  headerToolbar: phone.matches
-    ? { start: "prev,next", center: "title", end: "timeGridDay,listWeek" }
-    : { start: "prev,next today", center: "title", end: "timeGridWeek,timeGridDay,listWeek" },
-  buttonText: (names) => ({
-    ...names,
-    today: text.today,
-    timeGridWeek: text.week,
-    timeGridDay: text.day,
-    listWeek: text.list,
-    prev: text.before,
-    next: text.after,
-  }),
+  eventDurationEditable: false,
+  eventLongPressDelay: 400,
+  columnWidth: "minmax(9.5rem, 1fr)",
+  resources: columns(),
+  eventSources: [{ events: load }],
+  headerToolbar: { start: "", center: "", end: "" },
+  buttonText: (names) => ({ ...names, close: text.close }),
   noEventsContent: text.none,
-  eventTimeFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  eventTimeFormat: clock,
   slotLabelFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
-  dayHeaderFormat: (day) => `${weekdays[day.getDay()]} ${day.getDate()}`,
-  listDayFormat: (day) => weekdays[day.getDay()],
-  listDaySideFormat: spoken,
-  titleFormat: title,
-  eventFilter: ({ event, view }) => !view.type.startsWith("list") || event.display !== "background",
-  eventContent,
-  eventClick: ({ event }) => event.extendedProps.url && location.assign(event.extendedProps.url),
-  eventDidMount: ({ event, el }) => {
-    if (event.display === "background") return el.setAttribute("aria-hidden", "true");
-    const { status, service, mode } = event.extendedProps;
-    el.tabIndex = 0;
-    el.setAttribute("role", "link");
-    el.setAttribute("aria-label", `${clock(event.start)}–${clock(event.end)} ${event.title}, ${service}, ${mode}: ${status}`);
-    el.title = `${event.title}: ${status}`;
-    el.addEventListener("keydown", (press) => {
-      if (press.key === "Enter") location.assign(event.extendedProps.url);
-    });
-  },
-  datesSet: ({ start }) => remember(start),
+  dayHeaderFormat: (day) => (view === "month" ? words.weekday(day) : words.column(day)),
+  dayPopoverFormat: words.spoken,
+  listDayFormat: words.weekday,
+  listDaySideFormat: words.spoken,
+  views: { timeGridWeek: { columnWidth: "minmax(0, 1fr)" }, timeGridDay: { columnWidth: "minmax(0, 1fr)" } },
+  eventFilter: ({ event, view: shown }) => !/^(list|dayGrid)/.test(shown.type) || event.display !== "background",
+  eventOrder: (one, other) => one.start - other.start || rank(one) - rank(other) || one.title.localeCompare(other.title),
+  eventContent: content,
+  eventDidMount: ({ event, el }) => label(event, el),
+  eventAllUpdated: refocus,
+  eventClick: ({ event, jsEvent }) => open(event, jsEvent),
+  dateClick: startBooking,
+  eventDragStart: drags.eventDragStart,
+  eventDragStop: drags.eventDragStop,
+  eventDrop: drags.eventDrop,
+  datesSet: remember,
 });
 
-function clinicHour() {
+/** A day's numbers come before its closures and visits. */
+function rank({ extendedProps }) {
+  return ["number", "waits"].indexOf(extendedProps.kind) + 1 || 3;
+}
+
+/** The doctors of the chosen filters. */
+function shown() {
+  const params = chosen();
+  const [named, specialty] = [params.getAll("doctor"), params.get("specialty")];
+  return doctors.filter(
+    (doctor) => (!named.length || named.includes(doctor.id)) && (!specialty || doctor.specialty === specialty),
+  );
+}
+
+/** A column for each doctor who has hours, visits or a word about them on the day; `events` say who has. */
+function columns(events = null) {
+  const named = chosen().getAll("doctor").length > 0;
+  const there = new Set(
+    events?.filter(({ extendedProps }) => extendedProps.kind !== "holiday").flatMap((event) => event.resourceIds),
+  );
+  const kept = shown().filter((doctor) => named || !events || there.has(doctor.id));
+  return (kept.length ? kept : shown()).map(({ id, title }) => ({ id, title }));
+}
+
+/** EventCalendar's name of a view; a phone has no room for seven columns and gets lists instead. */
+function gridOf(name) {
+  if (name === "day") return text.columns ? "resourceTimeGridDay" : "timeGridDay";
+  if (phone.matches) return name === "week" ? "listWeek" : "listMonth";
+  if (name === "month") return "dayGridMonth";
+  return shown().length > 1 ? "dayGridWeek" : "timeGridWeek";
+}
+
+function heightOf(name) {
+  if (phone.matches) return name === "day" ? "36rem" : "auto";
+  return name === "week" && shown().length > 1 ? "56rem" : "46rem";
+}
+
+function scrollTime() {
   const [hours, minutes] = offset.slice(1).split(":").map(Number);
   const shift = (hours * 60 + minutes) * (offset[0] === "-" ? -1 : 1);
-  return new Date(Date.now() + shift * 60_000).getUTCHours();
+  const hour = new Date(Date.now() + shift * 60_000).getUTCHours();
+  return `${String(Math.min(Math.max(hour - 1, 8), 18)).padStart(2, "0")}:00`;
 }
 
-function clock(date) {
-  return date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-}
-
-/** Colour alone says nothing: the status stands in words. */
-function eventContent({ event, view }) {
-  if (event.display === "background") {
-    if (!event.title) return { domNodes: [] };
-    return { domNodes: [line("calendar-note", event.title)] };
+async function load({ start, end }) {
+  const params = chosen();
+  params.set("view", view);
+  params.set("start", isoDay(start));
+  params.set("end", isoDay(end));
+  const headers = inBackground ? { "X-Background": "1" } : {};
+  inBackground = false;
+  try {
+    const answer = await fetch(`${text.feed}?${params}`, { headers });
+    if (!answer.ok) throw new Error(answer.statusText);
+    const events = await answer.json();
+    if (view === "day" && text.columns) calendar.setOption("resources", columns(events));
+    awaitLapse(events);
+    return events;
+  } catch {
+    toast(text.failed, "error");
+    return calendar?.getEvents() ?? [];
   }
-  const { status, mode } = event.extendedProps;
-  // In a week's narrow columns the place says the time; the status must not be cut off.
-  const words = view.type === "timeGridWeek" ? status : `${clock(event.start)} · ${status} · ${mode}`;
-  const name = line("visit-name", event.title);
-  // A quarter of an hour has room for one line.
-  if (event.end - event.start <= 20 * 60_000 && view.type.startsWith("timeGrid")) {
-    name.append(line("visit-inline", ` · ${words}`, "span"));
-    return { domNodes: [name] };
-  }
-  return { domNodes: [name, line("visit-status", words)] };
 }
 
-/** As the server writes days, in the page's language. */
-function spoken(day) {
-  return `${day.getDate()} ${months[day.getMonth()]} ${day.getFullYear()}`;
+/** An offer to the waiting list ends by itself: look again then. */
+function awaitLapse(events) {
+  clearTimeout(lapsing);
+  const ends = events.map(({ extendedProps }) => Date.parse(extendedProps.until)).filter(Boolean);
+  if (!ends.length) return;
+  lapsing = setTimeout(later, Math.min(Math.max(Math.min(...ends) - Date.now(), 0) + 1000, LONGEST_WAIT));
 }
 
-/** "21 Nov 2026", "15–21 Nov 2026", "29 Nov – 5 Dec 2026". */
-function title(first, last) {
-  if (isoDay(first) === isoDay(last)) return spoken(last);
-  if (first.getMonth() === last.getMonth()) return `${first.getDate()}–${spoken(last)}`;
-  return `${first.getDate()} ${months[first.getMonth()]} – ${spoken(last)}`;
-}
-
-function line(name, words, tag = "div") {
-  const element = document.createElement(tag);
-  element.className = name;
-  element.textContent = words;
-  return element;
-}
-
-/** The chosen week stands in the address (reload, Back from a visit) and in the list below. */
-function remember(start) {
-  const day = isoDay(start);
-  const first = !drawn;
-  drawn = true;
-  // What the server drew is what the address asked for.
-  if (first || day === text.date) return;
-  text.date = day;
-  const url = new URL(text.base, location.origin);
-  url.searchParams.set("date", day);
-  history.replaceState(history.state, "", url);
-  window.htmx?.ajax("GET", url.pathname + url.search, { target: "#week", select: "#week", swap: "outerHTML" });
-}
-
-function isoDay(date) {
-  return `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${String(date.getDate()).padStart(2, "0")}`;
-}
-
-/** Events of one moment lead to one fetch; refetching leaves scroll and week alone. */
-function refetch() {
+/** Events of one moment lead to one fetch. It leaves scroll, view and the focused visit where they are, and waits
+ *  while a visit is in the air. */
+function later() {
   clearTimeout(waiting);
-  waiting = setTimeout(() => calendar.refetchEvents(), 200);
+  waiting = setTimeout(() => {
+    inBackground = true;
+    refetch();
+  }, REFETCH_AFTER);
 }
 
-live.on("appointment.changed", refetch);
-live.on("reconnected", refetch);
+function refetch() {
+  late = drags.isBusy();
+  if (late) return;
+  focused = document.activeElement?.closest("[data-event]")?.dataset.event ?? "";
+  calendar.refetchEvents();
+}
 
-phone.addEventListener("change", () => {
-  calendar.setOption("view", phone.matches ? "timeGridDay" : "timeGridWeek");
-  calendar.setOption("height", phone.matches ? "32rem" : "46rem");
+function refocus() {
+  if (focused && document.activeElement === document.body)
+    box.querySelector(`[data-event="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  focused = "";
+}
+
+function open(event, jsEvent) {
+  const { kind, url, day } = event.extendedProps;
+  if (kind === "visit") return ask(url, jsEvent);
+  if (url) return location.assign(url);
+  if (day && view !== "day") show("day", day);
+}
+
+/** An empty time is where the desk books; an empty day opens. */
+function startBooking({ date, allDay, resource, view: where }) {
+  if (!where.type.includes("imeGrid")) return show("day", isoDay(date));
+  if (allDay || !text.book) return;
+  const doctor = resource?.id ?? (shown().length === 1 ? shown()[0].id : "");
+  location.assign(`${text.book}?${new URLSearchParams({ at: wallClock(date), doctor })}`);
+}
+
+function show(name, day = isoDay(calendar.getOption("date"))) {
+  view = name;
+  calendar.setOption("date", day);
+  calendar.setOption("view", gridOf(name));
+  calendar.setOption("height", heightOf(name));
+  remember();
+}
+
+/** What is shown stands in the address, in the form and in every link that leads on. */
+function remember() {
+  // Told of its first dates while it is still being made.
+  if (!calendar) return setTimeout(remember);
+  const { currentStart, currentEnd } = calendar.getView();
+  const last = new Date(currentEnd - 1);
+  const day = calendar.getOption("date");
+  document.getElementById("calendar-title").textContent =
+    view === "month" ? words.month(currentStart) : words.range(currentStart, last);
+  document.querySelector("[data-go-date]").value = isoDay(day);
+  form.elements.view.value = view;
+  form.elements.date.value = isoDay(day);
+  const params = chosen();
+  history.replaceState(history.state, "", `${text.base}?${params}`);
+  for (const tab of document.querySelectorAll("#view-tabs [data-view]")) {
+    params.set("view", tab.dataset.view);
+    tab.href = `${text.base}?${params}`;
+    if (tab.dataset.view === view) tab.setAttribute("aria-current", "page");
+    else tab.removeAttribute("aria-current");
+  }
+  params.delete("view");
+  params.set("print", "1");
+  for (const link of document.querySelectorAll("[data-keeps-filters]")) link.href = `${text.base}?${params}`;
+}
+
+const go = {
+  prev: () => calendar.prev(),
+  next: () => calendar.next(),
+  today: () => calendar.setOption("date", new Date()),
+};
+
+document.addEventListener("click", (event) => {
+  const way = event.target.closest("[data-go]");
+  const tab = event.target.closest("#view-tabs [data-view]");
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (way) go[way.dataset.go]();
+  else if (tab && ["day", "week", "month"].includes(tab.dataset.view)) show(tab.dataset.view);
+  else return;
+  event.preventDefault();
 });
+
+document.querySelector("[data-go-date]").addEventListener("change", (event) => {
+  if (event.target.value) calendar.setOption("date", event.target.value);
+});
+
+function refilter() {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    calendar.setOption("resources", columns());
+    if (calendar.getOption("view") !== gridOf(view)) show(view);
+    remember();
+    refetch();
+  }, REFETCH_AFTER);
+}
+
+form.addEventListener("input", refilter);
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  refilter();
+});
+
+for (const type of ["appointment.changed", "queue.changed", "reconnected"]) live.on(type, later);
+document.body.addEventListener("visit:moved", refetch);
+phone.addEventListener("change", () => show(view));
+// Several doctors' columns are swept through themselves.
+swipes(box, (way) => calendar.getOption("view").startsWith("resource") && columns().length > 1 || (way > 0 ? calendar.next() : calendar.prev()));
