@@ -59,8 +59,8 @@ def _measured(by: str, ids: set[UUID]) -> dict[UUID, Minutes]:
     missing = [pk for key, pk in keys.items() if key not in kept]
     if missing:
         found: dict[UUID, Minutes] = {pk: defaultdict(list) for pk in missing}
-        for pk, service, started, completed in _last(by, missing):
-            found[pk][service].append((completed - started).total_seconds() / 60)
+        for doctor, service, started, completed in _last(by, missing):
+            found[doctor if by == "doctor" else service][service].append((completed - started).total_seconds() / 60)
         cache.set_many({f"pace:{by}:{pk}": dict(minutes) for pk, minutes in found.items()}, KEPT_SECONDS)
         kept |= {f"pace:{by}:{pk}": minutes for pk, minutes in found.items()}
     return {pk: kept[key] for key, pk in keys.items()}
@@ -80,5 +80,5 @@ def _last(by: str, ids: Iterable[UUID]) -> QuerySet[Appointment, tuple[Any, ...]
         .annotate(newest=newest)
         .filter(newest__lte=LAST)
         .order_by()
-        .values_list(by, "service", "started_at", "completed_at")
+        .values_list("doctor", "service", "started_at", "completed_at")
     )

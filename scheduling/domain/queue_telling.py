@@ -41,24 +41,20 @@ def late(appointment: Appointment, notice: DelayNotice) -> bool:
     """Whether they had not been told of this delay before. By mail too, for who is still on the way."""
     minutes = notice.minutes
     on_the_way = minutes and appointment.status == AppointmentStatus.CONFIRMED
-    return _tell(
-        appointment,
-        f"delay:{notice.pk}",
-        lambda: (
-            _("%(doctor)s runs about %(minutes)s minutes late today")
-            % {"doctor": appointment.doctor.name, "minutes": minutes}
-            if minutes
-            else _("%(doctor)s is on time again") % {"doctor": appointment.doctor.name}
-        ),
-        lambda: (
-            _(
-                "Your visit will probably begin about %(minutes)s minutes later. In the portal you see how it goes on."
-            )
-            % {"minutes": minutes}
-            if on_the_way
-            else ""
-        ),
-    )
+
+    def title() -> str:
+        if not minutes:
+            return _("%(doctor)s is on time again") % {"doctor": appointment.doctor.name}
+        named = {"doctor": appointment.doctor.name, "minutes": minutes}
+        return _("%(doctor)s runs about %(minutes)s minutes late today") % named
+
+    def letter() -> str:
+        text = _(
+            "Your visit will probably begin about %(minutes)s minutes later. In the portal you see how it goes on."
+        )
+        return text % {"minutes": minutes}
+
+    return _tell(appointment, f"delay:{notice.pk}", title, letter if on_the_way else "")
 
 
 def room_of(appointment: Appointment) -> str:
