@@ -101,20 +101,20 @@ def test_only_paid_and_coming_requests_wait_for_the_doctor(
     assert [one.pk for one in requests.waiting_for(choosy.pk)] == [payment.appointment_id, free.pk]
 
 
-@pytest.mark.parametrize("page", ["home", "calendar"])
+@pytest.mark.parametrize("where", ["home", "calendar"])
 def test_the_doctor_answers_on_home_and_calendar(
-    page: str, client: Client, choosy: User, request: pytest.FixtureRequest
+    where: str, client: Client, choosy: User, request: pytest.FixtureRequest
 ) -> None:
     patient, manager, service = (request.getfixturevalue(name) for name in ("patient", "manager", "service"))
     payment = paid_request(patient, choosy, service, manager)
     client.force_login(choosy)
-    shown = client.get(reverse(page)).content.decode()
+    shown = client.get(reverse(where)).content.decode()
     confirm = reverse("appointment_action", args=[payment.appointment_id, "confirm"])
     assert confirm in shown
     assert reverse("appointment_action", args=[payment.appointment_id, "decline"]) in shown
-    back = client.post(confirm, {"next": reverse(page)})
-    assert back["Location"] == reverse(page)
-    assert confirm not in client.get(reverse(page)).content.decode()
+    back = client.post(confirm, {"next": reverse(where)})
+    assert back["Location"] == reverse(where)
+    assert confirm not in client.get(reverse(where)).content.decode()
 
 
 def test_other_doctors_see_nothing_of_it(

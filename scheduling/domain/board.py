@@ -95,7 +95,8 @@ def queue_of(doctor_id: UUID) -> DayQueue | None:
 
 def every_queue() -> list[DayQueue]:
     """Of all doctors, for the screen in the waiting room."""
-    return _queues(Appointment.objects.select_related("doctor", "patient", "service"))
+    visits = Appointment.objects.select_related("doctor__doctor_profile__specialty", "patient", "service")
+    return _queues(visits)
 
 
 def at_the_door(visits: Iterable[Appointment]) -> set[UUID]:
