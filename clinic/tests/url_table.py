@@ -127,6 +127,22 @@ GET    holiday(holiday)                               login   403     403     40
 POST   holiday(holiday)                               login   403     403     403     403     422     403
 POST   holiday_remove(holiday)                        login   403     403     403     403     302     403
 
+GET    disruption_new                                 login   403     403     200     200     200     403
+POST   disruption_new                                 login   403     403     200     200     200     403
+GET    disruption(disruption)                         login   404     404     404     200     200     404
+POST   disruption_undo(disruption)                    login   404     404     404     302     302     404
+
+# The waiting list
+GET    waiting_list                                   login   200     200     403     403     200     403
+GET    waiting_join                                   login   200     200     403     403     200     403
+POST   waiting_join                                   login   422     422     403     403     200     403
+POST   waiting_leave(entry)                           login   302     404     404     404     302     404
+GET    waiting_by_hand(entry)                         login   403     404     404     404     200     404
+POST   waiting_by_hand(entry)                         login   403     404     404     404     302     404
+GET    waiting_offer(offer)                           login   200     404     404     404     200     404
+POST   waiting_claim(offer)                           login   302     404     404     404     302     404
+POST   waiting_pass(offer)                            login   302     404     404     404     302     404
+
 # Referrals
 GET    referrals                                      login   200     200     200     200     200     403
 GET    referral(referral)                             login   200     404     404     200     200     404
@@ -157,6 +173,15 @@ GET    waiting_room(visit)                            login   302     404     40
 GET    queue_screen_open                              login   403     403     403     403     302     403
 GET    queue_screen(screen_key)                       200     200     200     200     200     200     200
 GET    queue_screen(2026-01-01:x)                     404     404     404     404     404     404     404
+
+# The next visit, and several
+GET    follow_up(running)                             login   403     404     404     200     200     404
+POST   follow_up(running)                             login   403     404     404     400     400     404
+GET    series_new(running)                            login   403     404     404     200     200     404
+POST   series_new(running)                            login   403     404     404     400     400     404
+GET    series(series)                                 login   200     404     404     200     200     404
+GET    series_cancel(series)                          login   200     404     404     200     200     404
+POST   series_cancel(series)                          login   302     404     404     302     302     404
 
 # What the clinic offers, its rooms and equipment
 GET    clinic_services                                login   403     403     403     403     200     403
@@ -248,6 +273,8 @@ POST   api-call-ice(call)                             401     200     404     40
 GET    api-services                                   200     200     200     200     200     200     200
 GET    api-doctors                                    200     200     200     200     200     200     200
 GET    api-doctor-slots(doctor)                       400     400     400     400     400     400     400
+GET    api-specialties                                200     200     200     200     200     200     200
+GET    api-specialty-slots(specialty)                 400     400     400     400     400     400     400
 GET    api-appointments                               401     200     200     200     200     200     200
 POST   api-appointment-book                           401     400     400     400     400     400     400
 GET    api-appointment(visit)                         401     200     404     404     200     200     404
@@ -259,6 +286,12 @@ POST   api-appointment-check-in(visit)                401     403     404     40
 POST   api-appointment-start(visit)                   401     403     404     404     200     200     404
 POST   api-appointment-complete(running)              401     403     404     404     200     200     404
 POST   api-appointment-no-show(visit)                 401     403     404     404     200     200     404
+GET    api-waiting                                    401     200     200     200     200     200     200
+POST   api-waiting                                    401     400     400     403     403     400     403
+GET    api-waiting-place(entry)                       401     200     404     404     404     200     404
+DELETE api-waiting-place(entry)                       401     200     404     404     404     200     404
+POST   api-waiting-claim(offer)                       401     200     404     404     404     200     404
+POST   api-waiting-pass(offer)                        401     200     404     404     404     200     404
 
 # API: money
 GET    api-payment-list                               401     200     200     200     200     200     200
@@ -403,6 +436,9 @@ ADMIN = {
     "scheduling.appointment": "read",
     "scheduling.delaynotice": "read",
     "scheduling.referral": "read",
+    "scheduling.waitingentry": "read",
+    "scheduling.waitingoffer": "read",
+    "scheduling.disruption": "read",
     "scheduling.resourcegroup": "all",
     "scheduling.resource": "all",
     "scheduling.resourceoutage": "all",

@@ -25,9 +25,18 @@ from messaging.tests.call_sockets import make_call
 from messaging.tests.factories import make_conversation
 from records.domain import notes
 from records.tests.factories import make_feedback, make_past_visit
-from scheduling.domain import referrals, screen
-from scheduling.models import DayOff, DelayNotice, Holiday, Opening, ResourceGroup, Service
-from scheduling.tests.factories import clinic_time, make_appointment, make_service
+from scheduling.domain import disruptions, offers, referrals, screen
+from scheduling.enums import DisruptionAction
+from scheduling.models import (
+    AppointmentSeries,
+    DayOff,
+    DelayNotice,
+    Holiday,
+    Opening,
+    ResourceGroup,
+    Service,
+)
+from scheduling.tests.factories import clinic_time, make_appointment, make_service, make_waiting
 
 
 def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
@@ -85,12 +94,27 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
     referral = referrals.ask(
         patient=patient, referrer=doctor, service=scan, question="Torn?", document=picture()
     )
+    entry = make_waiting(patient, doctor, service)
+    offer = offers.offer_freed(doctor.pk, clinic_time(7, 10), clinic_time(7, 11))
+    assert offer is not None
+    gone = clinic_time(30, 0).date()
+    disruption = disruptions.decide(
+        doctor,
+        disruptions.Closing(gone, gone),
+        for_all=DisruptionAction.ASK,
+        choices={},
+        message="",
+        actor=cast["manager"],
+    )
+    repeated = AppointmentSeries.objects.create(created_by=doctor, every_days=7)
+    make_appointment(patient, doctor, service, starts_at=clinic_time(7, 10), series=repeated)
     newcomer = make_patient("newcomer@test.clinic", verified=False)
     things: dict[str, Any] = {
         "export": make_export(cast["manager"], status="ready", content=b"made"),
         "patient": patient,
         "other_patient": other_patient,
         "doctor": doctor,
+        "specialty": doctor.doctor_profile.specialty,
         "service": service,
         "conversation": conversation,
         "call": call,
@@ -109,6 +133,10 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "scan": scan,
         "holiday": Holiday.objects.create(name="Tihar", first_day=closed, last_day=closed),
         "referral": referral,
+        "entry": entry,
+        "offer": offer,
+        "disruption": disruption,
+        "series": repeated,
         "scanners": scanners,
         "scanner": scanner,
         "outage": outage,

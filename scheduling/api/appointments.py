@@ -16,11 +16,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.domain.queries import patients_open_to
 from accounts.models import User
 from clinic.core.errors import Invalid, NotAllowed
 from clinic.core.schema import ErrorSerializer
 from scheduling import rules
-from scheduling.domain import booking, progress, reading
+from scheduling.domain import booking, progress, reading, referral_queries
 from scheduling.domain.queries import appointments_visible_to
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment, Service
@@ -38,11 +39,15 @@ def me(request: Request) -> User:
 
 
 def visible_or_404(request: Request, pk: UUID) -> Appointment:
-    return get_object_or_404(appointments_visible_to(me(request)), pk=pk)
+    return get_object_or_404(shown_to(me(request)), pk=pk)
 
 
-def answer(request: Request, pk: UUID, code: int = status.HTTP_200_OK) -> Response:
-    return Response(AppointmentSerializer(visible_or_404(request, pk)).data, status=code)
+def shown_to(user: User) -> QuerySet[Appointment]:
+    return appointments_visible_to(user).prefetch_related("resources")
+
+
+def answer(request: Request, pk: UUID) -> Response:
+    return Response(AppointmentSerializer(visible_or_404(request, pk), context={"request": request}).data)
 
 
 class AppointmentList(generics.ListAPIView):
@@ -54,7 +59,7 @@ class AppointmentList(generics.ListAPIView):
     def get_queryset(self) -> QuerySet[Appointment]:
         if getattr(self, "swagger_fake_view", False):
             return Appointment.objects.none()
-        found = appointments_visible_to(me(self.request))
+        found = shown_to(me(self.request))
         wanted = self.request.GET
         statuses = [value for given in wanted.getlist("status") for value in given.split(",") if value]
         if statuses:
@@ -90,13 +95,12 @@ class AppointmentDetail(APIView):
 class Book(APIView):
     @extend_schema(request=BookSerializer, responses={201: AppointmentSerializer, 409: CONFLICT})
     def post(self, request: Request) -> Response:
-        """Hold a slot. 409 `slot_taken` names the `nearest` free ones; 409 `too_many_holds`."""
+        """Hold a slot. 409 `slot_taken` names the `nearest` free ones; 409 `too_many_holds`. For a time at which any
+        doctor of a specialty is free, name one of its `doctors`."""
         asked = BookSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data
         user = me(request)
-        if not (user.is_patient or user.is_management):
-            raise NotAllowed
         appointment = booking.book(
             patient=_patient(user, wanted),
             doctor=_known(User.objects.select_related("doctor_profile"), wanted, "doctor"),
@@ -106,18 +110,36 @@ class Book(APIView):
             reason=wanted["reason"],
             booked_by=user,
             files=wanted["files"],
+            referral=_known(referral_queries.visible_to(user), wanted, "referral")
+            if wanted.get("referral")
+            else None,
+            overbooking_reason=wanted["overbooking_reason"],
+            pay_later=wanted["pay_later"],
         )
-        return answer(request, appointment.pk, status.HTTP_201_CREATED)
+        # Not read again: doctors may book for their patients with another doctor, whose visits they don't see.
+        shown = AppointmentSerializer(appointment, context={"request": request})
+        return Response(shown.data, status=status.HTTP_201_CREATED)
 
 
 class Reschedule(APIView):
     @extend_schema(request=RescheduleSerializer, responses={200: AppointmentSerializer, 409: CONFLICT})
     def put(self, request: Request, pk: UUID) -> Response:
-        """Move to another free slot. 409 `slot_taken`, `too_late`, `invalid_transition`."""
+        """Move to another free slot. 409 `slot_taken`, `too_late`, `invalid_transition`; `moved_meanwhile` says where
+        it is now."""
         visible_or_404(request, pk)
         asked = RescheduleSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        booking.reschedule(pk, starts_at=asked.validated_data["starts_at"], actor=me(request))
+        wanted = asked.validated_data
+        booking.reschedule(
+            pk,
+            starts_at=wanted["starts_at"],
+            actor=me(request),
+            doctor=_known(User.objects.select_related("doctor_profile"), wanted, "doctor")
+            if "doctor" in wanted
+            else None,
+            overbooking_reason=wanted["overbooking_reason"],
+            seen_sequence=wanted["sequence"],
+        )
         return answer(request, pk)
 
 
@@ -149,14 +171,21 @@ def _act(request: Request, pk: UUID, action: str) -> Response:
 
 
 def _patient(user: User, wanted: Mapping[str, Any]) -> User:
-    """Patients book for themselves, whatever else they name is not theirs to name."""
+    """Staff say for whom they book. Patients book for themselves, whatever else they name is not theirs to name."""
+    if not (user.is_patient or user.is_doctor or user.is_management):
+        raise NotAllowed
+    if user.is_patient:
+        if wanted.get("patient", user.pk) != user.pk:
+            raise NotAllowed(_("You can book for yourself only."))
+        return user
+    if "patient" not in wanted:
+        raise Invalid(fields={"patient": [_("Say for whom you book.")]})
     if user.is_management:
-        if "patient" not in wanted:
-            raise Invalid(fields={"patient": [_("Say for whom you book.")]})
         return _known(User.objects.all(), wanted, "patient")
-    if wanted.get("patient", user.pk) != user.pk:
-        raise NotAllowed(_("You can book for yourself only."))
-    return user
+    theirs = patients_open_to(user).filter(pk=wanted["patient"]).first()
+    if theirs is None:
+        raise NotAllowed
+    return theirs
 
 
 def _known(found: QuerySet[Any], wanted: Mapping[str, Any], name: str) -> Any:

@@ -1,11 +1,10 @@
-"""What anybody may see: services, doctors and their free slots."""
+"""What anybody may see: services, specialties, doctors and their free slots."""
 
-from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -17,18 +16,22 @@ from rest_framework.views import APIView
 
 from accounts.domain.queries import doctors
 from accounts.enums import Mode
-from accounts.models import User
+from accounts.models import Specialty, User
 from clinic.core.errors import Invalid
 from clinic.core.schema import ErrorSerializer
 from scheduling.domain import queries
-from scheduling.domain.availability import free_slots
-from scheduling.enums import MAX_SLOT_RANGE_DAYS, ServiceKind
+from scheduling.domain.availability import free_slots, free_with_any
+from scheduling.enums import ServiceKind
 from scheduling.models import Service
 
 from . import parameters
-from .serializers import DoctorSerializer, ServiceSerializer, SlotsSerializer
-
-DEFAULT_SLOT_DAYS = 7
+from .serializers import (
+    AnySlotsSerializer,
+    DoctorSerializer,
+    ServiceSerializer,
+    SlotsSerializer,
+    SpecialtySerializer,
+)
 
 
 class ServiceList(generics.ListAPIView):
@@ -71,36 +74,59 @@ class DoctorList(generics.ListAPIView):
         return super().get(request, *args, **kwargs)
 
 
+class SpecialtyList(generics.ListAPIView):
+    """The clinic's departments, by name."""
+
+    serializer_class = SpecialtySerializer
+    permission_classes = [AllowAny]
+    queryset = Specialty.objects.all()
+    cursor_ordering = ("name", "id")
+
+
+SLOT_PARAMETERS = [
+    OpenApiParameter("service", OpenApiTypes.UUID, required=True),
+    OpenApiParameter("from", OpenApiTypes.DATE, description="First day; today by default."),
+    OpenApiParameter("to", OpenApiTypes.DATE, description="Last day; six days later by default."),
+    OpenApiParameter("mode", enum=Mode.values),
+]
+
+
 class DoctorSlots(APIView):
     permission_classes = [AllowAny]
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter("service", OpenApiTypes.UUID, required=True),
-            OpenApiParameter("from", OpenApiTypes.DATE, description="First day; today by default."),
-            OpenApiParameter("to", OpenApiTypes.DATE, description="Last day; six days later by default."),
-            OpenApiParameter("mode", enum=Mode.values),
-        ],
-        responses={200: SlotsSerializer, 400: ErrorSerializer},
-    )
+    @extend_schema(parameters=SLOT_PARAMETERS, responses={200: SlotsSerializer, 400: ErrorSerializer})
     def get(self, request: Request, pk: UUID) -> Response:
-        """Free slots only, 31 days of the clinic's calendar at most."""
+        """Free slots only, 31 days of the clinic's calendar at most. Management, which books at short notice and far
+        ahead, is shown those too."""
         doctor = get_object_or_404(doctors(), pk=pk)
-        service_id = parameters.identifier(request.GET.get("service"), "service")
-        service = queries.services_for(doctor).filter(pk=service_id).first()
-        if service is None:
-            raise Invalid(fields={"service": [_("This doctor does not offer this service.")]})
-        first_day = parameters.day(request.GET.get("from"), "from") or timezone.localdate(
-            timezone=timezone.get_default_timezone()
-        )
-        last_day = parameters.day(request.GET.get("to"), "to") or first_day + timedelta(
-            days=DEFAULT_SLOT_DAYS - 1
-        )
-        if last_day < first_day:
-            raise Invalid(fields={"to": [_("The last day is before the first.")]})
-        if (last_day - first_day).days >= MAX_SLOT_RANGE_DAYS:
-            message = _("Ask for at most %(limit)s days at a time.") % {"limit": MAX_SLOT_RANGE_DAYS}
-            raise Invalid(fields={"to": [message]})
-        mode = parameters.choice(request.GET.get("mode"), "mode", Mode.values)
-        found = free_slots(doctor, service, first_day, last_day, mode=mode)
+        service = _service(queries.services_for(doctor), request)
+        found = free_slots(doctor, service, *parameters.days(request.GET), **_options(request))
         return Response(SlotsSerializer({"slots": found}).data)
+
+
+class SpecialtySlots(APIView):
+    permission_classes = [AllowAny]
+
+    @extend_schema(parameters=SLOT_PARAMETERS, responses={200: AnySlotsSerializer, 400: ErrorSerializer})
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Times at which any doctor of the specialty is free, each once with all of those `doctors`; else as for one
+        doctor. To book, name one of them."""
+        specialty = get_object_or_404(Specialty, pk=pk)
+        service = _service(queries.services().filter(Q(specialty=None) | Q(specialty=specialty)), request)
+        people = doctors().filter(doctor_profile__specialty=specialty)
+        found = free_with_any(people, service, *parameters.days(request.GET), **_options(request))
+        return Response(AnySlotsSerializer({"slots": found}).data)
+
+
+def _service(offered: QuerySet[Service], request: Request) -> Service:
+    service = offered.filter(pk=parameters.identifier(request.GET.get("service"), "service")).first()
+    if service is None:
+        raise Invalid(fields={"service": [_("This service is not offered here.")]})
+    return service
+
+
+def _options(request: Request) -> dict[str, Any]:
+    return {
+        "mode": parameters.choice(request.GET.get("mode"), "mode", Mode.values),
+        "by_staff": bool(getattr(request.user, "is_management", False)),
+    }

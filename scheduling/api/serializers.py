@@ -6,9 +6,9 @@ from django.conf import settings
 from rest_framework import serializers
 
 from accounts.enums import Mode, SpokenLanguage
-from accounts.models import User
-from scheduling.domain.booking import MAX_FILES, REASON_MAX_LENGTH
-from scheduling.models import Appointment, AppointmentStatusChange, Service
+from accounts.models import Specialty, User
+from scheduling.domain.booking import MAX_FILES, OVERBOOKING_MAX_LENGTH, REASON_MAX_LENGTH
+from scheduling.models import Appointment, AppointmentStatusChange, Resource, Service
 
 
 class ServiceSerializer(serializers.ModelSerializer[Service]):
@@ -30,6 +30,8 @@ class ServiceSerializer(serializers.ModelSerializer[Service]):
             "currency",
             "charged_at_doctors_fee",
             "modes",
+            "preparation",
+            "needs_referral",
         ]
         read_only_fields = fields
 
@@ -82,6 +84,13 @@ class DoctorSerializer(serializers.ModelSerializer[User]):
         return settings.CLINIC_CURRENCY
 
 
+class SpecialtySerializer(serializers.ModelSerializer[Specialty]):
+    class Meta:
+        model = Specialty
+        fields = ["id", "name", "slug", "description"]
+        read_only_fields = fields
+
+
 class SlotSerializer(serializers.Serializer[Any]):
     starts_at = serializers.DateTimeField(read_only=True)
     ends_at = serializers.DateTimeField(read_only=True)
@@ -89,6 +98,21 @@ class SlotSerializer(serializers.Serializer[Any]):
 
 class SlotsSerializer(serializers.Serializer[Any]):
     slots = SlotSerializer(many=True, read_only=True)
+
+
+class AnySlotSerializer(SlotSerializer):
+    doctors = serializers.ListField(source="doctor_ids", child=serializers.UUIDField(), read_only=True)
+
+
+class AnySlotsSerializer(serializers.Serializer[Any]):
+    slots = AnySlotSerializer(many=True, read_only=True)
+
+
+class ResourceSerializer(serializers.ModelSerializer[Resource]):
+    class Meta:
+        model = Resource
+        fields = ["id", "name"]
+        read_only_fields = fields
 
 
 class HistorySerializer(serializers.ModelSerializer[AppointmentStatusChange]):
@@ -113,6 +137,21 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
     call = serializers.UUIDField(source="call_id", allow_null=True, read_only=True)
     conversation = serializers.UUIDField(source="conversation_id", allow_null=True, read_only=True)
     history = HistorySerializer(many=True, read_only=True)
+    resources = ResourceSerializer(many=True, read_only=True, help_text="Rooms and equipment.")
+    preparation = serializers.CharField(
+        source="service.preparation", read_only=True, help_text="How the patient prepares for it."
+    )
+    series = serializers.UUIDField(source="series_id", allow_null=True, read_only=True)
+    follow_up_of = serializers.UUIDField(source="follow_up_of_id", allow_null=True, read_only=True)
+    sequence = serializers.IntegerField(
+        read_only=True, help_text="Raised by each move and when it is called off."
+    )
+    is_displaced = serializers.SerializerMethodField(
+        help_text="The clinic can't keep this time and asks the patient for another one."
+    )
+    overbooking_reason = serializers.SerializerMethodField(
+        help_text="Why the doctor has another visit then; empty for patients."
+    )
 
     class Meta:
         model = Appointment
@@ -136,6 +175,13 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
             "call",
             "conversation",
             "history",
+            "resources",
+            "preparation",
+            "series",
+            "follow_up_of",
+            "sequence",
+            "is_displaced",
+            "overbooking_reason",
         ]
         read_only_fields = fields
 
@@ -144,9 +190,19 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
         payments = appointment.payments.all()  # type: ignore[attr-defined]
         return str(payments[0].pk) if payments else None
 
+    def get_is_displaced(self, appointment: Appointment) -> bool:
+        return appointment.displaced_at is not None
+
+    def get_overbooking_reason(self, appointment: Appointment) -> str:
+        """The clinic's own words, not meant for the patient."""
+        request = self.context.get("request")
+        return appointment.overbooking_reason if request and request.user.is_clinic_staff else ""
+
 
 class BookSerializer(serializers.Serializer[Any]):
-    """`patient` is for management, who book for others. Files come as multipart `files`."""
+    """`patient` is for staff, who book for others: management for anybody, doctors for those they treat. Management may
+    give an `overbooking_reason` where the doctor is taken, and confirm with `pay_later`. Files come as multipart
+    `files`."""
 
     doctor = serializers.UUIDField()
     service = serializers.UUIDField()
@@ -154,13 +210,26 @@ class BookSerializer(serializers.Serializer[Any]):
     mode = serializers.ChoiceField(choices=Mode.choices)
     reason = serializers.CharField(max_length=REASON_MAX_LENGTH, required=False, allow_blank=True, default="")
     patient = serializers.UUIDField(required=False)
+    referral = serializers.UUIDField(required=False, allow_null=True)
+    overbooking_reason = serializers.CharField(
+        max_length=OVERBOOKING_MAX_LENGTH, required=False, allow_blank=True, default=""
+    )
+    pay_later = serializers.BooleanField(required=False, default=False)
     files = serializers.ListField(
         child=serializers.FileField(), required=False, default=list, max_length=MAX_FILES
     )
 
 
 class RescheduleSerializer(serializers.Serializer[Any]):
+    """`sequence` as the caller last saw it: then a visit that somebody else has moved since stays there, 409
+    `moved_meanwhile`. The others are for management."""
+
     starts_at = serializers.DateTimeField()
+    sequence = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=0)
+    doctor = serializers.UUIDField(required=False)
+    overbooking_reason = serializers.CharField(
+        max_length=OVERBOOKING_MAX_LENGTH, required=False, allow_blank=True, default=""
+    )
 
 
 class ReasonSerializer(serializers.Serializer[Any]):

@@ -1,11 +1,17 @@
 from django.urls import URLPattern, URLResolver, path
 
-from . import appointments, directory
+from . import appointments, directory, waiting
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("services/", directory.ServiceList.as_view(), name="api-services"),
     path("doctors/", directory.DoctorList.as_view(), name="api-doctors"),
     path("doctors/<uuid:pk>/slots/", directory.DoctorSlots.as_view(), name="api-doctor-slots"),
+    path("specialties/", directory.SpecialtyList.as_view(), name="api-specialties"),
+    path("specialties/<uuid:pk>/slots/", directory.SpecialtySlots.as_view(), name="api-specialty-slots"),
+    path("waiting/", waiting.WaitingList.as_view(), name="api-waiting"),
+    path("waiting/<uuid:pk>/", waiting.WaitingPlace.as_view(), name="api-waiting-place"),
+    path("waiting/offers/<uuid:pk>/claim/", waiting.Claim.as_view(), name="api-waiting-claim"),
+    path("waiting/offers/<uuid:pk>/pass/", waiting.PassOn.as_view(), name="api-waiting-pass"),
     path("appointments/", appointments.AppointmentList.as_view(), name="api-appointments"),
     path("appointments/book/", appointments.Book.as_view(), name="api-appointment-book"),
     path("appointments/<uuid:pk>/", appointments.AppointmentDetail.as_view(), name="api-appointment"),

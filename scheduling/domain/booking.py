@@ -130,7 +130,7 @@ def book(
             appointment.status = AppointmentStatus.PENDING_CONFIRMATION
         appointment.save(force_insert=True)
         taking.claim(appointment, wanted)
-        record_start(appointment, actor=booked_by, reason=appointment.overbooking_reason)
+        record_start(appointment, actor=booked_by)
         trail.record(ActivityVerb.APPOINTMENT_BOOKED, actor=booked_by, target=appointment, patient=patient)
         _keep(clean_files, appointment, booked_by)
         if referral is not None:

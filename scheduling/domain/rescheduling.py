@@ -140,14 +140,13 @@ def _said(appointment: Appointment, *, with_doctor: bool) -> str:
 
 
 def _note(appointment: Appointment, said_before: str, from_doctor: User, actor: User) -> None:
-    """The history and the trail: from where to where, and why the doctor is overbooked."""
+    """The history and the trail: from where to where. Why a doctor is overbooked is not for the patient, who reads
+    the history."""
     with_doctor = appointment.doctor != from_doctor
     reason = _("Moved from %(before)s to %(after)s") % {
         "before": said_before,
         "after": _said(appointment, with_doctor=with_doctor),
     }
-    if appointment.overbooking_reason:
-        reason = f"{reason}. {appointment.overbooking_reason}"
     appointment.history.create(
         from_status=appointment.status, to_status=appointment.status, actor=actor, reason=reason[:500]
     )

@@ -82,7 +82,7 @@ def test_two_managers_drag_the_same_visit(
     for number in range(ROUNDS):
         visit.refresh_from_db()
         seen = visit.sequence
-        wishes = [
+        wishes: list[dict[str, Any]] = [
             {"starts_at": clinic_time(4 + number, 9), "actor": manager, "doctor": other_doctor},
             {"starts_at": clinic_time(4 + number, 14), "actor": second_manager, "doctor": doctor},
         ]
