@@ -15,6 +15,7 @@ from clinic.core.errors import NotAllowed
 from scheduling import events
 from scheduling.models import DayOff, Opening, Schedule
 
+from . import waiting_timers
 from .hours import (
     Mistake,
     can_edit,
@@ -125,7 +126,7 @@ def mistakes_in_openings(
         ):
             wrong.append((index, "starts", _("This overlaps another row of the day.")))
         elif not wrong and any(off and off.covers(row.day, row.starts, row.ends) for off in absences):
-            wrong.append((index, "starts", _("You are off at this time, so nothing could be booked.")))
+            wrong.append((index, "starts", _("This lies in time off, so nothing could be booked.")))
         found += wrong
     return found
 
@@ -205,6 +206,12 @@ def save(doctor: User, *, actor: User, dates: Dates, version: str) -> None:
     )
     for day in _changed_days(doctor, before, dates):
         events.schedule_changed(doctor.pk, day, 1)
+    added = [(row.day, row.day, row.starts, row.ends) for row in set(dates.openings) - set(before.openings)]
+    taken_back = [
+        (row.first_day, row.last_day, row.starts, row.ends)
+        for row in set(before.absences) - set(dates.absences)
+    ]
+    waiting_timers.opened(doctor.pk, [*added, *taken_back])
 
 
 def _changed_days(doctor: User, before: Dates, after: Dates) -> list[date]:

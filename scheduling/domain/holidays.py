@@ -64,9 +64,8 @@ def _refuse_bad(first_day: date, last_day: date, holiday: UUID | None) -> None:
         raise Invalid(fields={"last_day": [words]})
     if last_day < timezone.localdate():
         raise Invalid(fields={"last_day": [_("These days are over.")]})
-    other = (
-        Holiday.objects.filter(first_day__lte=last_day, last_day__gte=first_day).exclude(pk=holiday).first()
-    )
+    touching = Holiday.objects.filter(first_day__lte=last_day, last_day__gte=first_day)
+    other = touching.exclude(pk__in=[holiday] if holiday else []).first()
     if other is not None:
         words = _("The clinic is closed on some of these days already: %(name)s.") % {"name": other.name}
         raise Invalid(fields={"first_day": [words]})

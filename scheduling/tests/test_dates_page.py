@@ -73,7 +73,7 @@ def test_openings_and_time_off_are_stored_announced_and_kept_to(
             dates_form([opening(FAR, "09:00", "10:00", "video"), opening(FAR, "09:30", "11:00", "video")]),
             "This overlaps another row of the day.",
         ),
-        (dates_form([opening(FAR, "09:00", "10:00", "video")], [day_off(FAR)]), "You are off at this time"),
+        (dates_form([opening(FAR, "09:00", "10:00", "video")], [day_off(FAR)]), "This lies in time off"),
     ],
 )
 def test_a_mistake_is_said_and_everything_typed_stays(

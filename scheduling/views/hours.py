@@ -19,9 +19,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.domain.queries import doctors
 from accounts.enums import Mode
 from accounts.models import User
-from scheduling.domain import impact
 from scheduling.domain import dates as dates_domain
 from scheduling.domain import hours as hours_domain
+from scheduling.domain import impact
 from scheduling.forms.dates import WEEK, DatesPage, week_start
 from scheduling.forms.hour_rows import iso_day
 from scheduling.forms.hours import WeekPage
@@ -167,6 +167,8 @@ def _show(
         context["impact"] = (
             impact.of(doctor) if not refusal else _impact(doctor, page, is_right=True)["impact"]
         )
+    if isinstance(page, WeekPage) and person(request).pk != doctor.pk:
+        page.rules.fields["confirms_personally"].label = _("The doctor confirms each request personally")
     if refusal and isinstance(page, WeekPage):
         context["stored_elsewise"] = page.stored_elsewise()
     if isinstance(page, DatesPage):

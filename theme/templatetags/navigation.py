@@ -40,7 +40,7 @@ CALENDAR = Place(
     "calendar",
     _("Calendar"),
     "calendar-days",
-    frozenset({"calendar_visit", "calendar_move", "working_hours"}),
+    frozenset({"calendar_visit", "calendar_move", "working_hours", "working_dates"}),
 )
 QUEUE = Place("queue", _("Queue"), "list-ordered", frozenset({"queue_late"}))
 APPOINTMENTS = Place(

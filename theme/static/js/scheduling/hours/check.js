@@ -9,6 +9,7 @@ const WAIT_MS = 300;
 export function watch(form, dirty) {
   const panel = document.getElementById("impact");
   const line = form.querySelector("[data-state]");
+  const look = form.querySelector("[data-look]");
   const words = line.dataset;
   let timer = 0;
   let asked = null;
@@ -18,6 +19,7 @@ export function watch(form, dirty) {
     const of = hits === 1 ? words.hitOne : words.hitMany.replace("NUMBER", hits);
     line.textContent = dirty() ? `${words.dirty}${hits ? ` ${of}` : ""}` : words.clean;
     line.classList.toggle("has-hits", hits > 0 && dirty());
+    look.hidden = !(hits > 0 && dirty());
   }
 
   async function ask() {

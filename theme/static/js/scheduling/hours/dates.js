@@ -95,6 +95,10 @@ const editor = edit({
       none.hidden = rows.some((row) => row.part === none.dataset.none);
     form.querySelector("[data-week-title]").textContent = `${spoken(first)} – ${spoken(dayOf(6))} ${dayOf(6).slice(0, 4)}`;
     form.querySelector("[name=shown]").value = first;
+    const chosen = grid.columns[grid.chosenColumn];
+    form.querySelector("[data-day-name]").textContent = chosen.spoken;
+    form.querySelector("[data-day-off]").hidden = chosen.isClosed || Boolean(chosen.off);
+    form.querySelector("[data-day-on]").hidden = chosen.isClosed || !chosen.off;
   },
 });
 
@@ -117,6 +121,36 @@ async function turn(to) {
   }
   if (asked === shown) editor.draw();
 }
+
+const offRow = (rows, first_day, last_day, reason = "") => ({
+  part: "absences",
+  index: freeIndex(rows, "absences"),
+  values: { first_day, last_day, starts: "", ends: "", reason },
+});
+
+form.querySelector("[data-day-off]").addEventListener("click", () => {
+  const day = dayOf(editor.grid.chosenColumn);
+  editor.alter((rows) => {
+    // A whole day takes the place of parts of it, and of hours that could not be booked.
+    const kept = rows.filter(({ values }) => values.day !== day && !(values.first_day === day && values.starts));
+    return [...kept, offRow(kept, day, day)];
+  });
+  form.querySelector("[data-day-on]").focus();
+});
+
+form.querySelector("[data-day-on]").addEventListener("click", () => {
+  const day = dayOf(editor.grid.chosenColumn);
+  editor.alter((rows) => {
+    const off = rows.find((row) => isWhole(row) && touches(row, day));
+    let kept = rows.filter((row) => row !== off);
+    const { first_day: start, last_day, reason } = off.values;
+    // Of a longer absence the days before and after stay.
+    for (const [from, to] of [[start, moved(day, -1)], [moved(day, 1), last_day || start]])
+      if (from <= to) kept = [...kept, offRow(kept, from, to, reason)];
+    return kept;
+  });
+  form.querySelector("[data-day-off]").focus();
+});
 
 form.querySelector("[data-week-before]").addEventListener("click", () => turn(moved(first, -7)));
 form.querySelector("[data-week-after]").addEventListener("click", () => turn(moved(first, 7)));

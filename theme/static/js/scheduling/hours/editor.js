@@ -79,6 +79,7 @@ export function edit(view) {
   function remove(item) {
     put(view.removed(read(), item, grid.items));
     grid.chosen = null;
+    grid.chosenColumn = item.column;
     changed();
     grid.focus(`head:${item.column}`);
     grid.announce(say("removed", { PLACE: spoken(item) }));
@@ -146,6 +147,13 @@ export function edit(view) {
     view.shown?.(grid.item(key), grid);
     draw();
   });
+  grid.body.addEventListener("focusin", (event) => {
+    const { key } = event.target.dataset;
+    const item = grid.item(key);
+    if (!item || key === grid.chosen) return;
+    Object.assign(grid, { chosen: key, chosenColumn: item.column });
+    draw();
+  });
   document.body.addEventListener("htmx:afterSwap", (event) => event.detail.target.id === "rows" && changed());
 
   form.addEventListener("submit", () => (leaving = true));
@@ -154,5 +162,13 @@ export function edit(view) {
 
   draw();
   if ("unsaved" in form.dataset) check.soon();
-  return { grid, draw, form };
+  return {
+    grid,
+    draw,
+    /** One step: what `change` makes of the rows. */
+    alter(change) {
+      put(change(read()));
+      changed();
+    },
+  };
 }

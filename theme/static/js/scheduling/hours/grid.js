@@ -47,7 +47,7 @@ export class Grid {
 
   get range() {
     if (this.wholeDay) return { first: 0, last: 24 };
-    const shown = [...this.items, ...this.backdrop.filter((thing) => thing.kind !== "holiday")];
+    const shown = [...this.items, ...this.backdrop.filter((thing) => thing.ends - thing.starts < 24 * HOUR)];
     const starts = shown.map((thing) => Math.floor(thing.starts / HOUR));
     const ends = shown.map((thing) => Math.ceil(thing.ends / HOUR));
     return { first: Math.min(USUAL.first, ...starts), last: Math.max(USUAL.last, ...ends) };
@@ -132,13 +132,6 @@ export class Grid {
     const element = this.box.querySelector(`[data-key="${key}"]`);
     element?.focus({ preventScroll: true });
     return Boolean(element);
-  }
-
-  choose(key) {
-    this.chosen = key;
-    const item = this.item(key);
-    if (item) this.chosenColumn = item.column;
-    this.draw();
   }
 
   /** Shows where a dragged interval would land; null takes it away. */
