@@ -47,6 +47,19 @@ def can_book_for(user: Any, patient: User) -> bool:
     )
 
 
+# From these on one may agree on the next visit; the others never take place.
+LEADS_ON = frozenset({_S.PENDING_CONFIRMATION, _S.CONFIRMED, _S.CHECKED_IN, _S.IN_PROGRESS, _S.COMPLETED, _S.NO_SHOW})
+
+
+def can_plan_next(user: Any, appointment: Appointment) -> bool:
+    """A follow-up or a series: the visit's doctor, who treats the patient by now, and management."""
+    return (
+        appointment.status in LEADS_ON
+        and can_manage(user, appointment)
+        and can_book_for(user, appointment.patient)
+    )
+
+
 def can_run_clinic(user: Any) -> bool:
     """Decide what the clinic offers, and about its rooms and equipment."""
     return _acts(user) and user.is_management

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django_tasks import task
 
-from scheduling.domain import carrying_out, offers, progress, reminding, sweeps, waiting
+from scheduling.domain import carrying_out, offers, progress, reminding, series, sweeps, waiting
 
 
 @task()
@@ -21,6 +21,11 @@ def expire_hold(appointment_id: str) -> None:
 @task()
 def remind(appointment_id: str, starts_at: str, which: str) -> None:
     reminding.remind(appointment_id, datetime.fromisoformat(starts_at), which)
+
+
+@task()
+def remind_to_pay(appointment_id: str, until: str) -> None:
+    series.remind_to_pay(appointment_id, datetime.fromisoformat(until))
 
 
 @task()

@@ -107,7 +107,7 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         actor=cast["manager"],
     )
     repeated = AppointmentSeries.objects.create(created_by=doctor, every_days=7)
-    make_appointment(patient, doctor, service, starts_at=clinic_time(7, 10), series=repeated)
+    make_appointment(patient, doctor, service, starts_at=clinic_time(31, 15), series=repeated)
     newcomer = make_patient("newcomer@test.clinic", verified=False)
     things: dict[str, Any] = {
         "export": make_export(cast["manager"], status="ready", content=b"made"),

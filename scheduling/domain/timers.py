@@ -12,6 +12,8 @@ from django.utils import timezone
 from scheduling.models import Appointment
 
 REMINDERS = {"24h": timedelta(hours=24), "1h": timedelta(hours=1)}
+# A visit that is held for long and not paid yet is brought to mind so long before its hold ends.
+PAY_REMINDER = timedelta(hours=48)
 # So long after its planned end a visit that nobody began counts as missed.
 NO_SHOW_AFTER = timedelta(minutes=60)
 
@@ -22,6 +24,15 @@ def at_hold_end(appointment: Appointment) -> None:
 
     if appointment.hold_expires_at:
         _queue(expire_hold, appointment.hold_expires_at, str(appointment.pk))
+
+
+def before_hold_end(appointment: Appointment) -> None:
+    """Ask for the payment of a visit that is held for long, PAY_REMINDER before its hold ends."""
+    from scheduling.tasks import remind_to_pay
+
+    until = appointment.hold_expires_at
+    if until and until - PAY_REMINDER > timezone.now():
+        _queue(remind_to_pay, until - PAY_REMINDER, str(appointment.pk), until.isoformat())
 
 
 def of_visit(appointment: Appointment) -> None:

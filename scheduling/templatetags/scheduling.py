@@ -9,8 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from scheduling.domain import waiting_queries
+from scheduling.domain.queries import appointments_visible_to
 from scheduling.domain.referral_queries import of_patient, waiting_for
-from scheduling.enums import AppointmentStatus, ReferralStatus
+from scheduling.enums import UPCOMING, AppointmentStatus, ReferralStatus
+from scheduling.models import Appointment
+from scheduling.rules import can_plan_next
 
 register = template.Library()
 
@@ -72,7 +76,28 @@ def referrals_to_book(user: User) -> dict[str, Any]:
     return {"referrals": list(waiting_for(user)) if user.is_patient else []}
 
 
+@register.inclusion_tag("scheduling/parts/waiting_panel.html")
+def waiting_panel(user: User) -> dict[str, Any]:
+    """What a patient waits for, open offers first; nothing for others."""
+    entries = list(waiting_queries.active_of(user)) if user.is_patient else []
+    return {"cards": waiting_queries.cards_of(entries), "user": user}
+
+
 @register.inclusion_tag("scheduling/parts/record_referrals.html")
 def record_referrals(reader: User, patient: User) -> dict[str, Any]:
     """The newest referrals of a patient whose record `reader` may open."""
     return {"patient": patient, "referrals": list(of_patient(reader, patient)[:SHOWN_ON_RECORD])}
+
+
+@register.inclusion_tag("scheduling/parts/visit_ties.html")
+def visit_ties(reader: User, appointment: Appointment) -> dict[str, Any]:
+    """What the visit follows, what follows from it, and its series, as far as `reader` may see them."""
+    seen = appointments_visible_to(reader)
+    return {
+        "appointment": appointment,
+        "before": seen.filter(pk=appointment.follow_up_of_id).first()
+        if appointment.follow_up_of_id
+        else None,
+        "after": seen.filter(follow_up_of=appointment, status__in=UPCOMING).order_by("starts_at").first(),
+        "can_plan": can_plan_next(reader, appointment),
+    }
