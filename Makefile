@@ -28,6 +28,7 @@ run: prepare ## set up what is missing and serve on http://127.0.0.1:8000 (PORT=
 
 prepare: $(RUNTIME) .env
 	@$(PY) deploy/check_port.py $(PORT)
+	@deploy/apt-install --enough /bin/sh deploy/apt-packages-run.txt || echo "==> the portal runs all the same; it makes no PDF"
 	@echo "==> CSS"
 	@$(BUILD_CSS)
 	@echo "==> database"

@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_TEXT = 32_767  # Excel's own
@@ -37,11 +38,16 @@ def safe_cell(value: Any) -> Any:
     return text[:MAX_TEXT]
 
 
-def workbook(title: str, header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> io.BytesIO:
-    """One sheet as xlsx, rewound. Rows are taken one by one, so a queryset's iterator() never stands in memory."""
+def workbook(
+    title: str, header: Sequence[Any], rows: Iterable[Sequence[Any]], *, widths: Sequence[float] = ()
+) -> io.BytesIO:
+    """One sheet as xlsx, rewound. Rows are taken one by one, so a queryset's iterator() never stands in memory.
+    `widths` of the columns in characters: a date in too narrow a one shows as ####."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_FORBIDDEN_IN_TITLES.sub(" ", title)[:31] or "Sheet")
     sheet.freeze_panes = "A2"
+    for number, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.append(list(_bold(sheet, header)))
     for row in rows:
         sheet.append([safe_cell(value) for value in row])

@@ -1,0 +1,25 @@
+"""Choices of exports."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ExportKind(models.TextChoices):
+    APPOINTMENTS = "appointments", _("Appointments")
+
+
+class ExportFormat(models.TextChoices):
+    XLSX = "xlsx", _("Excel")
+    PDF = "pdf", _("PDF")
+
+
+class ExportStatus(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Being made")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Stopped")
+    CANCELLED = "cancelled", _("Cancelled")
+    REMOVED = "removed", _("Removed")
+
+
+UNDER_WAY = frozenset({ExportStatus.WAITING, ExportStatus.RUNNING})

@@ -1,0 +1,3 @@
+from .export import Export
+
+__all__ = ["Export"]
