@@ -143,7 +143,7 @@ def free_slots(
             near = _merged(near + closed)
         starts = {start for piece in pieces for start in _starts(piece, near, minutes, rules.step, earliest)}
         for start in sorted(starts):
-            yield Slot(_moment(start, rules.zone), _moment(start + minutes, rules.zone))
+            yield _slot(start, minutes, rules.zone)
 
 
 def is_free(starts_at: datetime, minutes: int, taken: Taken) -> bool:
@@ -268,6 +268,11 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
         else:
             merged.append((start, end))
     return merged
+
+
+@lru_cache(maxsize=10_000)  # many doctors of a list are free at the same times
+def _slot(start: int, minutes: int, zone: tzinfo) -> Slot:
+    return Slot(_moment(start, zone), _moment(start + minutes, zone))
 
 
 def _moment(minute: int, zone: tzinfo) -> datetime:
