@@ -17,6 +17,11 @@ from scheduling.models import Appointment, Service
 FURTHEST_YEARS = 20
 
 
+class OneDoctor(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
 class SeveralDoctors(forms.ModelMultipleChoiceField):
     """A single id may stand without a list around it."""
 
@@ -130,7 +135,7 @@ class MoveForm(forms.Form):
         widget=forms.DateTimeInput({"type": "datetime-local", "step": 300}, format="%Y-%m-%dT%H:%M"),
         error_messages={"invalid": _("Please choose a day and a time.")},
     )
-    doctor = forms.ModelChoiceField(User.objects.none(), label=_("Doctor"), empty_label=None)
+    doctor = OneDoctor(User.objects.none(), label=_("Doctor"), required=False, empty_label=None)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     overbooking_reason = forms.CharField(
         label=_("Why it has to be then"), max_length=200, required=False, strip=True
@@ -140,11 +145,9 @@ class MoveForm(forms.Form):
         super().__init__(*args, **{"auto_id": "move_%s", **kwargs})
         people = self.fields["doctor"]
         assert isinstance(people, forms.ModelChoiceField)
-        people.label_from_instance = lambda doctor: doctor.name  # type: ignore[method-assign]
         people.queryset = (
             doctors_of(user) if user.is_management else User.objects.filter(pk=appointment.doctor_id)
         )
-        people.required = False
 
     def clean_to(self) -> datetime:
         moment: datetime = self.cleaned_data["to"]

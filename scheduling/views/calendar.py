@@ -14,7 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -23,6 +24,7 @@ from scheduling import rules
 from scheduling.domain import agenda, backdrop
 from scheduling.domain.backdrop import Patch
 from scheduling.domain.timeline import Moment, Place, moments
+from scheduling.enums import AppointmentStatus
 from scheduling.forms.agenda import VisitFilter, day_of
 from scheduling.models import Appointment, Schedule, WaitingOffer
 from scheduling.views.action_names import ACTIONS, Action
@@ -35,14 +37,16 @@ SATURDAY = 5
 
 
 class View(models.TextChoices):
-    TIMELINE = "timeline", _("Now")
-    DAY = "day", _("Day")
-    WEEK = "week", _("Week")
-    MONTH = "month", _("Month")
-    LIST = "list", _("List")
+    TIMELINE = "timeline", gettext_lazy("Now")
+    DAY = "day", gettext_lazy("Day")
+    WEEK = "week", gettext_lazy("Week")
+    MONTH = "month", gettext_lazy("Month")
+    LIST = "list", gettext_lazy("List")
 
 
 DEFAULT_STEP = 15
+# So many doctors are named above the calendar, the others counted.
+NAMED = 3
 GRIDS = (View.DAY, View.WEEK, View.MONTH)
 
 
@@ -59,6 +63,12 @@ class Line:
     @property
     def is_open(self) -> bool:
         return self.moment.place != Place.DONE
+
+    @property
+    def tone(self) -> str:
+        """How loud the step's button is: loud when it is due and there is no call to join."""
+        due = self.moment.place in (Place.LATE, Place.NOW)
+        return "primary" if due and not (self.door and self.door.is_open) else "secondary"
 
 
 @dataclass(frozen=True)
@@ -97,7 +107,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "is_grid": view in GRIDS,
         "tabs": [(tab, tab.label, _to(request, view=tab)) for tab in View],
         "filters": filters,
-        "doctors": doctors,
+        "lead": _lead(filters, doctors),
         "today": today,
         "chosen": chosen,
         "here": request.get_full_path(),
@@ -134,6 +144,15 @@ def _view(request: HttpRequest, user: User) -> View:
         return View(request.GET.get("view", ""))
     except ValueError:
         return View.DAY if user.is_management else View.WEEK
+
+
+def _lead(filters: VisitFilter, doctors: list[User]) -> str:
+    """Whose calendar this is."""
+    if len(doctors) > 1 and not {"doctor", "specialty"}.intersection(filters.chosen):
+        return _("All doctors")
+    names = [doctor.name for doctor in doctors]
+    more = f" +{len(names) - NAMED}" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def _to(request: HttpRequest, **changes: str) -> str:
@@ -206,8 +225,12 @@ def _lines(user: User, filters: VisitFilter, first: date, after: date) -> list[L
 
 def _line(user: User, moment: Moment) -> Line:
     visit = moment.visit
+    is_due = (
+        timezone.localdate(visit.starts_at) <= timezone.localdate()
+        or visit.status == AppointmentStatus.PENDING_CONFIRMATION
+    )
     steps = [ACTIONS[name] for name in rules.available_actions(user, visit) if name in ACTIONS]
-    at_once = next((step for step in steps if not step.asks), None)
+    at_once = next((step for step in steps if is_due and not step.asks), None)
     return Line(visit, moment, at_once, call_door(visit) if user.is_doctor else None, notes_on(visit))
 
 

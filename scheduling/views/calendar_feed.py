@@ -154,17 +154,15 @@ def _bars(closures: Iterable[Patch], doctors: Sequence[User]) -> list[Event]:
 
 
 def _behind(patches: Iterable[Patch], doctors: Sequence[User]) -> list[Event]:
-    """Hours, breaks and absences behind the visits; what closes a whole day is also said in the line above it."""
+    """Hours, breaks and absences behind the visits; absences are also said in the line above the day, where no visit
+    can hide the words."""
     drawn = []
     for patch in patches:
         columns = _columns(patch, doctors)
-        whole = patch.starts is None or patch.ends is None
-        if whole:
+        if patch.kind in ("holiday", "off"):
             drawn.append(_bar(patch.day, patch.kind, _closed(patch, {}), columns))
-        words = {"break": _("Break"), "opening": _("Extra hours"), "off": "" if whole else _closed(patch, {})}
-        said = ". ".join(
-            filter(None, [words.get(patch.kind, ""), patch.words if patch.kind != "off" else ""])
-        )
+        words = {"break": _("Break"), "opening": _("Extra hours")}
+        said = ". ".join(filter(None, [words.get(patch.kind, ""), patch.words]))
         start = f"{patch.starts:%H:%M}" if patch.starts else "00:00"
         end = (
             f"{patch.day}T{patch.ends:%H:%M}:00"
@@ -177,7 +175,7 @@ def _behind(patches: Iterable[Patch], doctors: Sequence[User]) -> list[Event]:
                 "start": f"{patch.day}T{start}:00",
                 "end": end,
                 "resourceIds": columns,
-                "title": "" if whole else said,
+                "title": "" if patch.kind in ("holiday", "off") else said,
                 "display": "background",
                 "classNames": [f"calendar-{patch.kind}"],
                 "extendedProps": {"kind": patch.kind},

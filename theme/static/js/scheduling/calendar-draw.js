@@ -40,14 +40,17 @@ const QUARTER = 20 * 60_000;
 
 export function content({ event, view }) {
   const { kind, status, mode, doctor, notes } = event.extendedProps;
-  if (kind === "offer") return { domNodes: [line("visit-name", event.title), line("visit-status", status)] };
+  if (kind === "offer") {
+    const named = line("visit-name", event.title);
+    if (/^(list|dayGrid)/.test(view.type)) named.prepend(line("visit-clock", `${clock(event.start)} `, "span"));
+    return { domNodes: [named, line("visit-status", status)] };
+  }
   if (kind !== "visit") return event.title ? { domNodes: [line("calendar-note", event.title)] } : { domNodes: [] };
   const noted = [status, ...notes].join(" · ");
   const name = line("visit-name", event.title);
   if (view.type.startsWith("dayGrid")) {
     name.prepend(line("visit-clock", `${clock(event.start)} `, "span"));
-    const rest = view.type === "dayGridMonth" ? noted : [doctor, noted].filter(Boolean).join(" · ");
-    return { domNodes: [name, line("visit-status", rest)] };
+    return { domNodes: [name, ...(doctor ? [line("visit-status", doctor)] : []), line("visit-status", noted)] };
   }
   // In a week's narrow columns the place says the time; the status must not be cut off.
   const words =

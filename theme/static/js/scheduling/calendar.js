@@ -17,6 +17,7 @@ const doctors = JSON.parse(document.getElementById("calendar-columns").textConte
 const offset = `${text.offset.slice(0, 3)}:${text.offset.slice(3)}`;
 const REFETCH_AFTER = 200;
 const LONGEST_WAIT = 3_600_000;
+const NAMED = 3;
 
 let view = text.view;
 let waiting = 0;
@@ -37,7 +38,7 @@ const calendar = window.EventCalendar.create(box, {
   height: heightOf(view),
   slotMinTime: "07:00",
   slotMaxTime: "19:00",
-  scrollTime: scrollTime(),
+  scrollTime: scrollTime(text.date),
   slotDuration: "00:15",
   slotLabelInterval: "01:00",
   snapDuration: { minutes: Number(text.snap) },
@@ -51,6 +52,8 @@ const calendar = window.EventCalendar.create(box, {
   eventLongPressDelay: 400,
   columnWidth: "minmax(9.5rem, 1fr)",
   resources: columns(),
+  // Without it a head that changes its doctor goes blank (5.10.1).
+  resourceLabelContent: ({ resource }) => resource.title,
   eventSources: [{ events: load }],
   headerToolbar: { start: "", center: "", end: "" },
   buttonText: (names) => ({ ...names, close: text.close }),
@@ -112,11 +115,13 @@ function heightOf(name) {
   return name === "week" && shown().length > 1 ? "56rem" : "46rem";
 }
 
-function scrollTime() {
+/** Where a grid begins to be looked at: today a little before now, else in the morning. */
+function scrollTime(day) {
   const [hours, minutes] = offset.slice(1).split(":").map(Number);
   const shift = (hours * 60 + minutes) * (offset[0] === "-" ? -1 : 1);
-  const hour = new Date(Date.now() + shift * 60_000).getUTCHours();
-  return `${String(Math.min(Math.max(hour - 1, 8), 18)).padStart(2, "0")}:00`;
+  const now = new Date(Date.now() + shift * 60_000);
+  const hour = now.toISOString().startsWith(day) ? Math.min(Math.max(now.getUTCHours() - 1, 8), 18) : 8;
+  return `${String(hour).padStart(2, "0")}:00`;
 }
 
 async function load({ start, end }) {
@@ -206,6 +211,7 @@ function remember() {
   form.elements.view.value = view;
   form.elements.date.value = isoDay(day);
   const params = chosen();
+  document.getElementById("calendar-lead").textContent = lead(params);
   history.replaceState(history.state, "", `${text.base}?${params}`);
   for (const tab of document.querySelectorAll("#view-tabs [data-view]")) {
     params.set("view", tab.dataset.view);
@@ -216,6 +222,13 @@ function remember() {
   params.delete("view");
   params.set("print", "1");
   for (const link of document.querySelectorAll("[data-keeps-filters]")) link.href = `${text.base}?${params}`;
+}
+
+/** Whose calendar this is; as _lead in views/calendar.py. */
+function lead(params) {
+  const names = shown().map(({ title }) => title);
+  if (names.length > 1 && !params.get("doctor") && !params.get("specialty")) return text.everyone;
+  return names.slice(0, NAMED).join(", ") + (names.length > NAMED ? ` +${names.length - NAMED}` : "");
 }
 
 const go = {
