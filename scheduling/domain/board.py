@@ -64,6 +64,10 @@ class DayQueue:
     notice: DelayNotice | None = None
 
     @property
+    def is_over(self) -> bool:
+        return not (self.inside or self.called or self.here or self.expected)
+
+    @property
     def first(self) -> Line | None:
         """Whom to call next; nobody while someone is called already."""
         return None if self.called else next((line for line in self.here), None)

@@ -46,7 +46,8 @@ def _page(request: HttpRequest) -> HttpResponse:
     user = _staff(request)
     found = board.queues(user)
     chosen = uuid_or_none(request.GET.get("doctor")) if user.is_management else None
-    shown = [one for one in found if chosen in {None, one.doctor.pk}]
+    # Whose day is over comes last.
+    shown = sorted((one for one in found if chosen in {None, one.doctor.pk}), key=lambda one: one.is_over)
     for line in (line for one in shown for line in [*one.inside, *one.called, *one.here]):
         line.visit.door = call_door(line.visit)  # type: ignore[attr-defined]
     context = {
