@@ -286,6 +286,10 @@ POST   api-appointment-check-in(visit)                401     403     404     40
 POST   api-appointment-start(visit)                   401     403     404     404     200     200     404
 POST   api-appointment-complete(running)              401     403     404     404     200     200     404
 POST   api-appointment-no-show(visit)                 401     403     404     404     200     200     404
+GET    api-referrals                                  401     200     200     200     200     200     200
+POST   api-referrals                                  401     403     403     400     400     403     403
+GET    api-referral(referral)                         401     200     404     404     200     200     404
+POST   api-referral-withdraw(referral)                401     403     404     404     200     200     404
 GET    api-waiting                                    401     200     200     200     200     200     200
 POST   api-waiting                                    401     400     400     403     403     400     403
 GET    api-waiting-place(entry)                       401     200     404     404     404     200     404

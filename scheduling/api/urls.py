@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from . import appointments, directory, waiting
+from . import appointments, directory, referrals, waiting
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("services/", directory.ServiceList.as_view(), name="api-services"),
@@ -12,6 +12,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("waiting/<uuid:pk>/", waiting.WaitingPlace.as_view(), name="api-waiting-place"),
     path("waiting/offers/<uuid:pk>/claim/", waiting.Claim.as_view(), name="api-waiting-claim"),
     path("waiting/offers/<uuid:pk>/pass/", waiting.PassOn.as_view(), name="api-waiting-pass"),
+    path("referrals/", referrals.ReferralList.as_view(), name="api-referrals"),
+    path("referrals/<uuid:pk>/", referrals.ReferralDetail.as_view(), name="api-referral"),
+    path("referrals/<uuid:pk>/withdraw/", referrals.Withdraw.as_view(), name="api-referral-withdraw"),
     path("appointments/", appointments.AppointmentList.as_view(), name="api-appointments"),
     path("appointments/book/", appointments.Book.as_view(), name="api-appointment-book"),
     path("appointments/<uuid:pk>/", appointments.AppointmentDetail.as_view(), name="api-appointment"),
