@@ -65,7 +65,7 @@ def note_time_zone(user: User, zone: str) -> None:
     """What the browser says about where the person lives: kept while nothing is known yet; an unknown zone, or a
     second browser's, changes nothing."""
     if zone in zones.known():
-        User.objects.filter(pk=user.pk, time_zone="").update(time_zone=zone)
+        User.objects.filter(pk=user.pk, time_zone="").update(time_zone=zones.meant(zone))
 
 
 def _note(user: User, changed: set[str]) -> None:

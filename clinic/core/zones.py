@@ -8,6 +8,18 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+# Names that browsers still report for places which are written otherwise today.
+_OLD = {
+    "Asia/Calcutta": "Asia/Kolkata",
+    "Asia/Dacca": "Asia/Dhaka",
+    "Asia/Katmandu": "Asia/Kathmandu",
+    "Asia/Rangoon": "Asia/Yangon",
+    "Asia/Saigon": "Asia/Ho_Chi_Minh",
+    "Asia/Thimbu": "Asia/Thimphu",
+    "Europe/Kiev": "Europe/Kyiv",
+    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+}
+
 
 def clinic_time(moment: datetime) -> datetime:
     return timezone.localtime(moment, timezone.get_default_timezone())
@@ -24,9 +36,16 @@ def own_time(moment: datetime, zone_name: str) -> datetime | None:
     return None if there.utcoffset() == here.utcoffset() else there
 
 
-def own_clock(moment: datetime, own: datetime) -> str:
-    """`05:15`, or with its day where that is another one than at the clinic: `Tue 24 Nov, 23:15`."""
-    return date_format(own, "H:i" if own.date() == clinic_time(moment).date() else "D j M, H:i")
+def own_clock(moment: datetime, own: datetime, *, brief: bool = False) -> str:
+    """`05:15`; on another day than at the clinic with that: `Tue 24 Nov, 23:15`, brief: `Tue 23:15`."""
+    if own.date() == clinic_time(moment).date():
+        return date_format(own, "H:i")
+    return date_format(own, "D H:i" if brief else "D j M, H:i")
+
+
+def place(zone_name: str) -> str:
+    """The zone's city: `New York`."""
+    return zone_name.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def spoken(moment: datetime, zone_name: str = "", written: str = "DATETIME_FORMAT") -> str:
@@ -54,7 +73,7 @@ def names() -> tuple[str, ...]:
     continents = (
         "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
     )  # fmt: skip
-    return tuple(sorted(name for name in known() if name.split("/")[0] in continents))
+    return tuple(sorted(name for name in known() if name.split("/")[0] in continents and name not in _OLD))
 
 
 def meant(text: str) -> str:
@@ -64,6 +83,6 @@ def meant(text: str) -> str:
         return ""
     by_name = {name.casefold(): name for name in known()}
     if wanted in by_name:
-        return by_name[wanted]
+        return _OLD.get(by_name[wanted], by_name[wanted])
     cities = [name for name in names() if name.rsplit("/", 1)[-1].casefold() == wanted]
     return cities[0] if len(cities) == 1 else text.strip()

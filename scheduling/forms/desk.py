@@ -21,11 +21,11 @@ class DeskForm(DetailsForm):
         max_length=OVERBOOKING_MAX_LENGTH,
         required=False,
         strip=True,
-        help_text=_("Stands in the visit's history."),
+        help_text=_("The clinic's staff read it, the patient does not."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     pay = forms.ChoiceField(
-        label=_("Payment"), choices=Pay.choices, required=False, widget=forms.RadioSelect, initial=Pay.ONLINE
+        label=_("Payment"), choices=Pay.choices, widget=forms.RadioSelect, initial=Pay.ONLINE
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -13,6 +13,8 @@ from scheduling.views.booking_state import BookingState
 from scheduling.views.picker import address_of, moment_of, topics_of
 
 PER_PAGE = 8
+# So many doctors are named at one time; "any of them" leads on to the rest.
+MAX_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -26,9 +28,13 @@ class Chance:
 
 @dataclass(frozen=True)
 class Time:
+    """`any_url` books whoever is free, where more are than are named."""
+
     starts_at: datetime
     value: str
     chances: list[Chance]
+    free: int
+    any_url: str
 
 
 @dataclass(frozen=True)
@@ -64,9 +70,11 @@ def build(state: BookingState, params: QueryDict, *, patient: User) -> SoonestLi
             Chance(
                 people[pk], prices[pk], state.address("review", starts_at=slot.starts_at, doctor=people[pk])
             )
-            for pk in slot.doctor_ids
+            for pk in slot.doctor_ids[:MAX_NAMED]
         ]
-        time = Time(slot.starts_at, address_of(slot.starts_at), chances)
+        free = len(slot.doctor_ids)
+        any_url = state.address("review", starts_at=slot.starts_at) if free > MAX_NAMED else ""
+        time = Time(slot.starts_at, address_of(slot.starts_at), chances, free, any_url)
         days.setdefault(timezone.localdate(slot.starts_at), []).append(time)
     today = timezone.localdate()
     return SoonestList(

@@ -55,6 +55,7 @@ def test_it_is_said_in_the_language_of_the_reader() -> None:
         ("asia/kathmandu", "Asia/Kathmandu"),
         ("  new york ", "America/New_York"),
         ("Kathmandu", "Asia/Kathmandu"),
+        ("Asia/Katmandu", "Asia/Kathmandu"),
         ("utc", "UTC"),
         ("", ""),
         ("Atlantis", "Atlantis"),

@@ -5,13 +5,15 @@ import { csrfToken } from "./csrf.js";
 const { zoneUrl, clinicTime, yourTime, months, weekdays } = document.body.dataset;
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** "05:15", with the day where it is another one than `stamp` says ("2026-11-25T10:00:00+05:45"). */
-function clock(stamp) {
+/** "05:15", with the day where it is another one than `stamp` says ("2026-11-25T10:00:00+05:45"); brief: the weekday. */
+function clock(stamp, brief = false) {
   const moment = new Date(stamp);
   const at = `${two(moment.getHours())}:${two(moment.getMinutes())}`;
   const day = `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
   if (stamp.startsWith(day)) return at;
-  return `${weekdays.split(",")[moment.getDay()]} ${moment.getDate()} ${months.split(",")[moment.getMonth()]}, ${at}`;
+  const weekday = weekdays.split(",")[moment.getDay()];
+  if (brief) return `${weekday} ${at}`;
+  return `${weekday} ${moment.getDate()} ${months.split(",")[moment.getMonth()]}, ${at}`;
 }
 
 function two(number) {
@@ -27,22 +29,19 @@ function differs(stamp) {
 }
 
 function fill() {
-  for (const time of document.querySelectorAll("time[data-when]")) {
-    time.removeAttribute("data-when");
-    if (!differs(time.dateTime)) continue;
-    const beside = document.createElement("span");
-    beside.className = "own-time";
-    beside.textContent = `${clinicTime} · ${yourTime.replace("{time}", clock(time.dateTime))}`;
-    time.after(" ", beside);
+  for (const beside of document.querySelectorAll("[data-own-time]")) {
+    const stamp = beside.dataset.ownTime;
+    beside.hidden = !differs(stamp);
+    beside.textContent = `${clinicTime} · ${yourTime.replace("{time}", clock(stamp))}`;
   }
   for (const small of document.querySelectorAll("[data-own-clock]")) {
     small.hidden = !differs(small.dataset.ownClock);
-    small.textContent = clock(small.dataset.ownClock);
+    small.textContent = clock(small.dataset.ownClock, true);
   }
   const shown = document.querySelector("[data-own-clock]:not([hidden])");
   for (const note of document.querySelectorAll("[data-own-zone]")) {
     note.hidden = !shown;
-    note.textContent = note.dataset.ownZone.replace("%(zone)s", own.replaceAll("_", " "));
+    note.textContent = note.dataset.ownZone.replace("%(zone)s", own.split("/").at(-1).replaceAll("_", " "));
   }
 }
 
