@@ -68,7 +68,12 @@ def test_the_nearest_time_may_be_weeks_away(doctor: User, other_doctor: User, se
 def test_who_has_least_to_do_that_day_is_chosen(
     doctor: User, other_doctor: User, patient: User, other_patient: User, service: Service
 ) -> None:
-    choose = {"service": service, "starts_at": clinic_time(2, 10), "mode": Mode.VIDEO, "patient": patient}
+    choose: dict[str, Any] = {
+        "service": service,
+        "starts_at": clinic_time(2, 10),
+        "mode": Mode.VIDEO,
+        "patient": patient,
+    }
     people = [doctor, other_doctor]
     assert choose_doctor(people, **choose) == doctor
     make_appointment(other_patient, doctor, service, starts_at=clinic_time(2, 14))

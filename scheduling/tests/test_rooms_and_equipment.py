@@ -70,7 +70,7 @@ def test_who_comes_when_all_are_taken_is_shown_the_nearest(
 ) -> None:
     make_resources("A", needed_by=service)
     booked(patient, doctor, service)
-    at_ten = {"starts_at": clinic_time(*AT_TEN), "mode": Mode.VIDEO, "patient": other_patient}
+    at_ten: dict[str, Any] = {"starts_at": clinic_time(*AT_TEN), "mode": Mode.VIDEO, "patient": other_patient}
     assert standing(other_doctor, service, **at_ten) == Standing.NO_RESOURCE
     with pytest.raises(SlotTaken) as error:
         booked(other_patient, other_doctor, service)

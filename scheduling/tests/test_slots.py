@@ -47,6 +47,8 @@ CHANGES = [
     date(2026, 11, 1),
 ]
 
+Interval = WeeklyInterval | DayInterval
+
 times = st.builds(lambda minute: time(minute // 60, minute % 60), st.integers(0, 24 * 60 - 1))
 modes = st.frozensets(st.sampled_from(["video", "in_person"]), min_size=1)
 
@@ -103,7 +105,15 @@ def minutes_of(slot: Slot) -> Iterator[datetime]:
         moment += timedelta(minutes=1)
 
 
-def inside(interval: WeeklyInterval | DayInterval, local: datetime) -> bool:
+def open_hours(rules: Rules) -> list[Interval]:
+    return [*rules.hours, *rules.openings]
+
+
+def closed_hours(rules: Rules) -> list[Interval]:
+    return [*rules.breaks, *rules.parts_off]
+
+
+def inside(interval: Interval, local: datetime) -> bool:
     wall = local.time().replace(second=0, microsecond=0)
     on_day = (
         interval.weekday == local.weekday()
@@ -113,7 +123,7 @@ def inside(interval: WeeklyInterval | DayInterval, local: datetime) -> bool:
     return on_day and interval.starts <= wall < interval.ends
 
 
-def holds(rules: Rules, interval: WeeklyInterval | DayInterval, day: date) -> bool:
+def holds(rules: Rules, interval: Interval, day: date) -> bool:
     """A holiday ends the weekly hours, not an opening."""
     on_holiday = any(first <= day <= last for first, last in rules.holidays)
     return isinstance(interval, DayInterval) or not on_holiday
@@ -145,13 +155,13 @@ def test_no_slot_breaks_a_rule(situation: dict) -> None:  # type: ignore[type-ar
             assert any(is_free(start, minutes, resource) for resource in group), "one is free all the time"
         within = [
             hours
-            for hours in (*rules.hours, *rules.openings)
+            for hours in open_hours(rules)
             if (mode is None or mode in hours.modes) and holds(rules, hours, day)
         ]
         for moment in minutes_of(slot):
             local = moment.astimezone(rules.zone)
             within = [hours for hours in within if inside(hours, local)]
-            assert not any(inside(closed, local) for closed in (*rules.breaks, *rules.parts_off))
+            assert not any(inside(closed, local) for closed in closed_hours(rules))
         assert within, "one interval of hours holds the whole slot"
 
 
@@ -173,7 +183,7 @@ def test_nothing_free_is_left_out(situation: dict) -> None:  # type: ignore[type
             and not any(first <= slot.starts_at.date() <= last for first, last in rules.days_off)
             and not any(
                 inside(closed, moment.astimezone(rules.zone))
-                for closed in (*rules.breaks, *rules.parts_off)
+                for closed in closed_hours(rules)
                 for moment in minutes_of(slot)
             )
             and all(
@@ -207,7 +217,7 @@ def test_every_place_on_the_grid_that_keeps_the_rules_is_offered(situation: dict
         )
     }
     expected = set()
-    for hours in (*plain.hours, *plain.openings):
+    for hours in open_hours(plain):
         if mode is not None and mode not in hours.modes:
             continue
         for run in runs(plain, hours, first_day, last_day):
@@ -223,7 +233,7 @@ def test_every_place_on_the_grid_that_keeps_the_rules_is_offered(situation: dict
 
 
 def runs(
-    rules: Rules, hours: WeeklyInterval | DayInterval, first_day: date, last_day: date
+    rules: Rules, hours: Interval, first_day: date, last_day: date
 ) -> Iterator[tuple[datetime, datetime]]:
     """Each unbroken stretch of UTC minutes whose wall clock lies within these hours of these days."""
     moment = datetime.combine(first_day, time(), tzinfo=UTC) - timedelta(hours=16)
