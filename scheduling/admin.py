@@ -11,6 +11,7 @@ from scheduling.models import (
     AppointmentStatusChange,
     DayOff,
     DelayNotice,
+    Disruption,
     Holiday,
     Opening,
     Referral,
@@ -19,6 +20,8 @@ from scheduling.models import (
     ResourceOutage,
     Schedule,
     Service,
+    WaitingEntry,
+    WaitingOffer,
 )
 
 
@@ -143,4 +146,38 @@ class ResourceOutageAdmin(admin.ModelAdmin[ResourceOutage]):
     list_display = ["resource", "first_day", "last_day", "reason"]
     list_filter = ["resource__group"]
     list_select_related = ["resource"]
+    date_hierarchy = "first_day"
+
+
+@admin.register(WaitingEntry)
+class WaitingEntryAdmin(ReadOnly, admin.ModelAdmin[WaitingEntry]):
+    list_display = [
+        "created_at",
+        "status",
+        "patient",
+        "doctor",
+        "specialty",
+        "service",
+        "first_day",
+        "last_day",
+    ]
+    list_filter = ["status", "specialty", "service"]
+    list_select_related = ["patient", "doctor", "specialty", "service"]
+    search_fields = ["patient__last_name", "patient__email", "doctor__last_name"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(WaitingOffer)
+class WaitingOfferAdmin(ReadOnly, admin.ModelAdmin[WaitingOffer]):
+    list_display = ["created_at", "status", "doctor", "starts_at", "expires_at"]
+    list_filter = ["status"]
+    list_select_related = ["doctor"]
+    date_hierarchy = "starts_at"
+
+
+@admin.register(Disruption)
+class DisruptionAdmin(ReadOnly, admin.ModelAdmin[Disruption]):
+    list_display = ["first_day", "last_day", "status", "doctor", "decided_by", "created_at"]
+    list_filter = ["status"]
+    list_select_related = ["doctor", "decided_by"]
     date_hierarchy = "first_day"

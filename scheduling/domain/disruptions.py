@@ -24,7 +24,7 @@ from scheduling import events, rules
 from scheduling.enums import AppointmentStatus, DisruptionAction, DisruptionStatus
 from scheduling.models import Appointment, DayOff, DisruptedVisit, Disruption
 
-from . import calendars
+from . import calendars, waiting_timers
 from .alternatives import Proposal, propose
 from .hours import can_edit
 
@@ -193,11 +193,15 @@ def undo(disruption_id: UUID | str, *, actor: User) -> Disruption:
         raise Conflict(
             _("It is too late to undo this: patients are being told. Open the single visits to change them.")
         )
+    closing = closing_of(found)
     day_off, found.day_off, found.status = found.day_off, None, DisruptionStatus.UNDONE
     found.save(update_fields=["day_off", "status", "updated_at"])
     if day_off is not None:
         day_off.delete()
     _told_slots(found)
+    # A visit that was cancelled meanwhile left time that could not be offered.
+    stretch = (closing.first_day, closing.last_day, closing.starts, closing.ends)
+    waiting_timers.opened(found.doctor_id, [stretch])
     return found
 
 

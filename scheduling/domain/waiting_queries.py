@@ -1,6 +1,7 @@
 """Who finds which places in line, and how far ahead they are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -65,6 +66,24 @@ def places(entries: Iterable[WaitingEntry]) -> dict[UUID, int]:
         )
         for entry in wanted
     }
+
+
+@dataclass(frozen=True)
+class Card:
+    """A place in line (None once it is over) and the offer that waits for an answer."""
+
+    entry: WaitingEntry
+    place: int | None
+    offer: WaitingOffer | None
+
+
+def cards_of(entries: Sequence[WaitingEntry]) -> list[Card]:
+    """Of entries from `visible_to`; one query."""
+    where = places(entries)
+    return [
+        Card(entry, where.get(entry.pk), next(iter(entry.open_offers), None))  # type: ignore[attr-defined]
+        for entry in entries
+    ]
 
 
 def _visible_to(user: User | AnonymousUser) -> Q:

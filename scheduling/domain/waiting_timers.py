@@ -1,6 +1,8 @@
 """What is to happen later on the waiting list; queued as timers.py says."""
 
-from datetime import datetime, time, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -22,9 +24,14 @@ def at_window_end(entry: WaitingEntry) -> None:
     end_waiting.using(run_after=after).enqueue()
 
 
-def opened(doctor_id: str, spans: list[tuple[datetime, datetime]]) -> None:
-    """Hours were added or a day off was taken back: offer them, outside the request that did it."""
+def opened(doctor_id: UUID, stretches: Iterable[tuple[date, date, time | None, time | None]]) -> None:
+    """Hours were added or days off taken back (first day, last day, and the hours of it or None): offer them to those
+    who wait, outside the request that did it."""
     from scheduling.tasks import offer_opened
 
-    for starts_at, ends_at in spans:
-        offer_opened.enqueue(doctor_id, starts_at.isoformat(), ends_at.isoformat())
+    for first_day, last_day, starts, ends in stretches:
+        start = timezone.make_aware(datetime.combine(first_day, starts or time()))
+        end = timezone.make_aware(
+            datetime.combine(last_day if ends else last_day + timedelta(days=1), ends or time())
+        )
+        offer_opened.enqueue(str(doctor_id), start.isoformat(), end.isoformat())

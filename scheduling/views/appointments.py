@@ -26,6 +26,7 @@ from scheduling.enums import UPCOMING, AppointmentStatus
 from scheduling.forms.appointments import AppointmentFilter
 from scheduling.models import Appointment
 from scheduling.views.action_names import ACTIONS
+from scheduling.views.displaced import displaced_times, is_displaced
 from scheduling.views.guards import appointment_or_404, person
 from scheduling.views.next_step import call_door, first_payment, payment_url, queue_is_open
 
@@ -52,6 +53,7 @@ def _own_list(request: HttpRequest, found: QuerySet[Appointment]) -> HttpRespons
             "appointment": appointment,
             "pay_url": payment_url(appointment) if _waits_for_payment(appointment) else "",
             "door": call_door(appointment),
+            "is_displaced": is_displaced(appointment),
         }
         for appointment in page.object_list
     ]
@@ -108,6 +110,8 @@ def appointment_page(
         "payment_url": payment_url(appointment),
         "waits_for_payment": waits,
         "hold_lapsed": rules.hold_lapsed(appointment),
+        "is_displaced": is_displaced(appointment),
+        "displaced_times": displaced_times(user, appointment),
         "door": call_door(appointment),
         "queue_is_open": queue_is_open(user, appointment),
         "first_tone": _first_tone(appointment),

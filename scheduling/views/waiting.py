@@ -1,6 +1,5 @@
 """The waiting list: a patient's own places, management's whole list, joining and leaving."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -33,19 +32,6 @@ def entry_or_404(user: User, pk: UUID) -> WaitingEntry:
     return found
 
 
-def cards_of(entries: list[WaitingEntry]) -> list[dict[str, Any]]:
-    """Each with its place in line and the offer that waits for an answer."""
-    places = waiting_queries.places(entries)
-    return [
-        {
-            "entry": entry,
-            "place": places.get(entry.pk),
-            "offer": next(iter(entry.open_offers), None),  # type: ignore[attr-defined]
-        }
-        for entry in entries
-    ]
-
-
 @login_required
 @never_cache
 @require_safe
@@ -53,13 +39,17 @@ def listing(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if user.is_patient:
         entries = list(waiting_queries.active_of(user))
-        return render(request, "scheduling/waiting_own.html", {"cards": cards_of(entries)})
+        return render(request, "scheduling/waiting_own.html", {"cards": waiting_queries.cards_of(entries)})
     if not user.is_management:
         raise PermissionDenied
     filters = WaitingFilter(request.GET)
     found = filters.narrow(waiting_queries.visible_to(user))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "filters": filters, "cards": cards_of(list(page.object_list))}
+    context = {
+        "page_obj": page,
+        "filters": filters,
+        "cards": waiting_queries.cards_of(list(page.object_list)),
+    }
     return render(request, "scheduling/waiting_staff.html", context)
 
 
