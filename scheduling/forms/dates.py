@@ -1,5 +1,6 @@
 """The form of a doctor's single dates: one-off openings, days off and parts of days off."""
 
+from collections import Counter
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
@@ -41,6 +42,8 @@ def week_start(day: date) -> date:
 
 class DatesPage(RowsPage):
     PARTS = {"openings": OpeningRow, "absences": AbsenceRow}
+    # The weeks that the copying stands at: from, to.
+    copied = ("", "")
 
     @classmethod
     def of(cls, doctor: User) -> "DatesPage":
@@ -79,7 +82,9 @@ class DatesPage(RowsPage):
                 new = [row for row in copied if not any(_same(row, other) for other in rows["openings"])]
                 rows["openings"] = (rows["openings"] + new)[:MAX_ROWS]
             focus = "copy"
-        return cls(doctor, rows=rows, version=data.get("version", ""), focus=focus)
+        page = cls(doctor, rows=rows, version=data.get("version", ""), focus=focus)
+        page.copied = (data.get("copy-from", ""), data.get("copy-to", ""))
+        return page
 
     def mistakes_between(self) -> dict[str, list[Mistake]]:
         absences = self.values("absences")
@@ -98,18 +103,18 @@ class DatesPage(RowsPage):
         return Dates(self.wanted("openings"), self.wanted("absences"))
 
     def weeks_to_copy(self) -> list[tuple[str, str]]:
-        """Weeks that have one-off openings: their Sunday, and the week in words."""
-        today = week_start(timezone.localdate())
-        past = domain.openings_between(self.doctor, today - WEEKS_BACK * WEEK, today + WEEKS_AHEAD * WEEK)
-        found: dict[date, int] = {}
-        for row in past:
-            found[week_start(row.day)] = found.get(week_start(row.day), 0) + 1
+        """Weeks that have one-off openings, as typed or over: their Sunday, and the week in words."""
+        today = timezone.localdate()
+        first, yesterday = week_start(today) - WEEKS_BACK * WEEK, today - timedelta(days=1)
+        days = [row.day for row in domain.openings_between(self.doctor, first, yesterday)]
+        typed = (iso_day(str(row["day"].value() or "")) for row in self.formsets["openings"])
+        weeks = Counter(week_start(day) for day in [*days, *typed] if day)
         return [
             (
                 str(first),
                 f"{spoken_week(first)}: " + ngettext("%(n)s opening", "%(n)s openings", n) % {"n": n},
             )
-            for first, n in sorted(found.items())
+            for first, n in sorted(weeks.items())
         ]
 
     def weeks_ahead(self) -> list[tuple[str, str]]:

@@ -47,7 +47,9 @@ class RulesForm(forms.Form):
     )
     confirms_personally = forms.BooleanField(
         label=gettext_lazy("I confirm each request myself"),
-        help_text=gettext_lazy("A paid request then waits for your yes instead of being confirmed at once."),
+        help_text=gettext_lazy(
+            "A paid request then waits for the doctor's yes instead of being confirmed at once."
+        ),
         required=False,
     )
 

@@ -19,6 +19,7 @@ export function watch(form, dirty) {
     const of = hits === 1 ? words.hitOne : words.hitMany.replace("NUMBER", hits);
     line.textContent = dirty() ? `${words.dirty}${hits ? ` ${of}` : ""}` : words.clean;
     line.classList.toggle("has-hits", hits > 0 && dirty());
+    line.parentElement.classList.toggle("is-clean", !dirty());
     look.hidden = !(hits > 0 && dirty());
   }
 
@@ -45,6 +46,7 @@ export function watch(form, dirty) {
   function soon() {
     clearTimeout(timer);
     line.textContent = words.checking;
+    line.parentElement.classList.remove("is-clean");
     timer = setTimeout(ask, WAIT_MS);
   }
 

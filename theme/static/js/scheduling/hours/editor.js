@@ -4,13 +4,13 @@ import { watch } from "./check.js";
 import { draggable } from "./drag.js";
 import { Grid } from "./grid.js";
 import { keyed } from "./keys.js";
-import { elementOf, read, write } from "./rows.js";
+import { elementOf, forgive, read, write } from "./rows.js";
 import { Undo } from "./undo.js";
 import { say, span } from "./words.js";
 
 /** `view`: {listOf(row), picture(rows) -> {columns, items, backdrop}, settle(wanted, how, base, items),
- *  change(rows, item, how, base, items) -> {rows, key}, removed(rows, item, items) -> rows, kinds: {pen kind},
- *  onColumn(index), drawn(grid, rows)} */
+ *  change(rows, item, how, base, items) -> {rows, key}, removed(rows, item, items) -> rows, pen(value),
+ *  inOrder: rows of one list by time, drawn(grid, rows)} */
 export function edit(view) {
   const form = document.getElementById("hours");
   for (const side of form.querySelectorAll("[data-grid-side], [data-tools]")) side.hidden = false;
@@ -44,13 +44,12 @@ export function edit(view) {
   }
 
   function put(rows) {
-    write(rows, view.listOf);
+    write(rows, view.listOf, { inOrder: view.inOrder });
   }
 
   function column(index) {
     grid.chosen = null;
     grid.chosenColumn = index;
-    view.onColumn?.(index);
     draw();
   }
 
@@ -93,7 +92,7 @@ export function edit(view) {
   }
 
   const settle = (wanted, how, base) => view.settle(wanted, how, base, grid.items, grid.columns);
-  const pen = () => view.pen(form.querySelector("[name=pen]:checked")?.value ?? document.querySelector("[name=pen]:checked").value);
+  const pen = () => view.pen(form.querySelector("[name=pen]:checked").value);
   draggable(grid, { settle, commit, pen, choose });
   keyed(grid, {
     settle,
@@ -124,8 +123,11 @@ export function edit(view) {
   });
 
   form.addEventListener("change", (event) => {
-    if (event.target.closest("[data-row]")) changed();
-    else if (event.target.name?.startsWith("rules-")) check.soon();
+    const row = event.target.closest("[data-row]");
+    if (row) {
+      forgive(row);
+      changed();
+    } else if (event.target.name?.startsWith("rules-")) check.soon();
   });
   form.addEventListener("click", (event) => {
     const row = event.target.closest("[data-remove]")?.closest("[data-row]");

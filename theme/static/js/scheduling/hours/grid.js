@@ -61,7 +61,7 @@ export class Grid {
     this.box.style.setProperty("--first", first);
     this.box.style.setProperty("--last", last);
     this.#drawHeads();
-    const hours = part("div", "wg-hours");
+    const hours = part("div", "wg-rail");
     hours.setAttribute("aria-hidden", "true");
     for (let hour = first; hour < last; hour += 1)
       hours.append(place(part("span", "wg-hour", clock(hour * HOUR)), { starts: hour * HOUR, ends: 0 }));

@@ -52,14 +52,26 @@ function fill(element, { part, values }) {
     const value = values[field(input)];
     if (SEVERAL.has(field(input))) input.checked = (value ?? []).includes(input.value);
     else input.value = value ?? "";
-    input.removeAttribute("aria-invalid");
   }
-  // What was said of the old times is not true of the new ones.
+  forgive(element);
+}
+
+/** What was said of a row's old times is not true of its new ones. */
+export function forgive(element) {
+  for (const input of element.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
   element.querySelector("[data-errors]")?.replaceChildren();
 }
 
+/** A day's rows in the order of time, unless somebody is typing in them. */
+function arrange(list) {
+  if (list.contains(document.activeElement)) return;
+  const startOf = (element) => readRow(element).values.starts || "99";
+  const inOrder = [...list.children].sort((a, b) => startOf(a).localeCompare(startOf(b)));
+  if (inOrder.some((element, index) => element !== list.children[index])) list.append(...inOrder);
+}
+
 /** Make the form hold exactly these rows; `listOf(row)` is the element a row stands in. */
-export function write(rows, listOf) {
+export function write(rows, listOf, { inOrder = false } = {}) {
   const wanted = new Set(rows.map(keyOf));
   for (const element of document.querySelectorAll("#rows [data-row]"))
     if (!wanted.has(`${element.dataset.row}-${element.dataset.index}`)) element.remove();
@@ -69,6 +81,7 @@ export function write(rows, listOf) {
     const list = listOf(row);
     if (element.parentElement !== list) list.append(element);
   }
+  if (inOrder) new Set(rows.map(listOf)).forEach(arrange);
   for (const total of document.querySelectorAll("#rows [name$='-TOTAL_FORMS']")) {
     const part = total.name.replace("-TOTAL_FORMS", "");
     total.value = Math.max(0, ...rows.filter((row) => row.part === part).map((row) => row.index + 1));

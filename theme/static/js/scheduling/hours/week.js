@@ -19,13 +19,13 @@ function itemOf(row) {
   return { key: keyOf(row), kind, column: columnOf(row.values.weekday), starts, ends, modes, services, label };
 }
 
-function picture(rows, grid) {
+function picture(rows) {
   const columns = days().map((day) => {
     const name = day.querySelector("legend").textContent;
     const hours = rows.filter((row) => row.part === "hours" && row.values.weekday === day.dataset.day).map(itemOf);
     const total = hours.reduce((sum, item) => sum + (item ? item.ends - item.starts : 0), 0);
     const note = total ? `${Math.round(total / 6) / 10} h` : "–";
-    return { label: day.dataset.short, spoken: name, note, isWrong: "wrong" in day.dataset };
+    return { label: day.dataset.short, spoken: name, note, isWrong: Boolean(day.querySelector(".error")) };
   });
   return { columns, items: rows.map(itemOf).filter((item) => item && item.column >= 0), backdrop: [] };
 }
@@ -94,14 +94,19 @@ edit({
   removed,
   pen: (value) => (value === "break" ? { kind: "break", modes: [] } : { kind: "hours", modes: value.split(",") }),
   shown: (item, grid) => (grid.chosenColumn = item.column),
+  inOrder: true,
   drawn(grid) {
     if (!this.placed) {
-      // The day that has to be corrected, or today's.
+      // The day that has to be corrected, the one looked at before, or today's.
       this.placed = true;
       const wrong = days().findIndex((day) => "wrong" in day.dataset);
-      grid.chosenColumn = wrong >= 0 ? wrong : columnOf(document.getElementById("hours").dataset.weekday);
+      const before = weekdays.includes(sessionStorage.getItem("hours-day")) && sessionStorage.getItem("hours-day");
+      grid.chosenColumn = wrong >= 0 ? wrong : columnOf(before || document.getElementById("hours").dataset.weekday);
       grid.draw();
     }
+    sessionStorage.setItem("hours-day", weekdays[grid.chosenColumn]);
+    const empty = document.querySelector("[data-empty]");
+    if (empty) empty.hidden = Boolean(document.querySelector("#rows [data-row]"));
     days().forEach((day, index) => {
       day.hidden = index !== grid.chosenColumn;
       day.querySelector("[data-none]").hidden = Boolean(day.querySelector("[data-row=hours]"));
