@@ -104,8 +104,8 @@ class _Board:
             ends_at__gt=visits[0].starts_at - reach - timedelta(days=1),
             starts_at__lt=visits[-1].starts_at + reach + timedelta(days=1),
         )
-        for patient_id, pk, *span in theirs.values_list("patient", "pk", "starts_at", "ends_at"):
-            self.busy[patient_id].append((pk, (span[0], span[1])))
+        for row in theirs.values_list("patient", "pk", "starts_at", "ends_at"):
+            self.busy[row[0]].append((row[1], (row[2], row[3])))
 
     def take(self, visit: Appointment, *, with_own: bool) -> Proposal | None:
         """The nearest that suits, rather `with_own` doctor or rather with another; nobody else gets it then."""

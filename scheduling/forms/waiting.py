@@ -23,6 +23,14 @@ from scheduling.models import Appointment, WaitingEntry
 USUAL_DAYS = 14
 
 
+class VisitField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Appointment) -> str:
+        return _("%(doctor)s on %(time)s") % {
+            "doctor": obj.doctor.name,
+            "time": date_format(timezone.localtime(obj.starts_at), "DATETIME_FORMAT"),
+        }
+
+
 class JoinForm(forms.Form):
     """`who` is `doctor:<id>` or `specialty:<id>`; `chosen()` is what the domain takes."""
 
@@ -37,7 +45,7 @@ class JoinForm(forms.Form):
     last_day = forms.DateField(
         label=gettext_lazy("Until"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
-    instead_of = forms.ModelChoiceField(
+    instead_of = VisitField(
         Appointment.objects.none(),
         label=gettext_lazy("Instead of a later visit"),
         required=False,
@@ -93,13 +101,6 @@ class JoinForm(forms.Form):
             Appointment.objects.filter(patient=patient, status__in=OPEN, starts_at__gt=timezone.now())
             .select_related("doctor")
             .order_by("starts_at")
-        )
-        field.label_from_instance = lambda visit: (
-            _("%(doctor)s on %(time)s")
-            % {  # type: ignore[method-assign]
-                "doctor": visit.doctor.name,
-                "time": date_format(timezone.localtime(visit.starts_at), "DATETIME_FORMAT"),
-            }
         )
         if not field.queryset:
             del self.fields["instead_of"]

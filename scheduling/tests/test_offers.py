@@ -60,7 +60,7 @@ def test_cancelling_offers_the_time_to_who_waits(visit: Appointment, waits: Wait
     run_due_tasks()
     (letter,) = [letter for letter in mail.outbox if letter.to == [waits.patient.email]]
     assert "free" in letter.subject
-    assert waits.service.name not in letter.subject + letter.body
+    assert waits.service.name not in f"{letter.subject} {letter.body}"
 
 
 @pytest.mark.parametrize("way", ["decline", "expire", "move", "no one"])
@@ -68,7 +68,10 @@ def test_every_way_of_becoming_free(
     way: str, patient: User, doctor: User, service: Service, waits: WaitingEntry
 ) -> None:
     """A hold that runs out, a declined visit, a moved one. A visit that stays frees nothing."""
-    unpaid = {"status": S.PENDING_PAYMENT, "hold_expires_at": timezone.now() - timedelta(minutes=1)}
+    unpaid: dict[str, Any] = {
+        "status": S.PENDING_PAYMENT,
+        "hold_expires_at": timezone.now() - timedelta(minutes=1),
+    }
     visit = make_appointment(patient, doctor, service, **(unpaid if way == "expire" else {}))
     match way:
         case "decline":

@@ -118,10 +118,10 @@ def _patients() -> QuerySet[User]:
 
 
 def _patient(request: HttpRequest) -> User | None:
-    wanted = request.GET.get("patient")
-    if not wanted:
+    if not request.GET.get("patient"):
         return None
-    found = _patients().filter(pk=uuid_or_none(wanted)).first()
+    pk = uuid_or_none(request.GET["patient"])
+    found = _patients().filter(pk=pk).first() if pk else None
     if found is None:
         raise Http404
     return found
