@@ -131,8 +131,11 @@ def mistakes_in_openings(
     return found
 
 
-def mistakes_in_absences(rows: Sequence[Absence | None]) -> list[Mistake]:
-    """Days off that end before they begin, touch an earlier row, or name half a time or a time of several days."""
+def mistakes_in_absences(rows: Sequence[Absence | None], stored: Collection[Absence] = ()) -> list[Mistake]:
+    """Days off that end before they begin, touch an earlier row, or name half a time or a time of several days.
+
+    Two rows of `stored` may touch: closing days for illness adds its own row, whatever was planned there.
+    """
     found: list[Mistake] = []
     for index, row in enumerate(rows):
         if row is None:
@@ -149,7 +152,9 @@ def mistakes_in_absences(rows: Sequence[Absence | None]) -> list[Mistake]:
             wrong = [(index, "starts", _("Times are for a single day. Leave them empty, or choose one day."))]
         elif row.starts and row.ends:
             wrong = mistakes_in_times(index, row.starts, row.ends)
-        if not wrong and any(other and _touch(row, other) for other in rows[:index]):
+        if not wrong and any(
+            other and _touch(row, other) and not (row in stored and other in stored) for other in rows[:index]
+        ):
             wrong = [(index, "first_day", _("These days overlap another row."))]
         found += wrong
     return found
@@ -172,16 +177,16 @@ def save(doctor: User, *, actor: User, dates: Dates, version: str) -> None:
     if not can_edit(actor, doctor):
         raise NotAllowed
     allowed = {service.pk for service in services_to_choose(doctor)}
-    refuse(
-        [
-            *mistakes_in_openings(dates.openings, dates.absences, allowed),
-            *mistakes_in_absences(dates.absences),
-        ]
-    )
     User.objects.select_for_update(no_key=True).get(pk=doctor.pk)
     before = dates_of(doctor)
     if version != before.version:
         raise changed_meanwhile()
+    refuse(
+        [
+            *mistakes_in_openings(dates.openings, dates.absences, allowed),
+            *mistakes_in_absences(dates.absences, before.absences),
+        ]
+    )
     fresh = replace(
         Opening,
         [(row, _day_hours(row)) for row in openings(doctor)],

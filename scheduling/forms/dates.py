@@ -90,7 +90,7 @@ class DatesPage(RowsPage):
         absences = self.values("absences")
         return {
             "openings": domain.mistakes_in_openings(self.values("openings"), absences, self.allowed),
-            "absences": domain.mistakes_in_absences(absences),
+            "absences": domain.mistakes_in_absences(absences, domain.dates_of(self.doctor).absences),
         }
 
     def place(self, row: Row) -> str:

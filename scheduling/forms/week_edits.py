@@ -7,6 +7,7 @@ from scheduling.enums import Weekday
 
 from .hour_rows import MAX_ROWS, Rows, Typed
 
+EVERY_DAY = "all"
 DAYS = {str(day.value) for day in Weekday}
 HOURS_PRESETS = {"full": ("09:00", "17:00"), "morning": ("09:00", "13:00"), "evening": ("16:00", "20:00")}
 LUNCH = ("12:00", "13:00")
@@ -48,7 +49,8 @@ def _change_day(
     elif what == "clear":
         clear(rows, day)
     elif what == "copy":
-        copy_day(rows, day, [target for target in copy_to(f"copy-{day}") if target in DAYS])
+        ticked = copy_to(f"copy-{day}")
+        copy_day(rows, day, [target for target in sorted(DAYS) if target in ticked or EVERY_DAY in ticked])
     return focus
 
 

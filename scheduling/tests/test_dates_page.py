@@ -96,6 +96,18 @@ def test_parts_of_one_day_may_stand_beside_each_other(client: Client, doctor: Us
     assert client.post(reverse("working_dates"), dates_form([], parts, of=doctor)).status_code == 302
 
 
+def test_two_stored_rows_may_touch_but_no_new_one(client: Client, doctor: User) -> None:
+    """As when a planned leave was closed once more for illness."""
+    for reason in ("Leave", "Ill"):
+        DayOff.objects.create(doctor=doctor, first_day=FAR, last_day=FAR, reason=reason)
+    client.force_login(doctor)
+    both = [day_off(FAR, FAR, reason="Leave"), day_off(FAR, FAR, reason="Ill")]
+    more = dates_form([], [*both, day_off(soon())], of=doctor)
+    assert client.post(reverse("working_dates"), more).status_code == 302
+    third = dates_form([], [*both, day_off(FAR)], of=doctor)
+    assert client.post(reverse("working_dates"), third).status_code == 422
+
+
 def test_what_is_over_and_what_stays_the_same_is_not_touched(client: Client, doctor: User) -> None:
     past = timezone.localdate() - timedelta(days=10)
     over = DayOff.objects.create(doctor=doctor, first_day=past, last_day=past)

@@ -180,6 +180,7 @@ def test_a_day_is_copied_to_the_days_that_were_ticked(client: Client, doctor: Us
     assert 'name="hours-TOTAL_FORMS" value="3"' in text
     assert 'name="breaks-TOTAL_FORMS" value="3"' in text
     assert "06:10" not in text
+    assert 'name="hours-TOTAL_FORMS" value="7"' in rows(client, "copy:0", {**data, "copy-0": ["all"]})
 
 
 def test_presets_put_their_hours_and_lunch_in_the_day(client: Client, doctor: User) -> None:
