@@ -20,7 +20,7 @@ from scheduling.tests.factories import clinic_time, make_appointment, make_resou
 from scheduling.tests.test_booking_races import book, cells_agree_with_appointments, race
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROUNDS = 6
+ROUNDS = 4
 
 
 def names(results: list[Any]) -> list[str]:
