@@ -13,7 +13,7 @@ from scheduling.models import Appointment, Referral, WaitingEntry
 
 
 def appointment_changed(appointment: Appointment) -> None:
-    """To its patient, its doctor and management."""
+    """To its patient, its doctor and management; on its day the queue is another one too."""
     publish(
         [
             user_group(appointment.patient_id),
@@ -27,6 +27,9 @@ def appointment_changed(appointment: Appointment) -> None:
             "starts_at": timezone.localtime(appointment.starts_at).isoformat(),
         },
     )
+    today = timezone.localdate()
+    if timezone.localdate(appointment.starts_at) == today:
+        queue_changed(appointment.doctor_id, today)
 
 
 def queue_changed(doctor_id: UUID, day: date) -> None:

@@ -1,6 +1,5 @@
 """A doctor's day at a glance."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -9,8 +8,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from insights.domain.patient_day import latest_conversations
-from messaging.enums import PeerStatus
-from messaging.models import CallPeer, Conversation
+from messaging.models import Conversation
+from scheduling.domain.board import at_the_door
 from scheduling.domain.queries import appointments_visible_to
 from scheduling.enums import AppointmentStatus as S
 from scheduling.models import Appointment
@@ -58,11 +57,11 @@ def doctor_day(user: User, *, now: datetime | None = None) -> DoctorDay:
         .exclude(status__in=NOT_SHOWN)
         .order_by("starts_at", "pk")
     )
-    at_the_door = _calls_with_someone_at_the_door(today)
+    waiting_calls = at_the_door(today)
     waiting = [
         visit
         for visit in today
-        if visit.status == S.CHECKED_IN or (visit.call_id in at_the_door and visit.status == S.CONFIRMED)
+        if visit.status == S.CHECKED_IN or (visit.call_id in waiting_calls and visit.status == S.CONFIRMED)
     ]
     later = visits.filter(starts_at__gte=end, status__in=(S.CONFIRMED, S.PENDING_CONFIRMATION))
     return DoctorDay(
@@ -73,17 +72,6 @@ def doctor_day(user: User, *, now: datetime | None = None) -> DoctorDay:
         to_confirm=visits.filter(status=S.PENDING_CONFIRMATION, starts_at__gt=now).count(),
         conversations=latest_conversations(user, SHOWN_CONVERSATIONS),
         week=_week(user, now),
-    )
-
-
-def _calls_with_someone_at_the_door(visits: Iterable[Appointment]) -> set[object]:
-    calls = [visit.call_id for visit in visits if visit.call_id]
-    if not calls:
-        return set()
-    return set(
-        CallPeer.objects.filter(call__in=calls, status=PeerStatus.WAITING, gone_since=None).values_list(
-            "call_id", flat=True
-        )
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -23,7 +24,7 @@ from insights.views.indexing import welcome_meta
 from records.domain.reviews import reviews
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
-from scheduling.views.next_step import call_door, payment_url
+from scheduling.views.next_step import call_door, payment_url, queue_is_open
 
 
 @require_safe
@@ -98,7 +99,12 @@ def _card(visit: Appointment | None) -> dict[str, Any] | None:
     if visit is None:
         return None
     pays = visit.hold_expires_at is not None
-    return {"visit": visit, "door": call_door(visit), "pay_url": payment_url(visit) if pays else ""}
+    return {
+        "visit": visit,
+        "door": call_door(visit),
+        "pay_url": payment_url(visit) if pays else "",
+        "queue_url": reverse("waiting_room", args=[visit.pk]) if queue_is_open(visit.patient, visit) else "",
+    }
 
 
 _PAGES: dict[Role, tuple[Callable[[User], dict[str, Any]], str]] = {

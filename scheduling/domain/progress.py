@@ -22,7 +22,7 @@ from accounts.models import User
 from clinic.core.errors import InvalidTransition, NotAllowed
 from clinic.core.status import change_status, lock
 from scheduling import events, rules
-from scheduling.enums import OCCUPYING, QUEUED, AppointmentStatus
+from scheduling.enums import OCCUPYING, AppointmentStatus
 from scheduling.models import Appointment
 from scheduling.signals import appointment_status_changed
 
@@ -280,10 +280,6 @@ def change(
         reason=reason,
     )
     events.appointment_changed(appointment)
-    if (from_status in QUEUED or to in QUEUED) and timezone.localdate(
-        appointment.starts_at
-    ) == timezone.localdate():
-        events.queue_changed(appointment.doctor_id, timezone.localdate())
     referrals.follow(appointment, to, actor=actor)
     if to not in OCCUPYING:
         offers.offer_freed(appointment.doctor_id, appointment.starts_at, appointment.ends_at)

@@ -144,4 +144,3 @@ def _set_called(appointment: Appointment, moment: datetime | None, actor: User) 
         changed=["called_at"],
     )
     events.appointment_changed(appointment)
-    events.queue_changed(appointment.doctor_id, timezone.localdate())

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain import trail
@@ -98,6 +99,8 @@ def reschedule(
     telling.moved(appointment, actor=actor, was_confirmed=was_confirmed, note=note)
     events.appointment_changed(appointment)
     events.slots_changed(appointment, before, (appointment.starts_at, appointment.ends_at))
+    if timezone.localdate(before[0]) == timezone.localdate():
+        events.queue_changed(from_doctor.pk, timezone.localdate())
     if to_doctor != from_doctor:
         if was_confirmed:
             telling.handed_over(appointment, from_doctor, before[0], actor=actor)
