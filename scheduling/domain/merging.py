@@ -52,6 +52,8 @@ def _refuse_overlap(kept: User, merged: User) -> None:
     if double is None:
         return
     other = taken.select_related("appointment").get(cell=double.cell).appointment
+    assert other, "offers to the waiting list keep the time of doctors, not of patients"
+    assert double.appointment
     raise OverlappingVisits(
         _(
             "Both accounts have a visit at the same time: one on %(one)s, one on %(other)s. "

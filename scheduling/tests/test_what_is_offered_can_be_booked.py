@@ -1,7 +1,7 @@
 """Slots and booking say the same: whatever is offered can be booked, and is gone for everybody afterwards."""
 
 import random
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -89,5 +89,5 @@ def test_until_nothing_is_left_to_choose(seed: int, clinic: tuple[list[User], li
     assert all(visit.ends_at <= at_nine(visit) for visit in on_holiday), "openings only"
 
 
-def at_nine(visit: Appointment) -> object:
+def at_nine(visit: Appointment) -> datetime:
     return timezone.localtime(visit.starts_at).replace(hour=9, minute=0, second=0)
