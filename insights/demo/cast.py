@@ -51,6 +51,10 @@ class DemoService:
     from_doctor: bool = False
     modes: str = "video,in_person"
     specialty: str = ""
+    # Names of RESOURCES: one of each is taken.
+    needs: tuple[str, ...] = ()
+    preparation: str = ""
+    needs_referral: bool = False
 
 
 SPECIALTIES = [
@@ -63,7 +67,7 @@ SPECIALTIES = [
     DemoSpecialty("Skin", "skin", "sun", "Rashes, acne, allergies, hair and nails."),
     DemoSpecialty("Mental health", "mental-health", "brain", "Worry, sleep, low mood, stress."),
     DemoSpecialty("Ear, nose and throat", "ent", "ear", "Hearing, sinuses, throat, dizziness."),
-    DemoSpecialty("Radiology", "radiology", "scan", "X-ray and ultrasound, read by a specialist."),
+    DemoSpecialty("Radiology", "radiology", "scan", "X-ray, ultrasound and MRI, read by a specialist."),
 ]  # fmt: skip
 
 DOCTORS = [
@@ -112,12 +116,29 @@ DOCTORS = [
 SERVICES = [
     DemoService("Consultation", 30, 800, "A full visit with the doctor of your choice.", from_doctor=True),
     DemoService("Follow-up", 15, 400, "A short look at results or at how a treatment works."),
-    DemoService("Long consultation", 60, 1800, "For several concerns or a second opinion."),
+    DemoService("Long consultation", 60, 1800, "For several concerns or a second opinion.",
+                needs=("Large consulting rooms",)),
     DemoService("X-ray", 15, 900, "One region, with a written reading.", kind="imaging", modes="in_person",
-                specialty="radiology"),
+                specialty="radiology", needs=("X-ray machines",),
+                preparation="Leave necklaces, belts and coins at home.\n"
+                            "Tell us before the picture if you could be pregnant."),
     DemoService("Ultrasound", 30, 1600, "Abdomen, thyroid or pelvis, with a written reading.", kind="imaging",
-                modes="in_person", specialty="radiology"),
+                modes="in_person", specialty="radiology", needs=("Ultrasound machines",),
+                preparation="For the abdomen: eat nothing for six hours before. Water is fine.\n"
+                            "For the pelvis: drink four glasses of water and do not empty your bladder."),
+    DemoService("MRI scan", 45, 9500, "One region, with a written reading.", kind="imaging", modes="in_person",
+                specialty="radiology", needs=("MRI scanners",), needs_referral=True,
+                preparation="Tell us beforehand about a pacemaker, implants or metal in your body.\n"
+                            "Come 20 minutes early, without jewellery, and bring the letter of your doctor."),
 ]  # fmt: skip
+
+# Group, room or equipment, what is in it.
+RESOURCES = [
+    ("Large consulting rooms", "room", ["Room 3", "Room 7"]),
+    ("X-ray machines", "equipment", ["X-ray, ground floor"]),
+    ("Ultrasound machines", "equipment", ["Ultrasound A", "Ultrasound B"]),
+    ("MRI scanners", "equipment", ["MRI, 1.5 tesla"]),
+]
 
 # The first two are log-ins.
 PATIENTS = [

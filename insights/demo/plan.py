@@ -87,7 +87,11 @@ def _day_of(doctor: cast.DemoDoctor, day: date, now: datetime) -> Iterator[Visit
 
 def _service_for(doctor: cast.DemoDoctor, chance: random.Random) -> cast.DemoService:
     if doctor.specialty == "radiology":
-        return chance.choice([service for service in cast.SERVICES if service.kind == "imaging"])
+        # What takes a referral is written by hand (requests.py).
+        scans = [
+            service for service in cast.SERVICES if service.kind == "imaging" and not service.needs_referral
+        ]
+        return chance.choice(scans)
     return chance.choices(cast.SERVICES[:2], weights=[2, 1])[0]
 
 

@@ -19,8 +19,9 @@ from billing.enums import PaymentStatus as P
 from billing.enums import SubmissionOutcome
 from billing.models import Payment, PaymentStatusChange, Submission
 from insights.demo import cast, people
-from insights.demo.ledger import PAYMENT_WAY, WAY
-from insights.demo.timetable import service_id
+from insights.demo.bills import PAID_AFTER, PAYMENT_WAY
+from insights.demo.ledger import WAY
+from insights.demo.timetable import closed_days, service_id
 from messaging.domain.conversations import pair_of
 from messaging.models import Conversation, Member, Message
 from scheduling.enums import CELL_MINUTES, OCCUPYING
@@ -145,8 +146,11 @@ class Maker:
                 yield next(past)
 
     def _times(self, today: date, offsets: range) -> Iterator[tuple[User, datetime]]:
+        closed = closed_days()
         for offset in offsets:
             day = today + timedelta(days=offset)
+            if day in closed:
+                continue
             midnight = timezone.make_aware(datetime(day.year, day.month, day.day))
             for doctor in self.doctors:
                 for hour in HALF_HOURS:
@@ -177,8 +181,12 @@ class Maker:
             currency=settings.CLINIC_CURRENCY,
             booked_by=patient,
         )
+        if status == S.COMPLETED:
+            # From a little short to a little long, as visits are.
+            appointment.started_at = starts_at + timedelta(minutes=self.chance.randrange(8))
+            appointment.completed_at = starts_at + timedelta(minutes=self.chance.randrange(18, 42))
         rows[Appointment].append(appointment)
-        way, paid = WAY[status]
+        way = WAY[status]
         rows[AppointmentStatusChange].extend(
             AppointmentStatusChange(
                 appointment=appointment,
@@ -197,7 +205,7 @@ class Maker:
             links.setdefault(
                 (patient.pk, doctor.pk), CareLink(pk=self._uuid(), patient=patient, doctor=doctor)
             )
-        self._payment(appointment, paid, rows)
+        self._payment(appointment, PAID_AFTER[status], rows)
 
     def _payment(self, appointment: Appointment, paid: str, rows: dict[type, list[Any]]) -> None:
         body = "".join(self.chance.choice(ALPHABET) for _place in range(LENGTH - 1))

@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from clinic.core.status import change_status, lock
 from insights.demo import cast
+from insights.demo.keys import key
 from insights.demo.ledger import Ledger
 from insights.demo.plan import Visit
 from messaging.models import Call
 from scheduling.enums import AppointmentStatus as S
-from scheduling.models import Appointment
+from scheduling.enums import ReferralStatus
+from scheduling.models import Appointment, Referral
 
 # Nobody sits in a waiting room at night.
 OPEN_HOURS = range(7, 21)
@@ -37,13 +39,13 @@ def _lately_and_soon(ledger: Ledger, today: date) -> None:
     if not visits.filter(status=S.COMPLETED, starts_at__gte=ledger.now - timedelta(days=30)).exists():
         ledger.add(
             [
-                _visit(f"patient/done/{today}", "doctor", "patient", _at(today, -5, 11), S.COMPLETED,
+                visit_of(f"patient/done/{today}", "doctor", "patient", at(today, -5, 11), S.COMPLETED,
                        mode="video", reason="Tired for some weeks", with_proof=True),
-                _visit(f"patient/xray/{today}", "radiologist", "patient", _at(today, -4, 15), S.COMPLETED,
+                visit_of(f"patient/xray/{today}", "radiologist", "patient", at(today, -4, 15), S.COMPLETED,
                        service="X-ray", mode="in_person", reason="Chest X-ray"),
-                _visit(f"patient/back/{today}", "anjali.shrestha", "patient", _at(today, -9, 16), S.CANCELLED,
+                visit_of(f"patient/back/{today}", "anjali.shrestha", "patient", at(today, -9, 16), S.CANCELLED,
                        paid="refunded", reason="Rash on the arm"),
-                _visit(f"patient2/done/{today}", "doctor2", "patient2", _at(today, -3, 10), S.COMPLETED,
+                visit_of(f"patient2/done/{today}", "doctor2", "patient2", at(today, -3, 10), S.COMPLETED,
                        reason="Palpitations at night"),
             ]
         )  # fmt: skip
@@ -51,11 +53,11 @@ def _lately_and_soon(ledger: Ledger, today: date) -> None:
     if not soon.exists():
         ledger.add(
             [
-                _visit(f"patient/soon/{today}", "doctor2", "patient", _at(today, 3, 10, 30), S.CONFIRMED,
+                visit_of(f"patient/soon/{today}", "doctor2", "patient", at(today, 3, 10, 30), S.CONFIRMED,
                        mode="in_person", reason="Second opinion on my ECG"),
-                _visit(f"patient/checking/{today}", "sunita.maharjan", "patient", _at(today, 5, 12),
+                visit_of(f"patient/checking/{today}", "sunita.maharjan", "patient", at(today, 5, 12),
                        S.PENDING_CONFIRMATION, mode="in_person", with_proof=True),
-                _visit(f"patient2/soon/{today}", "doctor", "patient2", _at(today, 2, 16), S.CONFIRMED,
+                visit_of(f"patient2/soon/{today}", "doctor", "patient2", at(today, 2, 16), S.CONFIRMED,
                        mode="video", reason="Results of the blood test"),
             ]
         )  # fmt: skip
@@ -73,9 +75,9 @@ def _holds(ledger: Ledger, today: date) -> None:
         if held.filter(patient=ledger.people[patient], doctor=ledger.people[doctor]).exists():
             continue
         for days, hour in ((2, 11), (2, 14), (3, 11), (3, 15), (4, 14), (5, 11), (6, 14), (7, 11)):
-            starts_at = _at(today, days, hour, 30)
+            starts_at = at(today, days, hour, 30)
             free_days = next(entry.free_days for entry in cast.DOCTORS if entry.email == doctor)
-            visit = _visit(
+            visit = visit_of(
                 f"hold/{patient}/{ledger.now.isoformat()}/{days}",
                 doctor,
                 patient,
@@ -103,7 +105,7 @@ def _video_now(ledger: Ledger) -> None:
         return
     for starts_at in _five_minute_steps(now, 60):
         for service, minutes in (("Consultation", 30), ("Follow-up", 15)):
-            visit = _visit(
+            visit = visit_of(
                 f"video/{starts_at.isoformat()}",
                 "doctor",
                 "patient",
@@ -125,7 +127,7 @@ def _someone_in(ledger: Ledger) -> None:
         return
     for minutes_ago in range(15, -1, -5):
         starts_at = next(_five_minute_steps(ledger.now, 5)) - timedelta(minutes=minutes_ago + 5)
-        visit = _visit(
+        visit = visit_of(
             f"in/{starts_at.isoformat()}",
             "doctor2",
             "suresh.karki",
@@ -137,16 +139,26 @@ def _someone_in(ledger: Ledger) -> None:
             return
 
 
+# Who waits for whom, how many minutes from now their time is; the first of a doctor's has been called in.
+QUEUE = [
+    ("doctor", "hari.bahadur", 10),
+    ("doctor", "ganga.chhetri", 25),
+    ("doctor", "sarita.bk", 40),
+    ("doctor2", "uma.devi", 10),
+]
+
+
 def _someone_waiting(ledger: Ledger) -> None:
-    for doctor, patient in (("doctor", "hari.bahadur"), ("doctor2", "uma.devi")):
-        waiting = Appointment.objects.filter(
-            doctor=ledger.people[doctor], status=S.CHECKED_IN, starts_at__gte=ledger.now - timedelta(hours=2)
-        )
-        if waiting.exists():
+    """A queue of people who are in the house; nobody is added where somebody waits already."""
+    here = Appointment.objects.filter(status=S.CHECKED_IN, starts_at__gte=ledger.now - timedelta(hours=2))
+    waited_for = {name for name in ("doctor", "doctor2") if here.filter(doctor=ledger.people[name]).exists()}
+    for doctor, patient, minutes in QUEUE:
+        if doctor in waited_for:
             continue
-        for starts_at in _five_minute_steps(ledger.now + timedelta(minutes=10), 90):
-            visit = _visit(
-                f"waiting/{doctor}/{starts_at.isoformat()}",
+        for starts_at in _five_minute_steps(ledger.now + timedelta(minutes=minutes), 90):
+            name = f"waiting/{doctor}/{patient}/{starts_at.isoformat()}"
+            visit = visit_of(
+                name,
                 doctor,
                 patient,
                 starts_at,
@@ -156,6 +168,8 @@ def _someone_waiting(ledger: Ledger) -> None:
                 mode="in_person",
             )
             if ledger.add([visit]):
+                if (doctor, minutes) == ("doctor", 10):
+                    Appointment.objects.filter(pk=key("visit", name)).update(called_at=ledger.now)
                 break
 
 
@@ -170,12 +184,15 @@ def finish_what_is_over(ledger: Ledger) -> None:
     ).exclude(call__closes_at__gt=ledger.now)
     for pk in list(over.values_list("pk", flat=True)):
         appointment = lock(Appointment, pk)
+        manager = ledger.people["manager"]
         if appointment.status != S.IN_PROGRESS:
-            change_status(appointment, S.IN_PROGRESS, actor=ledger.people["manager"])
-        change_status(appointment, S.COMPLETED, actor=ledger.people["manager"])
+            change_status(appointment, S.IN_PROGRESS, actor=manager, started_at=appointment.starts_at)
+        change_status(appointment, S.COMPLETED, actor=manager, completed_at=appointment.ends_at)
+        for referral in Referral.objects.filter(appointment=pk, status=ReferralStatus.BOOKED):
+            change_status(lock(Referral, referral.pk), ReferralStatus.PERFORMED, actor=appointment.doctor)
 
 
-def _visit(name: str, doctor: str, patient: str, starts_at: datetime, status: str, **fields: Any) -> Visit:
+def visit_of(name: str, doctor: str, patient: str, starts_at: datetime, status: str, **fields: Any) -> Visit:
     defaults = {"service": "Consultation", "minutes": 30, "mode": "in_person"}
     if fields.get("service") == "X-ray":
         defaults["minutes"] = 15
@@ -189,7 +206,7 @@ def _visit(name: str, doctor: str, patient: str, starts_at: datetime, status: st
     )
 
 
-def _at(today: date, days: int, hour: int, minute: int = 0) -> datetime:
+def at(today: date, days: int, hour: int, minute: int = 0) -> datetime:
     return timezone.make_aware(datetime.combine(today + timedelta(days=days), time(hour, minute)))
 
 

@@ -25,8 +25,21 @@ from messaging.call_rules import is_over, is_too_early
 from messaging.models import Conversation, Message, Notification
 from records.enums import FeedbackStatus
 from records.models import Feedback, VisitNote
-from scheduling.enums import OCCUPYING, AppointmentStatus
-from scheduling.models import Appointment, AppointmentStatusChange, CalendarCell, Service
+from scheduling.enums import OCCUPYING, AppointmentStatus, ReferralStatus
+from scheduling.models import (
+    Appointment,
+    AppointmentSeries,
+    AppointmentStatusChange,
+    CalendarCell,
+    Holiday,
+    Opening,
+    Referral,
+    ReferralStatusChange,
+    Resource,
+    Service,
+    WaitingEntry,
+    WorkingHours,
+)
 
 NOON = datetime(2026, 11, 18, 12, 2, tzinfo=ZoneInfo("Asia/Kathmandu"))
 
@@ -41,7 +54,8 @@ def seed(*arguments: str) -> str:
 def counts() -> dict[str, int]:
     models = (
         User, EmailAddress, Service, Appointment, AppointmentStatusChange, CalendarCell,
-        Payment, Submission, Conversation, Message, Notification, VisitNote, Feedback,
+        Payment, Submission, Conversation, Message, Notification, VisitNote, Feedback, Resource, Holiday, Opening,
+        Referral, ReferralStatusChange, WaitingEntry, AppointmentSeries, WorkingHours,
     )  # fmt: skip
     return {model.__name__: model._default_manager.count() for model in models}
 
@@ -106,6 +120,32 @@ class DemoClinicTest(TestCase):
         assert set(Appointment.objects.values_list("status", flat=True)) == set(AppointmentStatus.values)
         assert set(Payment.objects.values_list("status", flat=True)) == set(PaymentStatus.values)
 
+    def test_scans_have_what_they_need(self) -> None:
+        scans = Service.objects.filter(kind="imaging")
+        assert scans.filter(needs_referral=True).exists()
+        for scan in scans:
+            assert scan.preparation
+            assert scan.needs.exists()
+        visits = Appointment.objects.filter(service__kind="imaging", status__in=OCCUPYING)
+        assert visits.exists()
+        assert visits.filter(resources=None).count() == 0
+
+    def test_everything_that_can_be_asked_for_is_asked_for(self) -> None:
+        assert set(Referral.objects.values_list("status", flat=True)) == set(ReferralStatus.values)
+        assert WaitingEntry.objects.filter(status="waiting").count() == 4
+        assert Appointment.objects.filter(follow_up_of__isnull=False).exists()
+        assert Appointment.objects.filter(series__isnull=False).count() >= 3
+        assert Holiday.objects.filter(name__contains="(demo)").exists()
+        assert Opening.objects.exists()
+        assert WorkingHours.objects.filter(services__isnull=False).exists()
+
+    def test_a_queue_stands_today(self) -> None:
+        here = Appointment.objects.filter(doctor__email="doctor@demo.clinic", status="checked_in")
+        assert here.count() >= 3
+        assert here.filter(called_at__isnull=False).count() == 1
+        assert not here.filter(checked_in_at=None).exists()
+        assert not Appointment.objects.filter(status="completed", completed_at=None).exists()
+
     def test_patients_have_said_how_it_was(self) -> None:
         assert set(Feedback.objects.values_list("status", flat=True)) == set(FeedbackStatus.values)
         assert DoctorProfile.objects.filter(rating_count__gt=0).count() >= 3
@@ -124,9 +164,14 @@ class DemoClinicTest(TestCase):
             assert profile.user.working_hours.exists()
 
     def test_cells_are_held_exactly_while_a_visit_occupies_time(self) -> None:
-        for visit in Appointment.objects.annotate(held=Count("cells")):
+        for visit in Appointment.objects.prefetch_related("cells", "resources"):
             minutes = (visit.ends_at - visit.starts_at).total_seconds() // 60
-            assert visit.held == (2 * minutes / 5 if visit.status in OCCUPYING else 0), visit.status
+            owners = {visit.doctor_id, visit.patient_id, *(one.pk for one in visit.resources.all())}
+            assert {cell.calendar for cell in visit.cells.all()} == (
+                owners if visit.status in OCCUPYING else set()
+            )
+            held = len(visit.cells.all())
+            assert held == (len(owners) * minutes / 5 if visit.status in OCCUPYING else 0), visit.status
 
     def test_history_ends_where_each_row_stands(self) -> None:
         for model in (Appointment, Payment):

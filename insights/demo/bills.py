@@ -1,0 +1,128 @@
+"""The payments of planned visits, as they would stand had they been made by hand."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import User
+from billing.domain.payment_code import payload_for
+from billing.domain.references import new_reference, normal_bank_reference
+from billing.enums import PaymentStatus as P
+from billing.enums import SubmissionOutcome
+from billing.models import Payment, PaymentStatusChange, Submission
+from clinic.core import money
+from insights.demo import pictures
+from insights.demo.keys import key
+from insights.demo.plan import Visit
+from scheduling.enums import AppointmentStatus as S
+from scheduling.models import Appointment
+
+# How a visit's payment stands if the plan does not say.
+PAID_AFTER: Mapping[str, str] = {
+    S.PENDING_PAYMENT: P.DUE,
+    S.PENDING_CONFIRMATION: P.SUBMITTED,
+    S.CONFIRMED: P.CONFIRMED,
+    S.CHECKED_IN: P.CONFIRMED,
+    S.IN_PROGRESS: P.CONFIRMED,
+    S.COMPLETED: P.CONFIRMED,
+    S.NO_SHOW: P.CONFIRMED,
+    S.CANCELLED: P.REFUND_DUE,
+    S.DECLINED: P.REFUND_DUE,
+    S.EXPIRED: P.EXPIRED,
+}
+PAYMENT_WAY: Mapping[str, tuple[str, ...]] = {
+    P.DUE: (P.DUE,),
+    P.SUBMITTED: (P.DUE, P.SUBMITTED),
+    P.CONFIRMED: (P.DUE, P.SUBMITTED, P.CONFIRMED),
+    P.REJECTED: (P.DUE, P.SUBMITTED, P.REJECTED),
+    P.EXPIRED: (P.DUE, P.EXPIRED),
+    P.REFUND_DUE: (P.DUE, P.SUBMITTED, P.CONFIRMED, P.REFUND_DUE),
+    P.REFUNDED: (P.DUE, P.SUBMITTED, P.CONFIRMED, P.REFUND_DUE, P.REFUNDED),
+}
+REJECTED = "This reference is not on our bank statement yet"
+
+
+class Book(Protocol):
+    """What of the ledger is needed here."""
+
+    now: datetime
+    manager: User
+
+
+def write(appointment: Appointment, visit: Visit, booked_at: datetime, *, book: Book) -> None:
+    """The payment of a visit with its history, and the attempt to pay that goes with it."""
+    if appointment.price <= 0:
+        return
+    status = visit.paid or PAID_AFTER[visit.status]
+    way = PAYMENT_WAY[status]
+    handed_in = booked_at + timedelta(minutes=12)
+    reference = new_reference()
+    payment = Payment.objects.create(
+        pk=key("payment", visit.name),
+        appointment=appointment,
+        amount=appointment.price,
+        currency=appointment.currency,
+        reference=reference,
+        qr_payload=payload_for(amount=appointment.price, currency=appointment.currency, reference=reference),
+        status=status,
+        submitted_at=handed_in if P.SUBMITTED in way else None,
+    )
+    times = [min(booked_at + timedelta(minutes=minutes), book.now) for minutes in (0, 12, 40, 75, 150)]
+    Payment.objects.filter(pk=payment.pk).update(created_at=times[0], updated_at=times[len(way) - 1])
+    patients_steps = (P.DUE, P.SUBMITTED)
+    rows = [
+        PaymentStatusChange(
+            payment=payment,
+            from_status=way[number - 1] if number else "",
+            to_status=step,
+            actor=appointment.patient if step in patients_steps else book.manager,
+            reason=REJECTED if step == P.REJECTED else "",
+        )
+        for number, step in enumerate(way)
+    ]
+    insert(rows, times)
+    if P.SUBMITTED in way:
+        _submission(payment, visit, status, handed_in, book)
+
+
+def _submission(payment: Payment, visit: Visit, status: str, handed_in: datetime, book: Book) -> None:
+    digits = int(hashlib.sha256(visit.name.encode()).hexdigest(), 16) % 10**9
+    bank_reference = f"DEMO-FT-{digits:09d}"
+    outcome = {P.SUBMITTED: SubmissionOutcome.PENDING, P.REJECTED: SubmissionOutcome.REJECTED}.get(
+        P(status), SubmissionOutcome.ACCEPTED
+    )
+    decided = outcome != SubmissionOutcome.PENDING
+    attempt = Submission(
+        payment=payment,
+        bank_reference=bank_reference,
+        reference_key=normal_bank_reference(bank_reference),
+        submitted_by=payment.appointment.patient,
+        outcome=outcome,
+        decided_by=book.manager if decided else None,
+        decided_at=min(handed_in + timedelta(minutes=28), book.now) if decided else None,
+        reason=REJECTED if outcome == SubmissionOutcome.REJECTED else "",
+    )
+    if visit.with_proof:
+        picture = pictures.transfer_slip(
+            bank_reference=bank_reference,
+            amount=money.shown(payment.amount, payment.currency),
+            payee=settings.CLINIC_NAME,
+            day=timezone.localtime(handed_in).strftime("%d %b %Y"),
+        )
+        attempt.proof_digest = hashlib.sha256(picture.read()).hexdigest()
+        picture.seek(0)
+        attempt.proof.save(picture.name, picture, save=False)
+    attempt.save(force_insert=True)
+    Submission.objects.filter(pk=attempt.pk).update(created_at=handed_in)
+
+
+def insert(rows: list[Any], times: list[datetime]) -> None:
+    """Insert history rows as of these times; `at` sets itself to now when a row is added."""
+    manager = type(rows[0])._default_manager
+    for row, at in zip(rows, times, strict=False):
+        row.save()
+        manager.filter(pk=row.pk).update(at=at)
