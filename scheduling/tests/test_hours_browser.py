@@ -63,7 +63,9 @@ def test_hours_and_breaks_are_drawn_moved_and_taken_back_by_mouse(person: Person
     # What is there already keeps its place.
     drag(page, 1, 14, 14, to=0)
     assert "Hours, 09:00–17:00" in blocks(page, "Monday")
-    for _step in range(3):
+    page.click("[data-delete]")
+    assert page.locator("[data-day='0'] [data-row]").count() == 2
+    for _step in range(4):
         page.click("[data-undo]")
     assert blocks(page, "Sunday") == ["Hours, 09:00–17:00", "Break, 12:00–13:00"]
     page.wait_for_selector("text=Everything is saved.")

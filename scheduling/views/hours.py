@@ -70,15 +70,15 @@ DATED = Subject(
 )
 
 
-def _pens(subject: Subject) -> list[tuple[str, str, str]]:
-    """What can be drawn: value, words, icon."""
-    offers = [
-        (",".join(Mode.values), _("Either way"), "users"),
-        (Mode.VIDEO.value, str(Mode.VIDEO.label), "video"),
-        (Mode.IN_PERSON.value, str(Mode.IN_PERSON.label), "map-pin"),
-    ]
+def _pens(doctor: User, subject: Subject) -> list[tuple[str, str, str]]:
+    """What can be drawn: value, words, icon. Only ways in which the doctor meets anybody."""
+    offered = doctor.doctor_profile.modes
+    icons = {Mode.VIDEO.value: "video", Mode.IN_PERSON.value: "map-pin"}
+    pens = [(mode.value, str(mode.label), icons[mode.value]) for mode in Mode if mode in offered]
+    if len(pens) != 1:
+        pens.insert(0, (",".join(Mode.values), _("Either way"), "users"))
     return [
-        *offers,
+        *pens,
         ("break", _("Break"), "coffee") if subject is WEEKLY else ("off", _("Time off"), "calendar-x"),
     ]
 
@@ -155,7 +155,7 @@ def _show(
             (_("Every week"), _to(request, doctor, WEEKLY.url_name), subject is WEEKLY),
             (_("Single dates"), _to(request, doctor, DATED.url_name), subject is DATED),
         ],
-        "pens": _pens(subject),
+        "pens": _pens(doctor, subject),
         "weekday": timezone.localdate().weekday(),
         "is_wrong": status == 422,
         "is_unsaved": request.method == "POST",

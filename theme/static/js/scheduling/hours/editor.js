@@ -32,6 +32,7 @@ export function edit(view) {
     for (const element of form.querySelectorAll("#rows [data-row]"))
       element.classList.toggle("is-chosen", `${element.dataset.row}-${element.dataset.index}` === grid.chosen);
     view.drawn?.(grid, rows);
+    button("delete").disabled = !grid.item(grid.chosen);
     button("undo").disabled = !undo.canUndo;
     button("redo").disabled = !undo.canRedo;
   }
@@ -105,6 +106,7 @@ export function edit(view) {
     },
   });
 
+  button("delete").addEventListener("click", () => remove(grid.item(grid.chosen)));
   button("undo").addEventListener("click", () => step(undo.back(), "undone"));
   button("redo").addEventListener("click", () => step(undo.forth(), "redone"));
   button("whole-day").addEventListener("click", (event) => {

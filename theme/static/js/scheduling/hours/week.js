@@ -24,7 +24,7 @@ function picture(rows) {
     const name = day.querySelector("legend").textContent;
     const hours = rows.filter((row) => row.part === "hours" && row.values.weekday === day.dataset.day).map(itemOf);
     const total = hours.reduce((sum, item) => sum + (item ? item.ends - item.starts : 0), 0);
-    const note = total ? `${Math.round(total / 6) / 10} h` : "–";
+    const note = total ? say("total", { NUMBER: Math.round(total / 6) / 10 }) : "–";
     return { label: day.dataset.short, spoken: name, note, isWrong: Boolean(day.querySelector(".error")) };
   });
   return { columns, items: rows.map(itemOf).filter((item) => item && item.column >= 0), backdrop: [] };
