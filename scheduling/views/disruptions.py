@@ -98,7 +98,12 @@ def _line(hit: Hit, chosen: Choice | None) -> dict[str, Any]:
     moves = [
         (word_of(Choice(DisruptionAction.MOVE, one.starts_at, one.doctor)), one) for one in hit.proposals
     ]
-    return {"visit": hit.visit, "moves": moves, "chosen": word_of(chosen) if chosen else ""}
+    return {
+        "visit": hit.visit,
+        "nearest": next(iter(hit.proposals), None),
+        "moves": moves,
+        "chosen": word_of(chosen) if chosen else "",
+    }
 
 
 @login_required

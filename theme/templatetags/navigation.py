@@ -48,7 +48,7 @@ APPOINTMENTS = Place(
     _("Appointments"),
     "calendar-check",
     frozenset({"appointment", "appointment_reschedule", "appointment_action", "visit_note", "feedback"})
-    | {"desk_book"},
+    | {"desk_book", "follow_up", "series", "series_new", "series_cancel"},
     short=_("Visits"),
 )
 PAYMENTS = Place("payments", _("Payments"), "wallet", frozenset({"payment"}))
@@ -97,6 +97,13 @@ SERVICES = Place(
     ),
     bar=False,
 )
+WAITING = Place(
+    "waiting_list",
+    _("Waiting list"),
+    "hourglass",
+    frozenset({"waiting_join", "waiting_by_hand", "waiting_offer"}),
+    bar=False,
+)
 EXPORTS = Place("exports", _("Exports"), "sheet", frozenset({"export_new"}), bar=False)
 REVIEWS = Place("reviews", _("Reviews"), "star", bar=False)
 ADMIN = Place("admin:index", _("Admin"), "settings")
@@ -109,6 +116,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         QUEUE,
         CALENDAR,
         replace(APPOINTMENTS, bar=False),
+        WAITING,
         PAYMENTS,
         MESSAGES,
         replace(PEOPLE, bar=False),
