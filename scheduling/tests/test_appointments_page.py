@@ -96,6 +96,23 @@ def test_staff_filter_by_status_days_doctor_and_name(
     assert found(status="lost", doctor="x", **{"from": "yesterday", "to": "2026-02-31"}) == {mine, later}
 
 
+def test_pages_and_export_keep_the_filters(
+    client: Client, *, patient: User, doctor: User, other_doctor: User, manager: User, service: Service
+) -> None:
+    for number in range(21):
+        make_appointment(patient, doctor, service, starts_at=clinic_time(1 + number, 10))
+    query = {"doctor": [str(doctor.pk), str(other_doctor.pk)], "mode": "video", "q": "asha"}
+    text = page(client, manager, reverse("appointments"), page="2", **query)  # type: ignore[arg-type]
+    links = [part.split('"')[0] for part in text.split('href="')]
+    kept = (f"doctor={doctor.pk}", f"doctor={other_doctor.pk}", "mode=video", "q=asha")
+    export = next(link for link in links if link.startswith(reverse("export_new")))
+    before = next(link for link in links if "page=1" in link)
+    for link in (export, before):
+        assert all(part in link for part in kept), link
+    assert "kind=appointments" in export
+    assert "page=" not in export
+
+
 def test_a_doctor_sees_and_filters_only_their_own(
     client: Client, patient: User, doctor: User, other_doctor: User, service: Service
 ) -> None:

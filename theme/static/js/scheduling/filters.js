@@ -21,6 +21,11 @@ function count() {
   if (clear) clear.hidden = ![...params.keys()].some((name) => !["view", "date"].includes(name));
 }
 
+// An address holds only what is filled in.
+form?.addEventListener("htmx:configRequest", ({ target, detail }) => {
+  if (target !== form) return;
+  for (const [name, value] of [...detail.formData]) if (value === "") detail.formData.delete(name);
+});
 form?.addEventListener("input", count);
 form?.addEventListener("change", count);
 addEventListener("pageshow", count);
