@@ -110,30 +110,6 @@ def test_days_are_reached_by_arrow_keys(
     assert page.evaluate("document.activeElement.dataset.day") == wanted
 
 
-def test_the_doctors_week_follows_live_without_losing_its_place(
-    person: Person, *, patient: User, doctor: User, service: Service
-) -> None:
-    page = person(doctor)
-    marking(page, "live:ready", "ready")
-    week_ahead = timezone.localdate() + timedelta(days=7)
-    page.goto(f"{reverse('calendar')}?date={week_ahead}")
-    page.wait_for_selector(".ec-body")
-    page.wait_for_selector("body[data-ready]", state="attached")
-    page.evaluate("window.sameDocument = true")
-    title = page.text_content(".ec-title")
-    starts_at = clinic_time(7, 10)
-    booker = person(patient)
-    booker.goto(
-        reverse("book_review", args=[doctor.pk])
-        + f"?service={service.pk}&mode=video&at={address_of(starts_at)}"
-    )
-    booker.click("#book-submit")
-    booker.wait_for_url("**/payments/**")
-    page.wait_for_selector(f".ec-event.visit:has-text('{patient.first_name}')")
-    assert page.text_content(".ec-title") == title
-    assert page.evaluate("window.sameDocument") is True
-
-
 def test_the_visits_page_follows_what_the_doctor_does(
     person: Person, *, patient: User, doctor: User, service: Service
 ) -> None:
@@ -158,8 +134,8 @@ def test_a_new_day_off_empties_the_open_booking_page(
     watcher, acting = person(patient), person(doctor)
     watching(watcher, day_address(doctor, service, moment))
     watcher.wait_for_selector(f'[data-time="{address_of(moment)}"]')
-    acting.goto("/calendar/hours/")
-    acting.click("button:has-text('Add days off')")
+    acting.goto(reverse("working_dates"))
+    acting.click("button:has-text('Add time off')")
     acting.fill("input[name$='first_day']", timezone.localdate(moment).isoformat())
-    acting.click("button:has-text('Save hours')")
+    acting.click("button:has-text('Save dates')")
     watcher.wait_for_selector(f'[data-time="{address_of(moment)}"]', state="detached")

@@ -17,7 +17,7 @@ from accounts.models import DoctorProfile, User
 from accounts.tests.factories import make_doctor
 from scheduling.enums import DirectoryOrder
 from scheduling.models import DayOff, WorkingHours
-from scheduling.tests.factories import clinic_time, make_appointment
+from scheduling.tests.factories import clinic_time, make_appointment, make_service
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +82,35 @@ def test_fee_and_free_time_narrow(client: Client, people: dict[str, User]) -> No
     assert shown(client, free="week", sort="name") == ["Ana", "Bala"]
 
 
+def test_a_service_narrows_to_who_gives_it_and_is_what_is_free(
+    client: Client, people: dict[str, User], service: Any
+) -> None:
+    """Bala's only gap that day is half an hour: enough for the consultation, not for an hour."""
+    long = make_service("Long consultation", minutes=60)
+    scan = make_service(
+        "MRI", kind="imaging", modes=["in_person"], specialty=people["Ana"].doctor_profile.specialty
+    )
+    WorkingHours.objects.filter(doctor=people["Bala"]).update(ends="09:30")
+    assert shown(client, service=str(service.pk), free="today") == ["Bala"]
+    assert shown(client, service=str(long.pk), free="today") == []
+    DoctorProfile.objects.filter(user=people["Ana"]).update(modes=["video"])
+    assert "Ana" not in shown(client, service=str(scan.pk))
+    assert "Bala" in shown(client, service=str(scan.pk))
+    assert len(shown(client, service="nonsense")) == 4
+
+
+def test_a_part_of_the_day_shows_who_is_free_then(
+    client: Client, people: dict[str, User], service: Any
+) -> None:
+    WorkingHours.objects.filter(doctor=people["Bala"]).update(starts="13:00")
+    response = client.get(reverse("doctors"), {"part": "morning"})
+    free = {doctor.first_name: moment for doctor, moment in response.context["cards"]}
+    assert free == {"Ana": clinic_time(3, 9), "Chandra": clinic_time(10, 9)}
+    assert "Bala" in shown(client, part="afternoon", free="today")
+    assert shown(client, part="evening") == []
+    assert len(shown(client, part="midnight")) == 4
+
+
 def test_today_ends_at_the_clinics_midnight(client: Client, people: dict[str, User]) -> None:
     with time_machine.travel(datetime(2026, 11, 18, 23, 30, tzinfo=ZoneInfo("Asia/Kathmandu"))):
         assert shown(client, free="today") == []
@@ -131,7 +160,9 @@ def test_pages_keep_their_filters(client: Client, service: Any) -> None:
     assert shown(client, sort="soonest", page="2") == ["D12", "D13"]
 
 
-@pytest.mark.parametrize("query", [{"sort": order} for order in DirectoryOrder.values] + [{"free": "week"}])
+@pytest.mark.parametrize(
+    "query", [{"sort": order} for order in DirectoryOrder.values] + [{"free": "week"}, {"part": "evening"}]
+)
 def test_query_count_is_flat(client: Client, service: Any, query: dict[str, str]) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
