@@ -9,7 +9,7 @@ from accounts.domain import care
 from accounts.models import Activity, User
 from clinic.core.errors import Invalid, InvalidTransition, NotAllowed
 from messaging.models import Notification
-from scheduling.domain import progress, referrals
+from scheduling.domain import merging, progress, referrals
 from scheduling.domain.errors import AlreadyAsked
 from scheduling.domain.referral_queries import visible_to
 from scheduling.enums import AppointmentStatus, ReferralStatus
@@ -96,10 +96,9 @@ def test_what_can_not_be_asked(
     wrong: dict[str, str], field: str, patient: User, doctor: User, scan: Service
 ) -> None:
     care.link(patient, doctor)
+    fields: dict[str, Any] = {"service": scan, "question": QUESTION, **wrong}
     with pytest.raises(Invalid) as refused:
-        referrals.ask(
-            **{"patient": patient, "referrer": doctor, "service": scan, "question": QUESTION, **wrong}
-        )
+        referrals.ask(patient=patient, referrer=doctor, **fields)
     assert list(refused.value.fields) == [field]
 
 
@@ -272,3 +271,10 @@ def test_the_care_team_finds_it(referral: Referral, radiologist: User) -> None:
     assert not visible_to(radiologist).exists()
     care.link(referral.patient, radiologist)
     assert visible_to(radiologist).exists()
+
+
+def test_it_goes_along_when_two_accounts_become_one(referral: Referral, other_patient: User) -> None:
+    merging.hold(other_patient, referral.patient)
+    merging.move(other_patient, referral.patient)
+    referral.refresh_from_db()
+    assert referral.patient == other_patient

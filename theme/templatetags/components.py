@@ -1,8 +1,15 @@
 """Small helpers of the template components."""
 
+from datetime import datetime
+
 from django import template
+from django.utils import timezone
+from django.utils.translation import ngettext
 
 register = template.Library()
+
+# From so many days on nobody counts seconds.
+COUNTED_IN_DAYS = 2
 
 # Status of an appointment, payment or call -> how loud its badge is.
 TONES = {
@@ -42,3 +49,12 @@ def toast_level(tags: str) -> str:
         if level in (tags or "").split():
             return level
     return "info"
+
+
+@register.filter
+def days_left(until: datetime) -> str:
+    """`5 days` from two whole days on; "" for less, which is counted down."""
+    days = (until - timezone.now()).days
+    return (
+        ngettext("%(count)s day", "%(count)s days", days) % {"count": days} if days >= COUNTED_IN_DAYS else ""
+    )
