@@ -126,6 +126,8 @@ def _checked(fields: dict[str, Any], service: Service | None) -> dict[str, Any]:
 def _refuse_twin(name: str, specialty_id: UUID | None, service: Service | None) -> None:
     """Two services of one name can't be told apart when booking."""
     twins = Service.objects.filter(name__iexact=name, specialty=specialty_id, is_active=True)
-    if twins.exclude(pk=service.pk if service else None).exists():
+    if service is not None:
+        twins = twins.exclude(pk=service.pk)
+    if twins.exists():
         message = _("There is a service of this name already. Please choose another name.")
         raise Invalid(message, fields={"name": [message]})

@@ -30,14 +30,19 @@ class _What(forms.Form):
 
     def __init__(self, data: Mapping[str, Any], *, visit: Appointment) -> None:
         given = {name: data[name] for name in self.base_fields if data.get(name)}
+        # A scan that needs a referral is asked for, not agreed on.
+        self.offered = services_for(visit.doctor).filter(needs_referral=False)
         super().__init__({**self.usual(visit), **given})
         self.visit = visit
         field = self.fields["service"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = services_for(visit.doctor).filter(needs_referral=False)
+        field.queryset = self.offered
 
     def usual(self, visit: Appointment) -> dict[str, Any]:
-        return {"service": str(visit.service_id), "mode": visit.mode}
+        service = self.offered.filter(pk=visit.service_id).first() or self.offered.first()
+        modes = offered_modes(visit.doctor, service) if service else []
+        mode = visit.mode if visit.mode in modes or not modes else sorted(modes)[0]
+        return {"service": str(service.pk) if service else "", "mode": mode}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

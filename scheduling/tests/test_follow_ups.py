@@ -16,6 +16,7 @@ from scheduling.domain import follow_ups
 from scheduling.domain.booking import STAFF_HOLD
 from scheduling.models import Appointment, Service
 from scheduling.tests.factories import clinic_time, make_appointment
+from scheduling.tests.imaging import make_radiologist, make_scan
 from scheduling.views.picker import address_of
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +147,15 @@ def test_nothing_follows_from_a_visit_that_never_was(
         follow_ups.book(
             visit.pk, actor=manager, service=service, starts_at=clinic_time(14, 10), mode=visit.mode
         )
+
+
+def test_a_scan_is_followed_by_what_needs_no_referral(
+    client: Client, patient: User, manager: User, service: Service
+) -> None:
+    radiologist = make_radiologist()
+    scan = make_scan(radiologist, needs_referral=True)
+    visit = make_appointment(patient, radiologist, scan, status="completed", mode="in_person")
+    client.force_login(manager)
+    answer = client.get(reverse("follow_up", args=[visit.pk]))
+    assert (answer.status_code, answer.context["form"].errors) == (200, {})
+    assert answer.context["form"].cleaned_data["service"] == service

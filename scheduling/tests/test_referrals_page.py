@@ -116,8 +116,12 @@ def test_the_patient_is_led_to_booking(client: Client, referral: Referral, patie
 
 
 def test_the_front_desk_reads_no_question(client: Client, referral: Referral, manager: User) -> None:
-    page = get(client, manager, "referral", referral.pk).content.decode()
+    answer = get(client, manager, "referral", referral.pk)
+    page = answer.content.decode()
     assert referral.patient.name in page
+    desk = client.get(answer.context["book_url"])
+    assert desk.status_code == 200
+    assert f"The referral by {referral.referrer.name}" in desk.content.decode()
     assert QUESTION not in page
     assert "Book for the patient" in page
     assert QUESTION not in get(client, manager, "referrals").content.decode()
