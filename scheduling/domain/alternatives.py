@@ -1,7 +1,7 @@
 """Other times for many visits at once, so that no two patients are proposed the same one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -39,17 +39,16 @@ def propose(
     *,
     count: int = 3,
     with_others: bool = True,
-    reserved: Iterable[tuple[UUID, Span]] = (),
 ) -> dict[UUID, list[Proposal]]:
     """For each visit (of one doctor, in order of time) up to `count` free times outside `closed`, the nearest first: of
-    its doctor, and `with_others` of that specialty. None is given twice, nor one in `reserved` (doctor, time). All get
-    a first one before anybody gets a second. Queries do not grow with the visits, only with kinds of visit."""
+    its doctor, and `with_others` of that specialty. None is given twice. All get a first one before anybody gets a
+    second. Queries do not grow with the visits, only with kinds of visit."""
     if not visits:
         return {}
     people = _doctors(visits[0], with_others=with_others)
     found: dict[UUID, list[Proposal]] = {}
     for reach in REACHES:
-        board = _Board(people, reserved)
+        board = _Board(people)
         board.fill(visits, closed, reach)
         found = {visit.pk: [] for visit in visits}
         for turn in range(count):
@@ -71,9 +70,8 @@ def _doctors(visit: Appointment, *, with_others: bool) -> list[User]:
 class _Board:
     """What is free, less what has been given away already."""
 
-    def __init__(self, people: Sequence[User], reserved: Iterable[tuple[UUID, Span]]) -> None:
+    def __init__(self, people: Sequence[User]) -> None:
         self.people = {doctor.pk: doctor for doctor in people}
-        self.reserved = list(reserved)
         self.free: dict[tuple[UUID, str], list[Proposal]] = {}
         # When each patient can't: (visit, time); what they are given counts as of no visit.
         self.busy: dict[UUID, list[tuple[UUID | None, Span]]] = defaultdict(list)
@@ -97,8 +95,7 @@ class _Board:
                     if slot.starts_at >= soonest
                     for pk in slot.doctor_ids
                 ]
-        for doctor_id, span in [(visits[0].doctor_id, closed), *self.reserved]:
-            self._strike(doctor_id, span)
+        self._strike(visits[0].doctor_id, closed)
         theirs = occupying(timezone.now()).filter(
             patient__in={visit.patient_id for visit in visits},
             ends_at__gt=visits[0].starts_at - reach - timedelta(days=1),

@@ -220,32 +220,26 @@ def _settle(
     choices: Mapping[UUID, Choice],
     actor: User,
 ) -> dict[UUID, Choice]:
-    """One choice for each visit. Times are looked for only for those that are to move and have none."""
+    """One choice for each visit. Who is to move and has no time gets the first one that the preview shows: that is
+    looked for among all visits, since what one gets depends on the others."""
     settled = {visit.pk: choices.get(visit.pk) or Choice(for_all) for visit in visits}
-    minutes = {visit.pk: timedelta(minutes=visit.service.minutes) for visit in visits}
-    named = []
+    first: dict[UUID, list[Proposal]] = {}
+    if any(choice.action == DisruptionAction.MOVE and not choice.starts_at for choice in settled.values()):
+        first = propose(visits, closing.span, count=1, with_others=actor.is_management)
     for visit in visits:
         choice = settled[visit.pk]
-        if choice.action == DisruptionAction.MOVE and choice.starts_at:
+        if choice.action != DisruptionAction.MOVE:
+            continue
+        if choice.starts_at:
             to = choice.doctor or visit.doctor
             if to.pk != visit.doctor_id and not actor.is_management:
                 text = _("Only management moves patients to another doctor.")
                 raise Invalid(text, fields={"choices": [text]})
             settled[visit.pk] = Choice(choice.action, choice.starts_at, to)
-            named.append((to.pk, (choice.starts_at, choice.starts_at + minutes[visit.pk])))
-    open_ones = [
-        visit
-        for visit in visits
-        if settled[visit.pk].action == DisruptionAction.MOVE and not settled[visit.pk].starts_at
-    ]
-    found = propose(open_ones, closing.span, count=1, with_others=actor.is_management, reserved=named)
-    for visit in open_ones:
-        nearest = next(iter(found[visit.pk]), None)
-        settled[visit.pk] = (
-            Choice(DisruptionAction.MOVE, nearest.starts_at, nearest.doctor)
-            if nearest
-            else Choice(DisruptionAction.ASK)
-        )
+        elif first[visit.pk]:
+            settled[visit.pk] = Choice(choice.action, first[visit.pk][0].starts_at, first[visit.pk][0].doctor)
+        else:
+            settled[visit.pk] = Choice(DisruptionAction.ASK)
     return settled
 
 

@@ -154,6 +154,16 @@ def test_a_worker_killed_in_the_middle_goes_on(
     assert [told(visit) for visit in visits] == [1, 1, 1]
 
 
+def test_who_is_moved_gets_what_the_preview_showed(
+    doctor: User, other_doctor: User, manager: User, visits: list[Appointment]
+) -> None:
+    """Whatever is chosen for the others."""
+    shown = disruptions.preview(doctor, tomorrow_but_one(), actor=manager)
+    made = decide(doctor, manager, A.MOVE, choices={visits[0].pk: Choice(A.CANCEL)})
+    rows = [(row.new_starts_at, row.new_doctor) for row in made.visits.filter(action=A.MOVE)]
+    assert rows == [(hit.proposals[0].starts_at, hit.proposals[0].doctor) for hit in shown[1:]]
+
+
 def test_moving_all_gives_everyone_a_time_of_their_own(
     doctor: User, other_doctor: User, manager: User, visits: list[Appointment]
 ) -> None:
