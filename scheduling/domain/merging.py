@@ -9,6 +9,7 @@ from scheduling import events
 from scheduling.enums import UPCOMING
 from scheduling.models import Appointment, CalendarCell, Referral
 
+from . import waiting
 from .errors import OverlappingVisits
 from .telling import spoken_time
 
@@ -39,6 +40,7 @@ def move(kept: User, merged: User) -> None:
         visit.save(update_fields=["patient", "conversation", "updated_at"])
         if visit.status in UPCOMING:
             events.appointment_changed(visit)
+    waiting.hand_over(merged, to=kept)
 
 
 def _refuse_overlap(kept: User, merged: User) -> None:

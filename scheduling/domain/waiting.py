@@ -169,6 +169,28 @@ def _book_instead(offer: WaitingOffer, old: Appointment | None, actor: User) -> 
     return visit
 
 
+def hand_over(merged: User, *, to: User) -> None:
+    """Two accounts of one patient become one: `to` takes the places in line, in the transaction of the merge. What was
+    offered to `merged` goes to the next, and nobody stands twice in one line."""
+    theirs = WaitingEntry.objects.select_for_update(of=("self",)).filter(patient=merged).order_by("pk")
+    freed = []
+    for entry in theirs:
+        if entry.status == WaitingStatus.OFFERED:
+            offer = offers.locked(entry.offers.get(status=OfferStatus.OPEN).pk)
+            offers.close(offer, OfferStatus.PASSED, entry_to=WaitingStatus.WAITING)
+            freed.append(offer)
+            entry.status = WaitingStatus.WAITING
+        line = {"doctor": entry.doctor_id, "specialty": entry.specialty_id}
+        line |= {"service": entry.service_id, "mode": entry.mode}
+        double = WaitingEntry.objects.filter(patient=to, status__in=offers.ACTIVE, **line).exists()
+        if entry.status == WaitingStatus.WAITING and double:
+            entry.status = WaitingStatus.LEFT
+        entry.patient = to
+        entry.save(update_fields=["patient", "status", "updated_at"])
+    for offer in freed:
+        offers.offer_freed(offer.doctor_id, offer.starts_at, offer.ends_at)
+
+
 def end_over() -> int:
     """End every entry whose last day has passed; an open offer may still be answered. Returns how many."""
     over = WaitingEntry.objects.filter(status=WaitingStatus.WAITING, last_day__lt=timezone.localdate())

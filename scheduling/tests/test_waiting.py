@@ -247,3 +247,16 @@ def test_the_place_in_line_counts_who_wants_the_same_time(
     last = make_waiting(make_patient("c@test.clinic"), doctor, service)
     places = waiting_queries.places([entry, anyone, elsewhere, last])
     assert places == {entry.pk: 1, anyone.pk: 2, elsewhere.pk: 2, last.pk: 3}
+
+
+def test_places_of_merged_accounts_become_one(
+    offer: WaitingOffer, entry: WaitingEntry, other_patient: User
+) -> None:
+    """`other_patient` stands in the same line, and takes `entry` over with the merge; its offer goes to the next."""
+    theirs = make_waiting(other_patient, offer.doctor, entry.service)
+    waiting.hand_over(entry.patient, to=other_patient)
+    entry.refresh_from_db()
+    theirs.refresh_from_db()
+    offer.refresh_from_db()
+    assert (entry.patient, entry.status, offer.status) == (other_patient, W.LEFT, OfferStatus.PASSED)
+    assert theirs.status == W.OFFERED
