@@ -1,6 +1,7 @@
 """The waiting list: joining, leaving, and answering an offer."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -180,7 +181,7 @@ def hand_over(merged: User, *, to: User) -> None:
             offers.close(offer, OfferStatus.PASSED, entry_to=WaitingStatus.WAITING)
             freed.append(offer)
             entry.status = WaitingStatus.WAITING
-        line = {"doctor": entry.doctor_id, "specialty": entry.specialty_id}
+        line: dict[str, Any] = {"doctor": entry.doctor_id, "specialty": entry.specialty_id}
         line |= {"service": entry.service_id, "mode": entry.mode}
         double = WaitingEntry.objects.filter(patient=to, status__in=offers.ACTIVE, **line).exists()
         if entry.status == WaitingStatus.WAITING and double:
