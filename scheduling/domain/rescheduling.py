@@ -16,7 +16,7 @@ from clinic.core.status import lock
 from scheduling import events, rules
 from scheduling.models import Appointment
 
-from . import meeting, offers, taking, telling, timers
+from . import meeting, offers, progress, requests, taking, telling, timers
 from .availability import offered_modes
 from .errors import MovedMeanwhile, TooLate
 from .queries import services_for
@@ -67,8 +67,10 @@ def reschedule(
         return appointment
     if appointment.doctor_id != from_doctor.pk or seen_sequence not in (None, appointment.sequence):
         raise MovedMeanwhile.of(appointment)
+    was_request = False
     if to_doctor != from_doctor:
         _check_doctor(appointment, to_doctor)
+        was_request = requests.waiting_for(from_doctor.pk).filter(pk=appointment.pk).exists()
     overbooked = taking.check(wanted)
 
     before = (appointment.starts_at, appointment.ends_at)
@@ -105,6 +107,7 @@ def reschedule(
         if was_confirmed:
             telling.handed_over(appointment, from_doctor, before[0], actor=actor)
         events.appointment_left(appointment, from_doctor.pk, before)
+        _ask_again(appointment, was_request=was_request, actor=actor)
     offers.offer_freed(from_doctor.pk, *before)
     return appointment
 
@@ -128,6 +131,16 @@ def _check_doctor(appointment: Appointment, doctor: User) -> None:
     ):
         message = _("This doctor does not offer this visit. Please choose another one.")
         raise Invalid(message, fields={"doctor": [message]})
+
+
+def _ask_again(appointment: Appointment, *, was_request: bool, actor: User) -> None:
+    """A request that waits for its doctor's own yes asks the doctor it has now; one who doesn't confirm personally
+    has said yes."""
+    if requests.waiting_for(appointment.doctor_id).filter(pk=appointment.pk).exists():
+        requests.ask(appointment)
+    elif was_request:
+        progress.confirm(appointment.pk, actor=actor)
+        appointment.refresh_from_db()
 
 
 def _set(appointment: Appointment, fields: dict[str, Any]) -> None:

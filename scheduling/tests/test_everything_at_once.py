@@ -2,6 +2,7 @@
 
 import random
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -33,7 +34,14 @@ class Somebody:
         self.services = list(Service.objects.order_by("name"))
 
     def act(self) -> None:
-        things = [self.book, self.overbook, self.move, self.cancel, self.answer, self.time_passes]
+        things: list[Callable[[], None]] = [
+            self.book,
+            self.overbook,
+            self.move,
+            self.cancel,
+            self.answer,
+            self.time_passes,
+        ]
         (thing,) = self.chance.choices(things, [5, 1, 3, 2, 2, 1])
         with suppress(DomainError):
             thing()

@@ -198,3 +198,25 @@ def test_nothing_under_way_or_over_changes_its_doctor(
     visit.save()
     with pytest.raises(InvalidTransition):
         reschedule(visit.pk, starts_at=clinic_time(4, 14), actor=manager, doctor=other_doctor)
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_a_request_asks_its_new_doctor_unless_they_always_say_yes(
+    asks: bool, patient: User, doctor: User, other_doctor: User, manager: User
+) -> None:
+    doctor.schedule.confirms_personally, other_doctor.schedule.confirms_personally = True, asks
+    doctor.schedule.save()
+    other_doctor.schedule.save()
+    visit = make_appointment(
+        patient,
+        doctor,
+        make_service("Free talk", price=0),
+        starts_at=clinic_time(3, 10),
+        price=0,
+        status=S.PENDING_CONFIRMATION,
+    )
+    moved = reschedule(visit.pk, starts_at=clinic_time(4, 14), actor=manager, doctor=other_doctor)
+    assert moved.status == (S.PENDING_CONFIRMATION if asks else S.CONFIRMED)
+    told = Notification.objects.filter(user=other_doctor)
+    assert told.filter(title__contains="request").exists() is asks
+    assert told.filter(title__contains="New appointment").exists() is not asks
