@@ -122,6 +122,22 @@ def test_a_month_of_several_doctors_is_told_in_numbers(
     assert str(first.pk) in feed(client, manager, today, days=42, view="month", doctor=str(doctor.pk))
 
 
+def test_a_week_too_full_to_read_is_told_in_numbers(
+    client: Client, *, patient: User, doctor: User, other_doctor: User, manager: User, service: Service,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    first = make_appointment(patient, doctor, service, starts_at=clinic_time(3, 10))
+    make_appointment(patient, other_doctor, service, starts_at=clinic_time(3, 12))
+    today = timezone.localdate()
+    assert str(first.pk) in feed(client, manager, today, view="week")
+    monkeypatch.setattr("scheduling.views.calendar_feed.MAX_DRAWN", 1)
+    assert [event["title"] for event in of_kind(feed(client, manager, today, view="week"), "number")] == [
+        "2 visits"
+    ]
+    for query in ({"view": "day"}, {"view": "week", "doctor": str(doctor.pk)}):
+        assert str(first.pk) in feed(client, manager, today, **query)
+
+
 def test_an_offer_is_there_until_it_lapses_and_names_the_patient_to_management_only(
     client: Client, *, patient: User, doctor: User, manager: User, service: Service
 ) -> None:

@@ -25,6 +25,8 @@ from scheduling.views.guards import person, shown_doctors, staff_calendar
 
 Event = dict[str, Any]
 
+# More visits of several doctors than these are a wall, not a week: they are told in numbers, as in a month.
+MAX_DRAWN = 500
 WAITS = (AppointmentStatus.PENDING_PAYMENT, AppointmentStatus.PENDING_CONFIRMATION)
 
 
@@ -34,7 +36,7 @@ WAITS = (AppointmentStatus.PENDING_PAYMENT, AppointmentStatus.PENDING_CONFIRMATI
 def events(request: HttpRequest) -> JsonResponse:
     """`?start= &end=` (the end excluded, agenda.MAX_DAYS days at most) `&view=` and filters -> what stands there.
 
-    A month of several doctors is told in numbers, one event a day and status. Doctors' hours are told where they can
+    A month of several doctors, and a very full week, is told in numbers. Doctors' hours are told where they can
     be drawn: for one doctor, or in a day's columns. A constant number of queries.
     """
     first, after = day_of(request.GET.get("start")), day_of(request.GET.get("end"))
@@ -48,7 +50,8 @@ def events(request: HttpRequest) -> JsonResponse:
     several = len(doctors) > 1
     wanted = filters.cleaned_data.get("status", "")
     visits = filters.narrow(agenda.visits(user, first, after, with_status=wanted))
-    if view == "month" and several:
+    in_numbers = several and (view == "month" or (view == "week" and visits.order_by().count() > MAX_DRAWN))
+    if in_numbers:
         drawn = _numbers(visits) + _bars(backdrop.closures(doctors, first, after), doctors)
     else:
         visits = visits.prefetch_related(None)
