@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clinic.core import zones
 from messaging.domain.notifications import notify
 from messaging.enums import NotificationKind
 from scheduling.models import WaitingOffer
@@ -16,7 +15,7 @@ def offered(offer: WaitingOffer) -> None:
     notify(
         offer.entry.patient,
         kind=NotificationKind.APPOINTMENT,
-        title=lambda: _("A time is free for you: %(time)s") % {"time": _spoken(offer.starts_at)},
+        title=lambda: _("A time is free for you: %(time)s") % {"time": _spoken(offer, offer.starts_at)},
         url=reverse("waiting_offer", args=[offer.pk]),
         key=f"waiting:{offer.pk}:offered",
         email_text=lambda: (
@@ -26,8 +25,8 @@ def offered(offer: WaitingOffer) -> None:
             )
             % {
                 "doctor": offer.doctor.name,
-                "time": _spoken(offer.starts_at),
-                "until": date_format(_local(offer.expires_at), "TIME_FORMAT"),
+                "time": _spoken(offer, offer.starts_at),
+                "until": _spoken(offer, offer.expires_at, "TIME_FORMAT"),
             }
         ),
     )
@@ -40,17 +39,13 @@ def lapsed(offer: WaitingOffer) -> None:
         kind=NotificationKind.APPOINTMENT,
         title=lambda: (
             _("The time on %(time)s went to the next person. You keep your place.")
-            % {"time": _spoken(offer.starts_at)}
+            % {"time": _spoken(offer, offer.starts_at)}
         ),
         url=reverse("waiting_list"),
         key=f"waiting:{offer.pk}:lapsed",
     )
 
 
-def _local(moment: datetime) -> datetime:
-    return timezone.localtime(moment, timezone.get_default_timezone())
-
-
-def _spoken(moment: datetime) -> str:
-    """As the clinic's clock shows it."""
-    return date_format(_local(moment), "DATETIME_FORMAT")
+def _spoken(offer: WaitingOffer, moment: datetime, written: str = "DATETIME_FORMAT") -> str:
+    """By the clinic's clock, and by the patient's where that shows another time."""
+    return zones.spoken(moment, offer.entry.patient.time_zone, written)
