@@ -123,6 +123,7 @@ class ReferralAdmin(ReadOnly, admin.ModelAdmin[Referral]):
 class DelayNoticeAdmin(ReadOnly, admin.ModelAdmin[DelayNotice]):
     list_display = ["day", "doctor", "minutes", "told_by", "created_at"]
     list_select_related = ["doctor", "told_by"]
+    search_fields = ["doctor__first_name", "doctor__last_name", "doctor__email"]
     date_hierarchy = "day"
 
 

@@ -167,7 +167,7 @@ POST   queue_next(doctor)                             login   403     403     40
 GET    queue_late(doctor)                             login   403     403     404     200     200     403
 POST   queue_late(doctor)                             login   403     403     404     422     422     403
 POST   queue_action(visit,check-in)                   login   403     404     404     302     302     404
-POST   queue_action(visit,call)                       login   403     404     404     302     302     404
+POST   queue_action(visit,take-back)                  login   403     404     404     302     302     404
 POST   queue_action(visit,no-show)                    login   404     404     404     404     404     404
 GET    waiting_room(visit)                            login   302     404     404     403     403     404
 GET    queue_screen_open                              login   403     403     403     403     302     403
