@@ -14,6 +14,7 @@ from clinic.core.testing.browser import PHONE
 from scheduling.models import Appointment, Service
 from scheduling.tests.factories import clinic_time, make_appointment
 from scheduling.tests.test_booking_browser import watching
+from scheduling.tests.test_booking_page import picture
 from scheduling.views.picker import address_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -45,9 +46,13 @@ def test_any_doctor_from_the_list_to_the_payment_while_another_patient_books(
 
     booker.click(take_at(moment, other_doctor))
     booker.click("a:has-text('Change')")
-    # Typed and left without a button: it is there again.
+    # Typed, attached and left without a button: it is there again.
     with booker.expect_response(lambda answer: answer.status == 204):
         booker.fill("#id_reason", "Itching arm since Tuesday")
+    booker.set_input_files(
+        "#id_files", {"name": "rash.png", "mimeType": "image/png", "buffer": picture().read()}
+    )
+    expect(booker.get_by_role("button", name="Remove rash.jpg")).to_be_visible()
     booker.go_back()
     booker.wait_for_url("**/review/**")
     booker.reload()
@@ -55,6 +60,7 @@ def test_any_doctor_from_the_list_to_the_payment_while_another_patient_books(
     booker.click("#book-submit")
     booker.wait_for_url("**/payments/**")
     visit = Appointment.objects.get(patient=patient)
+    assert visit.files.count() == 1
     assert (visit.doctor, visit.starts_at, visit.reason) == (
         other_doctor, moment, "Itching arm since Tuesday"
     )  # fmt: skip

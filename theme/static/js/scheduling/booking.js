@@ -68,37 +68,55 @@ function hint(form) {
     line.textContent = `${file.name} (${(file.size / 1_048_576).toFixed(1)} MB)${trouble ? `: ${trouble}` : ""}`;
     list.append(line);
   }
-  if (list.childElementCount && !list.querySelector(".error")) form.dispatchEvent(new Event("files-chosen"));
+  if (list.childElementCount && !list.querySelector(".error")) sent.then(() => form.dispatchEvent(new Event("files-chosen")));
 }
-
-/** What is typed is kept on the server as it is typed: Back, reload and a closed tab lose nothing. */
-let saving = 0;
-
-function save(form) {
-  clearTimeout(saving);
-  saving = 0;
-  const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
-  body.set("go", "keep");
-  fetch(form.action, { method: "POST", body, keepalive: true, headers: { "X-CSRFToken": csrfToken(), "X-Background": "1" } }).catch(() => {});
-}
-
-document.addEventListener("input", (event) => {
-  const form = event.target.closest?.("form[data-autosave]");
-  if (!form || !event.target.matches("textarea, input[type=text]")) return;
-  clearTimeout(saving);
-  saving = setTimeout(() => save(form), SAVE_AFTER_MS);
-});
-// The form brings the reason along itself.
-document.addEventListener("submit", () => clearTimeout(saving));
-document.body.addEventListener("htmx:beforeRequest", (event) => event.target.matches("form[data-autosave]") && clearTimeout(saving));
-addEventListener("pagehide", () => {
-  const form = document.querySelector("form[data-autosave]");
-  if (saving && form && !form.dataset.sending) save(form);
-});
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest?.("[data-files-form]");
   if (form && event.target.type === "file") hint(form);
+});
+
+/** What is typed is kept on the server as it is typed: Back, reload and a closed tab lose nothing. Text and files are
+ *  kept together, so one is sent after the other. */
+let saving = 0;
+let sent = Promise.resolve();
+let uploading = false;
+
+function later(form) {
+  clearTimeout(saving);
+  saving = setTimeout(() => (uploading ? later(form) : save(form)), SAVE_AFTER_MS);
+}
+
+function save(form) {
+  forget();
+  const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+  body.set("go", "keep");
+  const headers = { "X-CSRFToken": csrfToken(), "X-Background": "1" };
+  sent = fetch(form.action, { method: "POST", body, keepalive: true, headers }).catch(() => {});
+}
+
+function forget() {
+  clearTimeout(saving);
+  saving = 0;
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest?.("form[data-autosave]");
+  if (form && event.target.matches("textarea, input[type=text]")) later(form);
+});
+// The form brings its words along itself.
+document.addEventListener("submit", forget);
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  if (!event.target.matches("form[data-autosave]")) return;
+  uploading = true;
+  forget();
+});
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  if (event.target.matches("form[data-autosave]")) uploading = false;
+});
+addEventListener("pagehide", () => {
+  const form = document.querySelector("form[data-autosave]");
+  if (saving && form && !form.dataset.sending) save(form);
 });
 
 /** How much room is left in the reason, once half of it is used. */
@@ -124,5 +142,10 @@ function calmly() {
 }
 
 for (const area of document.querySelectorAll("[data-counter]")) count(area);
+// On a slow line people are quicker than this script.
+for (const form of document.querySelectorAll("form[data-autosave]")) {
+  if (form.querySelector('input[type="file"]')?.files.length) hint(form);
+  else if ([...form.querySelectorAll("textarea")].some((area) => area.value !== area.defaultValue)) later(form);
+}
 follow();
 document.body.addEventListener("htmx:afterSettle", follow);
