@@ -5,6 +5,7 @@ import contextlib
 import random
 import re
 import time
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,8 +21,9 @@ from clinic.core.consumers import Frame, FrameConsumer
 from clinic.core.database import in_database_thread
 from clinic.core.errors import Conflict, Invalid
 from messaging import events
-from messaging.domain import messages, reading
-from messaging.frames import NotFound, text_field, uuid_field
+from messaging.domain import messages, queries, reading
+from messaging.domain.attachments import MAX_ATTACHMENTS
+from messaging.frames import NotFound, optional_uuid_field, text_field, uuid_field, uuids_field
 from messaging.models import Conversation, Member
 
 HEARTBEAT_SECONDS = 25
@@ -44,6 +46,9 @@ class LiveConsumer(FrameConsumer):
 
     FRAMES = {
         "message.send": "on_message_send",
+        "message.edit": "on_message_edit",
+        "message.delete": "on_message_delete",
+        "message.delivered": "on_message_delivered",
         "message.read": "on_message_read",
         "typing": "on_typing",
         "watch": "on_watch",
@@ -78,8 +83,26 @@ class LiveConsumer(FrameConsumer):
     async def on_message_send(self, frame: Frame) -> None:
         conversation_id = uuid_field(frame, "conversation")
         client_id = text_field(frame, "client_id", longest=messages.CLIENT_ID_MAX_LENGTH)
-        message = await self._store(conversation_id, frame.get("text"), client_id)
+        files = uuids_field(frame, "attachments", most=MAX_ATTACHMENTS)
+        answered = optional_uuid_field(frame, "reply_to")
+        # What carries a file may do without words.
+        text = frame.get("text", "" if files else None)
+        message = await self._store(conversation_id, text, client_id, files, answered)
         await self.send_frame({"type": "message.ack", "client_id": client_id, "message": message})
+
+    async def on_message_edit(self, frame: Frame) -> None:
+        """The `message.changed` that every member gets is the answer."""
+        message_id = uuid_field(frame, "message")
+        await self._change(
+            message_id, lambda: messages.edit(message_id, sender=self.user, text=frame.get("text"))
+        )
+
+    async def on_message_delete(self, frame: Frame) -> None:
+        message_id = uuid_field(frame, "message")
+        await self._change(message_id, lambda: messages.delete(message_id, sender=self.user))
+
+    async def on_message_delivered(self, frame: Frame) -> None:
+        await self._mark_delivered(uuid_field(frame, "conversation"), frame.get("seq"))
 
     async def on_message_read(self, frame: Frame) -> None:
         await self._mark_read(uuid_field(frame, "conversation"), frame.get("seq"))
@@ -97,12 +120,32 @@ class LiveConsumer(FrameConsumer):
         await events.typing(self.channel_layer, conversation_id, self.user, self._others[conversation_id])
 
     @in_database_thread
-    def _store(self, conversation_id: UUID, text: Any, client_id: str) -> Frame:
+    def _store(
+        self, conversation_id: UUID, text: Any, client_id: str, files: list[UUID], answered: UUID | None
+    ) -> Frame:
         conversation, members = self._conversation(conversation_id)
         message = messages.post(
-            conversation, sender=self.user, text=text, client_id=client_id, members=members
+            conversation,
+            sender=self.user,
+            text=text,
+            client_id=client_id,
+            members=members,
+            attachments=files,
+            reply_to=answered,
         )
         return events.message_payload(message)
+
+    @in_database_thread
+    def _change(self, message_id: UUID, change: Callable[[], Any]) -> None:
+        """Raises NotFound for a message of a conversation the user is no member of."""
+        if not queries.messages_visible_to(self.user).filter(pk=message_id).exists():
+            raise NotFound(_("This message was not found."))
+        change()
+
+    @in_database_thread
+    def _mark_delivered(self, conversation_id: UUID, seq: Any) -> None:
+        conversation, _members = self._conversation(conversation_id)
+        reading.mark_delivered(conversation, self.user, seq)
 
     @in_database_thread
     def _mark_read(self, conversation_id: UUID, seq: Any) -> None:

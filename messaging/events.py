@@ -5,31 +5,90 @@ from typing import Any
 from uuid import UUID
 
 from channels.layers import BaseChannelLayer
+from django.urls import reverse
 
 from accounts.models import User
 from clinic.core import realtime
-from messaging.models import Message, Notification
+from messaging.enums import MessageKind
+from messaging.models import Attachment, Message, Notification
+
+QUOTE_LENGTH = 160
 
 
 def message_payload(message: Message) -> dict[str, Any]:
-    """The `message` of the contract. The portal's own messages have no sender."""
-    sender = message.sender
+    """The `message` of the contract. The portal's own messages have no sender; a deleted one has no text and no files.
+
+    Asks the database nothing for a message of queries.whole(…).
+    """
+    # Only a message of this kind has files: no query for the others.
+    files = message.attachments.all() if message.kind == MessageKind.FILE else []  # type: ignore[attr-defined]
     return {
         "id": str(message.pk),
         "conversation": str(message.conversation_id),
         "seq": message.seq,
         "client_id": message.client_id,
-        "sender": {"id": str(sender.pk), "name": sender.name} if sender else None,
+        "sender": _sender(message),
         "text": message.text,
-        "attachments": [],
+        "attachments": [attachment_payload(file) for file in files],
         "kind": message.kind,
         "created_at": message.created_at.isoformat(),
+        "reply_to": _quote(message.reply_to) if message.reply_to else None,
+        "edited_at": message.edited_at.isoformat() if message.edited_at else None,
+        "deleted_at": message.deleted_at.isoformat() if message.deleted_at else None,
+    }
+
+
+def attachment_payload(file: Attachment) -> dict[str, Any]:
+    """`size` in bytes; `width` and `height` in pixels, and a `preview_url`, for pictures only."""
+    url = reverse("chat_file", args=[file.pk])
+    return {
+        "id": str(file.pk),
+        "name": file.name,
+        "content_type": file.content_type,
+        "size": file.size,
+        "url": url,
+        "preview_url": f"{url}?preview" if file.preview else None,
+        "width": file.width,
+        "height": file.height,
+    }
+
+
+def _sender(message: Message) -> dict[str, str] | None:
+    sender = message.sender
+    return {"id": str(sender.pk), "name": sender.name} if sender else None
+
+
+def _quote(message: Message) -> dict[str, Any]:
+    """The message that another one answers, as far as one reads it above the answer."""
+    return {
+        "id": str(message.pk),
+        "seq": message.seq,
+        "sender": _sender(message),
+        "text": message.text[:QUOTE_LENGTH],
+        "kind": message.kind,
+        "deleted": message.deleted_at is not None,
     }
 
 
 def message_new(message: Message, members: Iterable[UUID]) -> None:
     """To every socket of every member, the sender's other ones included."""
     event = {"type": "message.new", "message": message_payload(message)}
+    realtime.publish(_groups(members), event)
+
+
+def message_changed(message: Message, members: Iterable[UUID]) -> None:
+    """Edited or deleted: the message as it now stands."""
+    event = {"type": "message.changed", "message": message_payload(message)}
+    realtime.publish(_groups(members), event)
+
+
+def message_delivered(conversation_id: UUID, receiver: User, seq: int, members: Iterable[UUID]) -> None:
+    event = {
+        "type": "message.delivered",
+        "conversation": str(conversation_id),
+        "user": str(receiver.pk),
+        "seq": seq,
+    }
     realtime.publish(_groups(members), event)
 
 

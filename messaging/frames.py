@@ -28,6 +28,19 @@ def uuid_field(frame: dict[str, Any], name: str) -> UUID:
     raise Invalid(_("%(name)s is a UUID.") % {"name": name})
 
 
+def optional_uuid_field(frame: dict[str, Any], name: str) -> UUID | None:
+    """None when the field is missing or null. Raises Invalid when it is something else than a UUID."""
+    return None if frame.get(name) is None else uuid_field(frame, name)
+
+
+def uuids_field(frame: dict[str, Any], name: str, *, most: int) -> list[UUID]:
+    """Empty when the field is missing. Raises Invalid for anything but a list of at most `most` UUIDs."""
+    values = frame.get(name, [])
+    if not isinstance(values, list) or len(values) > most:
+        raise Invalid(_("%(name)s is a list of at most %(limit)s UUIDs.") % {"name": name, "limit": most})
+    return [uuid_field({name: value}, name) for value in values]
+
+
 def text_field(frame: dict[str, Any], name: str, *, longest: int) -> str:
     """Raises Invalid when the field is missing, empty, unprintable or longer than `longest`."""
     value = frame.get(name)

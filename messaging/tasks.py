@@ -2,7 +2,7 @@
 
 from django_tasks import task
 
-from messaging.domain import calls, ringing
+from messaging.domain import attachments, calls, ringing
 
 
 @task()
@@ -15,3 +15,9 @@ def miss_call(call_id: str) -> None:
 def close_call(call_id: str) -> None:
     """Its time is over."""
     calls.close(call_id)
+
+
+@task()
+def sweep_uploads() -> None:
+    """Files that were uploaded and never sent."""
+    attachments.sweep()

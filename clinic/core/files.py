@@ -22,7 +22,16 @@ from .errors import TooLarge, UnsupportedType
 
 IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
 DOCUMENT_TYPES = IMAGE_TYPES | {"application/pdf"}
-_EXTENSIONS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "application/pdf": ".pdf"}
+TEXT_TYPE = "text/plain"
+_EXTENSIONS = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "application/pdf": ".pdf",
+    TEXT_TYPE: ".txt",
+}
+# Plain text has no first bytes that tell it: it is what says so and holds nothing but text.
+_TEXT_NAMES = frozenset({".txt", ".text", ".csv", ".log", ".md"})
 
 
 class PrivateStorage(FileSystemStorage):
@@ -53,16 +62,23 @@ def content_type_of(upload: UploadedFile) -> str:
 
 
 def clean_upload(
-    upload: UploadedFile, accepted: frozenset[str] = DOCUMENT_TYPES, *, square: int | None = None
+    upload: UploadedFile,
+    accepted: frozenset[str] = DOCUMENT_TYPES,
+    *,
+    square: int | None = None,
+    max_bytes: int | None = None,
 ) -> CleanFile:
     """Check an upload and make it safe to keep: images are decoded and encoded anew (`square`: see encode_image).
 
-    Raises TooLarge (settings.UPLOAD_MAX_BYTES, IMAGE_MAX_PIXELS) and UnsupportedType.
+    Raises TooLarge (`max_bytes`, or settings.UPLOAD_MAX_BYTES; IMAGE_MAX_PIXELS) and UnsupportedType.
     """
-    if (upload.size or 0) > settings.UPLOAD_MAX_BYTES:
-        limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
+    max_bytes = max_bytes or settings.UPLOAD_MAX_BYTES
+    if (upload.size or 0) > max_bytes:
+        limit = max_bytes // (1024 * 1024)
         raise TooLarge(_("This file is over %(limit)s MB. Please choose a smaller one.") % {"limit": limit})
     content_type = content_type_of(upload)
+    if content_type not in accepted and TEXT_TYPE in accepted and _is_text(upload):
+        content_type = TEXT_TYPE
     if content_type not in accepted:
         raise UnsupportedType(_("Please choose one of these: %(types)s.") % {"types": _type_names(accepted)})
     name = _shown_name(upload)
@@ -71,6 +87,20 @@ def clean_upload(
     return CleanFile(
         ContentFile(upload.read(), name=f"{uuid4().hex}{_EXTENSIONS[content_type]}"), content_type, name
     )
+
+
+def _is_text(upload: UploadedFile) -> bool:
+    """Named as text, and UTF-8 without control characters. A web page or script with such a name opens as text."""
+    if Path(upload.name or "").suffix.lower() not in _TEXT_NAMES:
+        return False
+    upload.seek(0)
+    try:
+        text = upload.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    finally:
+        upload.seek(0)
+    return not any(sign < " " and sign not in "\t\n\r\f" for sign in text)
 
 
 def _shown_name(upload: UploadedFile) -> str:

@@ -7,9 +7,11 @@ from django.core.validators import MaxValueValidator
 from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers, status
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,12 +19,16 @@ from rest_framework.views import APIView
 from accounts.models import User
 from clinic.core.errors import NotAllowed
 from messaging import rules
-from messaging.domain import conversations, messages, queries, reading
-from messaging.models import Conversation, Member
+from messaging.domain import attachments, conversations, messages, queries, reading, search
+from messaging.models import Conversation, Member, Message
 
 from .serializers import (
+    AttachmentInSerializer,
+    AttachmentSerializer,
     ConversationInSerializer,
     ConversationSerializer,
+    FoundMessageSerializer,
+    MessageEditSerializer,
     MessageInSerializer,
     MessageSerializer,
     MessagesSerializer,
@@ -62,7 +68,13 @@ class ConversationList(generics.ListAPIView):
 class MessagesQuery(serializers.Serializer[Any]):
     after = serializers.IntegerField(min_value=0, max_value=MAX_SEQ, required=False)
     before = serializers.IntegerField(min_value=1, max_value=MAX_SEQ, required=False)
+    changed_since = serializers.DateTimeField(required=False)
+    search = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
     limit = serializers.IntegerField(min_value=1, default=50, validators=[MaxValueValidator(MAX_MESSAGES)])
+
+
+class SearchQuery(serializers.Serializer[Any]):
+    q = serializers.CharField(max_length=100)
 
 
 class MessageList(APIView):
@@ -73,6 +85,12 @@ class MessageList(APIView):
             OpenApiParameter("after", OpenApiTypes.INT, description="only messages with a greater seq"),
             OpenApiParameter("before", OpenApiTypes.INT, description="the last ones with a smaller seq"),
             OpenApiParameter("limit", OpenApiTypes.INT, description="1 to 200, 50 unless given"),
+            OpenApiParameter(
+                "changed_since",
+                OpenApiTypes.DATETIME,
+                description="only messages edited or deleted since (a few more, rather than one too few)",
+            ),
+            OpenApiParameter("search", OpenApiTypes.STR, description="only messages with these words"),
         ],
         responses=MessagesSerializer,
     )
@@ -80,21 +98,18 @@ class MessageList(APIView):
         conversation = visible(request, pk)
         asked = MessagesQuery(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        before, limit = asked.validated_data.get("before"), asked.validated_data["limit"]
-        if before is not None and "after" not in asked.validated_data:
-            found = queries.messages_before(conversation, before, limit)
-        else:
-            found = queries.messages_after(conversation, asked.validated_data.get("after", 0), limit)
-        more = bool(found) and found[-1].seq < conversation.last_seq
-        earlier = bool(found) and found[0].seq > 1
-        read = Member.objects.filter(conversation=conversation).values_list("user_id", "last_read_seq")
+        now = timezone.now()  # before anything is read: what changes from here on is asked for next time
+        stretch = _stretch(conversation, **asked.validated_data)
+        marks = list(Member.objects.filter(conversation=conversation))
         return Response(
             {
-                "next": _link(request, f"after={found[-1].seq}&limit={limit}") if more else None,
-                "previous": _link(request, f"before={found[0].seq}&limit={limit}") if earlier else None,
-                "results": MessageSerializer(found, many=True).data,
+                "next": _link(request, after=stretch.found[-1].seq) if stretch.later else None,
+                "previous": _link(request, before=stretch.found[0].seq) if stretch.earlier else None,
+                "results": MessageSerializer(stretch.found, many=True).data,
                 "last_seq": conversation.last_seq,
-                "read": {str(user_id): seq for user_id, seq in read},
+                "read": {str(member.user_id): member.last_read_seq for member in marks},
+                "delivered": {str(member.user_id): member.last_delivered_seq for member in marks},
+                "server_time": now.isoformat(),
             }
         )
 
@@ -108,6 +123,64 @@ class MessageList(APIView):
         return Response(MessageSerializer(message).data, status=status.HTTP_201_CREATED)
 
 
+class MessageDetail(APIView):
+    """One of the caller's own messages, for 10 minutes after it was sent."""
+
+    @extend_schema(request=MessageEditSerializer, responses=MessageSerializer)
+    def patch(self, request: Request, pk: UUID) -> Response:
+        """Give it another text. 403: somebody else's; 409 `too_late` or `message_deleted`."""
+        found = get_object_or_404(queries.messages_visible_to(me(request)), pk=pk)
+        asked = MessageEditSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        changed = messages.edit(found.pk, sender=me(request), text=asked.validated_data["text"])
+        return Response(MessageSerializer(changed).data)
+
+    @extend_schema(responses=MessageSerializer)
+    def delete(self, request: Request, pk: UUID) -> Response:
+        """Take its words and files away; the message as it is left. 403: somebody else's; 409 `too_late`."""
+        found = get_object_or_404(queries.messages_visible_to(me(request)), pk=pk)
+        return Response(MessageSerializer(messages.delete(found.pk, sender=me(request))).data)
+
+
+class MessageSearch(generics.ListAPIView):
+    """Messages of all the caller's conversations with the words `?q=`, newest first."""
+
+    serializer_class = FoundMessageSerializer
+    cursor_ordering = ("-created_at", "-id")
+
+    def get_queryset(self) -> QuerySet[Message]:
+        if getattr(self, "swagger_fake_view", False):
+            return Message.objects.none()
+        asked = SearchQuery(data=self.request.GET)
+        asked.is_valid(raise_exception=True)
+        return search.everywhere(me(self.request), asked.validated_data["q"])
+
+    @extend_schema(parameters=[OpenApiParameter("q", OpenApiTypes.STR, required=True)])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+
+class AttachmentUpload(APIView):
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        request={"multipart/form-data": AttachmentInSerializer}, responses={201: AttachmentSerializer}
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Upload a file (picture, PDF, plain text; 15 MB) to be sent with a message. The same `client_id` again
+        answers with the file stored the first time."""
+        conversation = visible(request, pk)
+        asked = AttachmentInSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        stored = attachments.upload(
+            conversation,
+            sender=me(request),
+            upload=asked.validated_data["file"],
+            client_id=asked.validated_data["client_id"],
+        )
+        return Response(AttachmentSerializer(stored).data, status=status.HTTP_201_CREATED)
+
+
 class MessagesRead(APIView):
     @extend_schema(request=ReadSerializer, responses=ReadSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
@@ -118,6 +191,18 @@ class MessagesRead(APIView):
         return Response({"seq": reading.mark_read(conversation, me(request), asked.validated_data["seq"])})
 
 
+class MessagesDelivered(APIView):
+    @extend_schema(request=ReadSerializer, responses=ReadSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Note that a device of the caller has received up to `seq`."""
+        conversation = visible(request, pk)
+        asked = ReadSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return Response(
+            {"seq": reading.mark_delivered(conversation, me(request), asked.validated_data["seq"])}
+        )
+
+
 def me(request: Request) -> User:
     return cast(User, request.user)
 
@@ -126,5 +211,27 @@ def visible(request: Request, pk: UUID) -> Conversation:
     return get_object_or_404(queries.conversations_visible_to(me(request)), pk=pk)
 
 
-def _link(request: Request, query: str) -> str:
-    return request.build_absolute_uri(f"{request.path}?{query}")
+def _stretch(conversation: Conversation, **asked: Any) -> search.Stretch:
+    after, before, limit = asked.get("after"), asked.get("before"), asked["limit"]
+    if "changed_since" in asked:
+        return search.changed_since(conversation, asked["changed_since"], after or 0, limit)
+    if asked["search"].strip():
+        return search.in_conversation(conversation, asked["search"], before, limit)
+    if before is not None and after is None:
+        found = queries.messages_before(conversation, before, limit)
+    else:
+        found = queries.messages_after(conversation, after or 0, limit)
+    return search.Stretch(
+        found,
+        earlier=bool(found) and found[0].seq > 1,
+        later=bool(found) and found[-1].seq < conversation.last_seq,
+    )
+
+
+def _link(request: Request, **change: int) -> str:
+    """This address with another place to go on from."""
+    query = request.query_params.copy()
+    for name in ("after", "before"):
+        query.pop(name, None)
+    query.update({name: str(value) for name, value in change.items()})
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")

@@ -6,9 +6,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
+from messaging.domain.attachments import MAX_ATTACHMENTS
 from messaging.enums import MESSAGE_MAX_LENGTH
-from messaging.events import message_payload
-from messaging.models import Conversation, Member, Message, Notification
+from messaging.events import attachment_payload, message_payload
+from messaging.models import Attachment, Conversation, Member, Message, Notification
 
 
 class PersonSerializer(serializers.ModelSerializer[User]):
@@ -29,11 +30,37 @@ class SenderSerializer(serializers.ModelSerializer[User]):
         read_only_fields = fields
 
 
+class AttachmentSerializer(serializers.ModelSerializer[Attachment]):
+    url = serializers.CharField(read_only=True)
+    preview_url = serializers.CharField(allow_null=True, read_only=True)
+
+    class Meta:
+        model = Attachment
+        fields = ["id", "name", "content_type", "size", "url", "preview_url", "width", "height"]
+        read_only_fields = fields
+
+    def to_representation(self, instance: Attachment) -> dict[str, Any]:
+        return attachment_payload(instance)
+
+
+class QuoteSerializer(serializers.ModelSerializer[Message]):
+    """The answered message, cut short."""
+
+    sender = SenderSerializer(allow_null=True, read_only=True)
+    deleted = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Message
+        fields = ["id", "seq", "sender", "text", "kind", "deleted"]
+        read_only_fields = fields
+
+
 class MessageSerializer(serializers.ModelSerializer[Message]):
     """The same `message` as on the socket."""
 
     sender = SenderSerializer(allow_null=True, read_only=True)
-    attachments = serializers.ListField(child=serializers.DictField(), read_only=True)
+    attachments = AttachmentSerializer(many=True, read_only=True)
+    reply_to = QuoteSerializer(allow_null=True, read_only=True)
 
     class Meta:
         model = Message
@@ -47,6 +74,9 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
             "attachments",
             "kind",
             "created_at",
+            "reply_to",
+            "edited_at",
+            "deleted_at",
         ]
         read_only_fields = fields
 
@@ -56,17 +86,49 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
 
 class MessageInSerializer(serializers.Serializer[Any]):
     client_id = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
-    text = serializers.CharField(max_length=MESSAGE_MAX_LENGTH)
+    text = serializers.CharField(
+        max_length=MESSAGE_MAX_LENGTH, required=False, allow_blank=True, default="", trim_whitespace=False
+    )
+    attachments = serializers.ListField(
+        child=serializers.UUIDField(), required=False, max_length=MAX_ATTACHMENTS
+    )
+    reply_to = serializers.UUIDField(required=False, allow_null=True)
+
+
+class MessageEditSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=MESSAGE_MAX_LENGTH, allow_blank=True, trim_whitespace=False)
+
+
+class AttachmentInSerializer(serializers.Serializer[Any]):
+    file = serializers.FileField(allow_empty_file=True)
+    client_id = serializers.CharField(max_length=64)
 
 
 class MessagesSerializer(serializers.Serializer[Any]):
-    """A stretch of a conversation, in order of `seq`. `read` says how far each member has read."""
+    """A stretch of a conversation, in order of `seq`. `read` says how far each member has read, `delivered` how far
+    a device of theirs has received; `server_time` is what to ask for changes since, the next time."""
 
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
     results = MessageSerializer(many=True)
     last_seq = serializers.IntegerField()
     read = serializers.DictField(child=serializers.IntegerField())
+    delivered = serializers.DictField(child=serializers.IntegerField())
+    server_time = serializers.DateTimeField()
+
+
+class FoundMessageSerializer(MessageSerializer):
+    """A message, and `with`: the other person of its conversation."""
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return {**super().get_fields(), "with": PersonSerializer(allow_null=True, read_only=True)}
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        me = self.context["request"].user.pk
+        others = (row.user for row in instance.conversation.people if row.user_id != me)
+        other = next(others, None)
+        found = super().to_representation(instance)
+        return {**found, "with": None if other is None else dict(PersonSerializer(other).data)}
 
 
 class ReadSerializer(serializers.Serializer[Any]):
@@ -80,7 +142,7 @@ class MemberSerializer(serializers.ModelSerializer[Member]):
 
     class Meta:
         model = Member
-        fields = ["id", "name", "role", "last_read_seq"]
+        fields = ["id", "name", "role", "last_read_seq", "last_delivered_seq"]
         read_only_fields = fields
 
 

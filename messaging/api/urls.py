@@ -7,6 +7,18 @@ from . import calls, conversations, notifications
 urlpatterns: list[URLPattern | URLResolver] = [
     path("conversations/", conversations.ConversationList.as_view(), name="api-conversations"),
     path("conversations/<uuid:pk>/messages/", conversations.MessageList.as_view(), name="api-messages"),
+    path(
+        "conversations/<uuid:pk>/attachments/",
+        conversations.AttachmentUpload.as_view(),
+        name="api-attachments",
+    ),
+    path(
+        "conversations/<uuid:pk>/delivered/",
+        conversations.MessagesDelivered.as_view(),
+        name="api-messages-delivered",
+    ),
+    path("messages/search/", conversations.MessageSearch.as_view(), name="api-messages-search"),
+    path("messages/<uuid:pk>/", conversations.MessageDetail.as_view(), name="api-message"),
     path("conversations/<uuid:pk>/read/", conversations.MessagesRead.as_view(), name="api-messages-read"),
     path("notifications/", notifications.NotificationList.as_view(), name="api-notifications"),
     path(

@@ -1,33 +1,51 @@
-"""Storing messages: numbered without a gap, and once however often the sender tries."""
+"""Storing messages: numbered without a gap, and once however often the sender tries; and changing one's own."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.domain import languages
 from accounts.models import User
-from clinic.core.errors import Invalid
+from clinic.core.errors import Conflict, Invalid, NotAllowed
 from clinic.core.status import lock
 from clinic.core.wording import Words, said
 from messaging import events
-from messaging.enums import MESSAGE_MAX_LENGTH, MessageKind
+from messaging.enums import CHANGE_MINUTES, MESSAGE_MAX_LENGTH, MessageKind
 from messaging.models import Conversation, Member, Message
+
+from . import attachments as files
+from . import queries
 
 CLIENT_ID_MAX_LENGTH = 64
 
 
-def clean_text(text: object) -> str:
-    """The text as it is stored. Raises Invalid when it is empty, too long or no text."""
+class TooLate(Conflict):
+    """409: a message can be changed for CHANGE_MINUTES only."""
+
+    code = "too_late"
+
+
+class MessageDeleted(Conflict):
+    """409: there is nothing left to change."""
+
+    code = "message_deleted"
+    message = gettext_lazy("This message was deleted.")
+
+
+def clean_text(text: object, *, may_be_empty: bool = False) -> str:
+    """The text as it is stored. Raises Invalid when it is too long or no text, or empty where it may not be."""
     if not isinstance(text, str):
         raise Invalid(fields={"text": [_("A message is text.")]})
     if "\x00" in text or _has_lone_surrogate(text):
         message = _("This message contains characters that can't be stored.")
         raise Invalid(message, fields={"text": [message]})
     text = text.strip()
-    if not text:
+    if not text and not may_be_empty:
         message = _("Write something first.")
         raise Invalid(message, fields={"text": [message]})
     if len(text) > MESSAGE_MAX_LENGTH:
@@ -54,23 +72,28 @@ def post(
     text: str,
     client_id: str = "",
     members: Sequence[UUID] | None = None,
+    attachments: Sequence[UUID] = (),
+    reply_to: UUID | None = None,
 ) -> Message:
     """Store a message of `sender` (a member; the caller has asked) and tell every member's sockets.
 
-    The same `client_id` again returns the message stored the first time, whatever the text now is, and tells
-    nobody. A caller that has just read who the `members` are saves a query by naming them.
-    Raises Invalid for an unusable text or client_id.
+    `attachments` are ids of files the sender has uploaded here and not sent yet; with some, `text` may be empty.
+    `reply_to` is the id of an earlier message here. The same `client_id` again returns the message stored the first
+    time, whatever the rest now is, and tells nobody. A caller that has just read who the `members` are saves a query
+    by naming them. Raises Invalid for an unusable text, client_id, attachment or reply_to.
     """
-    text = clean_text(text)
+    text = clean_text(text, may_be_empty=bool(attachments))
     client_id = clean_client_id(client_id)
     try:
         return _append(
             conversation.pk,
             sender=sender,
             text=text,
-            kind=MessageKind.TEXT,
+            kind=MessageKind.FILE if attachments else MessageKind.TEXT,
             client_id=client_id,
             members=members,
+            attachments=attachments,
+            reply_to=reply_to,
         )
     except IntegrityError:
         # Unique (conversation, sender, client_id): it has been stored before, perhaps a moment ago by another try.
@@ -78,6 +101,59 @@ def post(
         if stored is None:
             raise
         return stored
+
+
+def edit(message_id: UUID, *, sender: User, text: object) -> Message:
+    """Give the sender's own message another text and tell every member's sockets; the same text changes nothing.
+
+    Of two edits the later one stands. Raises Message.DoesNotExist, NotAllowed for a message of somebody else, TooLate
+    after CHANGE_MINUTES, MessageDeleted, and Invalid for an unusable text.
+    """
+    with transaction.atomic():
+        message = _own(message_id, sender)
+        if message.deleted_at:
+            raise MessageDeleted
+        text = clean_text(text, may_be_empty=message.kind == MessageKind.FILE)
+        if text != message.text:
+            _still_changeable(message)
+            message.text, message.edited_at = text, timezone.now()
+            message.save(update_fields=["text", "edited_at", "updated_at"])
+            events.message_changed(message, _members(message.conversation_id))
+    return message
+
+
+def delete(message_id: UUID, *, sender: User) -> Message:
+    """Take the words and files out of the sender's own message and tell every member's sockets. Its number stays, so
+    that nobody misses it. Deleting it again changes nothing.
+
+    Raises Message.DoesNotExist, NotAllowed for a message of somebody else, and TooLate after CHANGE_MINUTES.
+    """
+    with transaction.atomic():
+        message = _own(message_id, sender)
+        if not message.deleted_at:
+            _still_changeable(message)
+            files.remove(message.attachments.all())  # type: ignore[attr-defined]
+            message.text, message.deleted_at = "", timezone.now()
+            message.save(update_fields=["text", "deleted_at", "updated_at"])
+            message = queries.whole(Message.objects.filter(pk=message.pk)).get()
+            events.message_changed(message, _members(message.conversation_id))
+    return message
+
+
+def _own(message_id: UUID, sender: User) -> Message:
+    """The message, locked, with all that is shown of it."""
+    locked = lock(Message, message_id)
+    if locked.sender_id != sender.pk:
+        raise NotAllowed(_("You can change your own messages only."))
+    return queries.whole(Message.objects.filter(pk=locked.pk)).get()
+
+
+def _still_changeable(message: Message) -> None:
+    if timezone.now() >= message.created_at + timedelta(minutes=CHANGE_MINUTES):
+        raise TooLate(
+            _("A message can be changed for %(minutes)s minutes only. Write a new one instead.")
+            % {"minutes": CHANGE_MINUTES}
+        )
 
 
 def post_system(conversation: Conversation, text: Words) -> Message:
@@ -99,6 +175,8 @@ def _append(
     kind: str,
     client_id: str = "",
     members: Sequence[UUID] | None = None,
+    attachments: Sequence[UUID] = (),
+    reply_to: UUID | None = None,
 ) -> Message:
     """The conversation's row is the queue: whoever holds its lock gives out the next `seq`."""
     with transaction.atomic():
@@ -110,23 +188,40 @@ def _append(
             client_id=client_id,
             kind=kind,
             text=text,
+            reply_to=_answered(conversation_id, reply_to),
         )
         message.save(force_insert=True)
+        if attachments:
+            files.bind(message, attachments)
         Conversation.objects.filter(pk=conversation_id).update(
             last_seq=message.seq, last_message_at=message.created_at, updated_at=message.created_at
         )
         if members is None:
-            members = list(Member.objects.filter(conversation=conversation).values_list("user_id", flat=True))
+            members = _members(conversation_id)
         events.message_new(message, members)
     return message
 
 
-def _stored(conversation_id: UUID, sender: User, client_id: str) -> Message | None:
-    return (
-        Message.objects.filter(conversation_id=conversation_id, sender=sender, client_id=client_id)
-        .select_related("sender")
-        .first()
+def _answered(conversation_id: UUID, reply_to: UUID | None) -> Message | None:
+    """Also one that was deleted while the answer was under way: the answer is not lost for that."""
+    if reply_to is None:
+        return None
+    found = (
+        Message.objects.filter(conversation_id=conversation_id, pk=reply_to).select_related("sender").first()
     )
+    if found is None:
+        message = _("The message you answer is not in this conversation.")
+        raise Invalid(message, fields={"reply_to": [message]})
+    return found
+
+
+def _members(conversation_id: UUID) -> list[UUID]:
+    return list(Member.objects.filter(conversation_id=conversation_id).values_list("user_id", flat=True))
+
+
+def _stored(conversation_id: UUID, sender: User, client_id: str) -> Message | None:
+    stored = Message.objects.filter(conversation_id=conversation_id, sender=sender, client_id=client_id)
+    return queries.whole(stored).first()
 
 
 def _has_lone_surrogate(text: str) -> bool:

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.enums import Role
 from accounts.models import User
-from messaging.models import Conversation, Member, Message, Notification
+from messaging.models import Attachment, Conversation, Member, Message, Notification
 
 
 def conversations_visible_to(user: User) -> QuerySet[Conversation]:
@@ -15,14 +15,34 @@ def conversations_visible_to(user: User) -> QuerySet[Conversation]:
     return Conversation.objects.filter(members__user_id=user.pk)
 
 
+def messages_visible_to(user: User) -> QuerySet[Message]:
+    """Those of the user's conversations."""
+    return Message.objects.filter(conversation__members__user_id=user.pk)
+
+
+def files_visible_to(user: User) -> QuerySet[Attachment]:
+    """Those sent in the user's conversations, and what the user has uploaded and not sent yet."""
+    return Attachment.objects.filter(
+        Q(message__isnull=False) | Q(uploaded_by_id=user.pk), conversation__members__user_id=user.pk
+    )
+
+
+def whole(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """With all that events.message_payload shows: one query more, for the files, however many messages there are."""
+    return messages.select_related("sender", "reply_to__sender").prefetch_related("attachments")
+
+
 def conversation_list(user: User, search: str = "") -> QuerySet[Conversation]:
-    """The user's conversations, latest first, in three queries however many there are.
+    """The user's conversations, latest first, in four queries however many there are.
 
     Each has `unread`, `active_at`, `last_messages` (none or one) and `people` (Members with their user).
     """
     unread = (
         Message.objects.filter(
-            conversation=OuterRef("pk"), seq__gt=OuterRef("my_read_seq"), sender__isnull=False
+            conversation=OuterRef("pk"),
+            seq__gt=OuterRef("my_read_seq"),
+            sender__isnull=False,
+            deleted_at=None,
         )
         .exclude(sender_id=user.pk)
         .order_by()
@@ -30,7 +50,7 @@ def conversation_list(user: User, search: str = "") -> QuerySet[Conversation]:
         .annotate(count=Count("pk"))
         .values("count")
     )
-    last_message = Message.objects.filter(seq=F("conversation__last_seq")).select_related("sender")
+    last_message = whole(Message.objects.filter(seq=F("conversation__last_seq")))
     conversations = (
         conversations_visible_to(user)
         .annotate(my_read_seq=F("members__last_read_seq"))
@@ -54,18 +74,14 @@ def conversation_list(user: User, search: str = "") -> QuerySet[Conversation]:
 def messages_after(conversation: Conversation, after: int, limit: int) -> list[Message]:
     """The first `limit` messages with a `seq` above `after`, in order."""
     return list(
-        Message.objects.filter(conversation=conversation, seq__gt=after)
-        .select_related("sender")
-        .order_by("seq")[:limit]
+        whole(Message.objects.filter(conversation=conversation, seq__gt=after)).order_by("seq")[:limit]
     )
 
 
 def messages_before(conversation: Conversation, before: int, limit: int) -> list[Message]:
     """The last `limit` messages with a `seq` below `before`, in order."""
     return list(
-        Message.objects.filter(conversation=conversation, seq__lt=before)
-        .select_related("sender")
-        .order_by("-seq")[:limit]
+        whole(Message.objects.filter(conversation=conversation, seq__lt=before)).order_by("-seq")[:limit]
     )[::-1]
 
 
@@ -103,6 +119,7 @@ def unread_messages(user_id: UUID) -> int:
             conversation__members__user_id=user_id,
             seq__gt=F("conversation__members__last_read_seq"),
             sender__isnull=False,
+            deleted_at=None,
         )
         .exclude(sender_id=user_id)
         .count()

@@ -1,8 +1,10 @@
-"""How far each member has read."""
+"""How far a device of each member has received, and how far each member has read."""
 
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -14,21 +16,37 @@ from messaging.models import Conversation, Member
 def mark_read(conversation: Conversation, user: User, seq: object) -> int:
     """Note that `user` (a member) has read up to `seq` and tell the members; the mark only moves forward.
 
-    Returns where the mark stands now. A `seq` beyond the last message means the last message.
-    Raises Invalid when `seq` is no whole number from 0 up.
+    What is read has been delivered. Returns where the mark stands now. A `seq` beyond the last message means the
+    last message. Raises Invalid when `seq` is no whole number from 0 up.
     """
+    reached = _reached(conversation, seq)
+    mine = Member.objects.filter(conversation=conversation, user=user)
+    with transaction.atomic():
+        moved = mine.filter(last_read_seq__lt=reached).update(
+            last_read_seq=reached, last_delivered_seq=Greatest(F("last_delivered_seq"), reached)
+        )
+        if moved:
+            events.message_read(conversation.pk, user, reached, _members(conversation))
+            return reached
+    return mine.values_list("last_read_seq", flat=True).get()
+
+
+def mark_delivered(conversation: Conversation, user: User, seq: object) -> int:
+    """As `mark_read`, for what a device of `user` (a member) has received and stored or shown."""
+    reached = _reached(conversation, seq)
+    mine = Member.objects.filter(conversation=conversation, user=user)
+    with transaction.atomic():
+        if mine.filter(last_delivered_seq__lt=reached).update(last_delivered_seq=reached):
+            events.message_delivered(conversation.pk, user, reached, _members(conversation))
+            return reached
+    return mine.values_list("last_delivered_seq", flat=True).get()
+
+
+def _reached(conversation: Conversation, seq: object) -> int:
     if not isinstance(seq, int) or isinstance(seq, bool) or seq < 0:
         message = _("seq is the number of a message.")
         raise Invalid(message, fields={"seq": [message]})
-    seq = min(seq, conversation.last_seq)
-    with transaction.atomic():
-        moved = Member.objects.filter(conversation=conversation, user=user, last_read_seq__lt=seq).update(
-            last_read_seq=seq
-        )
-        if moved:
-            events.message_read(conversation.pk, user, seq, _members(conversation))
-            return seq
-    return Member.objects.values_list("last_read_seq", flat=True).get(conversation=conversation, user=user)
+    return min(seq, conversation.last_seq)
 
 
 def _members(conversation: Conversation) -> list[UUID]:

@@ -74,6 +74,9 @@ def test_a_message_has_the_contract_s_shape(api: Any, patient: Any, conversation
         "attachments": [],
         "kind": "text",
         "created_at": stored.created_at.isoformat(),
+        "reply_to": None,
+        "edited_at": None,
+        "deleted_at": None,
     }
     assert api(patient).get(url).json()["results"] == [answer.json()]
 
