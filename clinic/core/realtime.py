@@ -32,6 +32,10 @@ def slots_group(doctor_id: UUID | str, day: date | str) -> str:
     return f"slots.{doctor_id}.{day}"
 
 
+def presence_group(user_id: UUID | str) -> str:
+    return f"presence.{user_id}"
+
+
 def call_group(call_id: UUID | str) -> str:
     return f"call.{call_id}"
 
