@@ -300,6 +300,8 @@ CHAT_UPLOAD_MAX_BYTES = 15 * 1024 * 1024
 # Five files and the form around them.
 MAX_REQUEST_BYTES = 5 * UPLOAD_MAX_BYTES + 2 * 1024 * 1024
 IMAGE_MAX_PIXELS = 40_000_000
+# clamd, which scans every upload: "host:port" or the path of its socket; empty: none (clinic/core/scanning.py).
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")
 
 TAILWIND_APP_NAME = "theme"
 TAILWIND_USE_STANDALONE_BINARY = True
@@ -316,10 +318,7 @@ TIME_ZONE = env.str("TIME_ZONE", "Asia/Kathmandu")
 FORMAT_MODULE_PATH = ["clinic.formats"]
 PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", "NP")
 
-# --- Mail ---
-
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Clinic <clinic@localhost>")
+from clinic.settings_sending import *  # noqa: E402, F403
 
 # --- The clinic ---
 

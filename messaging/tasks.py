@@ -2,7 +2,19 @@
 
 from django_tasks import task
 
-from messaging.domain import attachments, calls, ringing
+from messaging.domain import attachments, calls, deliveries, ringing
+
+
+@task()
+def deliver(delivery_id: str) -> None:
+    """A mail, SMS or push leaves."""
+    deliveries.send(delivery_id)
+
+
+@task()
+def sweep_deliveries() -> None:
+    """What died on its way, and what its task forgot."""
+    deliveries.sweep()
 
 
 @task()

@@ -36,11 +36,8 @@ def send_mail_task(
     attachments: Sequence[Sequence[str]] = (),
 ) -> None:
     """Send, and on failure try again after 1, 4, 9 … minutes; the last failure stays in the task table."""
-    message = EmailMultiAlternatives(subject, text, to=to)
-    if html:
-        message.attach_alternative(html, "text/html")
-    for name, kind, packed in attachments:
-        _attach(message, name, kind, b64decode(packed))
+    files = [(name, kind, b64decode(packed)) for name, kind, packed in attachments]
+    message = message_of(to, subject, text, html, files)
     try:
         message.send()
     except OSError:
@@ -50,6 +47,18 @@ def send_mail_task(
         send_mail_task.using(run_after=again).enqueue(
             to, subject, text, html, attempt + 1, attachments=attachments
         )
+
+
+def message_of(
+    to: list[str], subject: str, text: str, html: str = "", attachments: Sequence[Attachment] = ()
+) -> EmailMultiAlternatives:
+    """One mail, ready to be sent."""
+    message = EmailMultiAlternatives(subject, text, to=to)
+    if html:
+        message.attach_alternative(html, "text/html")
+    for name, kind, content in attachments:
+        _attach(message, name, kind, content)
+    return message
 
 
 def _attach(message: EmailMultiAlternatives, name: str, kind: str, content: bytes) -> None:

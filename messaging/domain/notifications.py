@@ -1,54 +1,67 @@
-"""Telling a person something inside the portal, and by mail when that is asked for."""
+"""Telling a person something: inside the portal always, and outside it by the channels they want."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from accounts.models import User
 from clinic.core import mail
-from clinic.core.links import absolute
 from clinic.core.wording import Words, said
 from messaging import events
+from messaging.enums import Channel
 from messaging.models import Notification
 
-from . import queries
-
-TITLE_MAX_LENGTH = 160
+from . import deliveries, queries, wording
+from .catalogue import OCCASIONS
+from .occasion import Filled
 
 
 def notify(
     user: User,
     *,
-    kind: str,
-    title: Words,
     url: str,
     key: str,
+    occasion: str = "",
+    variables: Mapping[str, Words] | None = None,
+    urgent: bool = False,
+    kind: str = "",
+    title: Words = "",
     email_text: Words = "",
     attachments: Sequence[mail.Attachment] = (),
 ) -> Notification | None:
     """Tell `user` once: a second call with the same `key` does nothing and returns None.
 
-    `title` (also the mail's subject) and `email_text` hold no clinical content; `url` is a path of the portal.
-    Both are said in the reader's language, whoever acts: pass functions (or lazy text) that build them.
-    The mail (with its `attachments`) is sent only when `email_text` is given. Accounts that are not active are told
-    nothing.
+    `occasion` names an entry of the catalogue, which knows kind, words and channels; `variables` are what it asks for.
+    `urgent`, or an urgent occasion, does not wait for the end of quiet hours. What stands in no catalogue says `kind`,
+    `title` (also the mail's subject) and `email_text` instead; it goes by mail only, and only with an `email_text`.
+
+    Nothing here holds clinical content; `url` is a path of the portal. All is said in the reader's language, whoever
+    acts: give functions (or lazy text). `attachments` go with the mail. Accounts that are not active are told nothing.
+
+    Raises KeyError for an occasion that is none, ValueError for other variables than the occasion's.
     """
     if not user.is_active:
         return None
     with translation.override(user.language), transaction.atomic():
-        one_line = " ".join(said(title).split())[:TITLE_MAX_LENGTH]
+        words: dict[Channel, Filled] = {}
+        if occasion:
+            entry = OCCASIONS[occasion]
+            kind, urgent = entry.kind, urgent or entry.urgent
+            one_line, words = wording.compose(occasion, user, variables or {}, url)
+        else:
+            one_line = wording.one_line(said(title))
+            if email_text:
+                words[Channel.EMAIL] = wording.mail(user, one_line, said(email_text), url)
         notification, created = Notification.objects.get_or_create(
-            user=user, key=key, defaults={"kind": kind, "title": one_line, "url": url}
+            user=user,
+            key=key,
+            defaults={"kind": kind, "occasion": occasion, "title": one_line, "url": url},
         )
         if not created:
             return None
         events.notification_new(notification, queries.unread_notifications(user.pk))
-        if email_text:
-            _send_mail(user, one_line, said(email_text), url, attachments)
+        deliveries.queue(notification, words, urgent=urgent, attachments=attachments)
     return notification
 
 
@@ -64,22 +77,3 @@ def mark_all_read(user: User) -> int:
     """Returns how many were unread until now."""
     now = timezone.now()
     return Notification.objects.filter(user=user, read_at=None).update(read_at=now, updated_at=now)
-
-
-def _send_mail(
-    user: User, title: str, email_text: str, url: str, attachments: Sequence[mail.Attachment]
-) -> None:
-    context: dict[str, Any] = {
-        "person": user,
-        "title": title,
-        "text": email_text,
-        "link": absolute(url),
-        "CLINIC_NAME": settings.CLINIC_NAME,
-    }
-    mail.send_later(
-        to=[user.email],
-        subject=title,
-        text=render_to_string("emails/notification.txt", context),
-        html=render_to_string("emails/notification.html", context),
-        attachments=attachments,
-    )

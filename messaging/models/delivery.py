@@ -100,6 +100,10 @@ class Delivery(BaseModel):
     subject = models.CharField(max_length=160, blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
+    # Files of a mail, as [name, content type, base64]: small ones, a calendar entry say.
+    files = models.JSONField(default=list, blank=True)
+    # Does not wait for the end of quiet hours.
+    is_urgent = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,118 @@
+"""What is told about payments, messages, calls, notes and who looked at a record. The built-in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from messaging.enums import NotificationKind
+
+from .occasion import Occasion, Variable
+from .occasions_visits import DOCTOR
+
+_PAYMENT = NotificationKind.PAYMENT
+
+CALLER = Variable("name", _("who called"), "Dr. Sita Sharma")
+
+PAYMENTS = (
+    Occasion(
+        "payment.submitted",
+        _PAYMENT,
+        _("A payment waits to be checked, to the front desk"),
+        title=_("A new payment waits to be checked"),
+    ),
+    Occasion(
+        "payment.confirmed",
+        _PAYMENT,
+        _("Payment confirmed"),
+        title=_("Your payment was confirmed"),
+        email=_("We have received your payment. Open the portal to see your appointment."),
+    ),
+    Occasion(
+        "payment.confirmed.visit",
+        _PAYMENT,
+        _("Payment confirmed together with the visit, which has a mail of its own"),
+        title=_("Your payment was confirmed"),
+        by_push=False,
+    ),
+    Occasion(
+        "payment.rejected",
+        _PAYMENT,
+        _("Payment not accepted"),
+        title=_("Your payment could not be accepted: open to see why"),
+        email=_("We could not accept your payment. Open the portal to see why and what to do next."),
+        short=_("Your payment could not be accepted. Sign in to the portal to see why."),
+        by_sms=True,
+    ),
+    Occasion(
+        "payment.refund_due",
+        _PAYMENT,
+        _("Payment will be refunded"),
+        title=_("Your payment will be refunded"),
+        email=_("Your appointment will not take place, so we will pay your money back."),
+    ),
+    Occasion(
+        "payment.refund_due.desk",
+        _PAYMENT,
+        _("A payment has to be refunded, to the front desk"),
+        title=_("A payment has to be refunded"),
+    ),
+    Occasion(
+        "payment.refunded",
+        _PAYMENT,
+        _("Payment refunded"),
+        title=_("Your payment was refunded"),
+        email=_("We have sent your money back. Depending on your bank it can take some days to arrive."),
+    ),
+)
+
+OTHERS = (
+    Occasion(
+        "call.missed",
+        NotificationKind.MESSAGE,
+        _("Missed call"),
+        title=_("Missed call from %(name)s"),
+        variables=(CALLER,),
+        short=_("You missed a call"),
+    ),
+    Occasion(
+        "message.waiting",
+        NotificationKind.MESSAGE,
+        _("Messages that nobody has read yet"),
+        title=_("You have new messages"),
+        email=_("Somebody has written to you. Open the portal to read it and to answer."),
+    ),
+    Occasion(
+        "note.signed",
+        NotificationKind.APPOINTMENT,
+        _("The note of a visit is finished"),
+        title=_("%(name)s has finished the note of your visit"),
+        variables=(Variable("name", _("the doctor"), "Dr. Sita Sharma"),),
+        email=_("You can read it in the portal, on the page of your visit."),
+        short=_("There is something new on the page of your visit"),
+    ),
+    Occasion(
+        "privacy.opened",
+        NotificationKind.PRIVACY,
+        _("A record was opened by break-glass, to the patient"),
+        title=_("%(doctor)s opened your record without being on your care team"),
+        variables=(DOCTOR,),
+        email=_(
+            "%(doctor)s gave a reason and may read your record for a few hours. The clinic's management looks at "
+            "every such access. In the portal you see who opened your record and when. If you have doubts, write "
+            "to the clinic."
+        ),
+        short=_(
+            "Your record was opened by a doctor who is not on your care team. Sign in to the portal to see more."
+        ),
+        by_sms=True,
+        urgent=True,
+    ),
+    Occasion(
+        "privacy.opened.management",
+        NotificationKind.PRIVACY,
+        _("A record was opened by break-glass, to management"),
+        title=_("Break-glass access by %(doctor)s: please review"),
+        variables=(DOCTOR,),
+        email=_("%(doctor)s opened the record of a patient who is not theirs. Please review the access."),
+        short=_("A break-glass access waits for your review"),
+        urgent=True,
+    ),
+)
