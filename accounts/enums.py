@@ -106,7 +106,13 @@ class ActivityVerb(models.TextChoices):
     PAYMENT_REJECTED = "payment.reject", _("rejected a payment")
     PAYMENT_REFUNDED = "payment.refund", _("refunded a payment")
     PROOF_OPENED = "payment.proof", _("opened a proof of payment")
+    CHAT_FILE_OPENED = "chat.file", _("opened a file of a conversation")
     CALL_JOINED = "call.join", _("joined a call")
+    CALL_INVITED = "call.invite", _("invited a guest to a call")
+    CALL_UNINVITED = "call.uninvite", _("took back an invitation to a call")
+    # Said after "the portal", for a guest has no account; the reason names them.
+    CALL_GUEST = "call.guest", _("led a guest to a call")
+    CALL_READ = "call.read", _("looked at the record of a call")
     TRAIL_EXPORTED = "trail.export", _("exported the activity trail")
     LIST_EXPORTED = "list.export", _("exported a list")
     LIST_DOWNLOADED = "list.download", _("downloaded an exported list")
@@ -128,6 +134,7 @@ RECORD_VERBS = frozenset(
         ActivityVerb.NOTE_SIGNED,
         ActivityVerb.NOTE_READ,
         ActivityVerb.PROOF_OPENED,
+        ActivityVerb.CHAT_FILE_OPENED,
         ActivityVerb.CALL_JOINED,
     }
 )

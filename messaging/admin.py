@@ -10,7 +10,7 @@ from messaging.models import Call, CallStatusChange, Conversation, Member
 
 class MemberInline(ReadOnly, admin.TabularInline[Member, Conversation]):
     model = Member
-    fields = readonly_fields = ("user", "last_read_seq", "created_at")
+    fields = readonly_fields = ("user", "last_delivered_seq", "last_read_seq", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
         return super().get_queryset(request).select_related("user")

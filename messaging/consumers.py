@@ -175,15 +175,15 @@ class LiveConsumer(FrameConsumer):
     @in_database_thread
     def _other_members(self, conversation_id: UUID) -> list[UUID]:
         _conversation, members = self._conversation(conversation_id)
-        return [member for member in members if member != self.user.pk]
+        return [member.user_id for member in members if member.user_id != self.user.pk]
 
-    def _conversation(self, conversation_id: UUID) -> tuple[Conversation, list[UUID]]:
+    def _conversation(self, conversation_id: UUID) -> tuple[Conversation, list[Member]]:
         """The conversation and its members, in one query. Raises NotFound unless the user is one of them."""
-        rows = list(Member.objects.filter(conversation_id=conversation_id).select_related("conversation"))
-        members = [row.user_id for row in rows]
-        if self.user.pk not in members:
+        found = Member.objects.filter(conversation_id=conversation_id)
+        members = list(found.select_related("conversation", "user"))
+        if self.user.pk not in [member.user_id for member in members]:
             raise NotFound(_("This conversation was not found."))
-        return rows[0].conversation, members
+        return members[0].conversation, members
 
     # --- topics ---
 

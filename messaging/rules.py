@@ -1,5 +1,7 @@
 """Who may talk to whom. Pure questions; nothing is loaded that the caller may not see."""
 
+from collections.abc import Iterable
+
 from accounts.enums import Role
 from accounts.models import User
 from accounts.rules import treats
@@ -16,6 +18,11 @@ def can_talk(a: User, b: User) -> bool:
     if not patient.is_patient or other.is_management:
         return True
     return treats(other, patient)
+
+
+def can_write(user: User, people: Iterable[User]) -> bool:
+    """In a conversation of these people, `user` being one of them: while they may talk. Reading it stays."""
+    return any(can_talk(user, other) for other in people if other.pk != user.pk)
 
 
 def can_find(user: User, other: User) -> bool:

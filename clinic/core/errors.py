@@ -72,3 +72,18 @@ class UnsupportedType(DomainError):
     status = 415
     code = "unsupported_type"
     message = _("This type of file is not accepted.")
+
+
+class Infected(UnsupportedType):
+    """415: the scanner knows this file as harmful."""
+
+    code = "infected"
+    message = _("This file was refused: the virus scanner found something harmful in it.")
+
+
+class NotScanned(DomainError):
+    """503: files are scanned here, and the scanner gives no answer; nothing is stored unscanned."""
+
+    status = 503
+    code = "not_scanned"
+    message = _("Files can't be checked for viruses at the moment. Please try again in a few minutes.")

@@ -18,6 +18,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from . import scanning
 from .errors import TooLarge, UnsupportedType
 
 IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
@@ -70,22 +71,26 @@ def clean_upload(
 ) -> CleanFile:
     """Check an upload and make it safe to keep: images are decoded and encoded anew (`square`: see encode_image).
 
-    Raises TooLarge (`max_bytes`, or settings.UPLOAD_MAX_BYTES; IMAGE_MAX_PIXELS) and UnsupportedType.
+    Raises TooLarge (`max_bytes`, or settings.UPLOAD_MAX_BYTES; IMAGE_MAX_PIXELS) and UnsupportedType; where files are
+    scanned, also Infected (an UnsupportedType) and NotScanned.
     """
     max_bytes = max_bytes or settings.UPLOAD_MAX_BYTES
     if (upload.size or 0) > max_bytes:
         limit = max_bytes // (1024 * 1024)
         raise TooLarge(_("This file is over %(limit)s MB. Please choose a smaller one.") % {"limit": limit})
     content_type = content_type_of(upload)
-    if content_type not in accepted and TEXT_TYPE in accepted and _is_text(upload):
-        content_type = TEXT_TYPE
+    if content_type not in accepted - {TEXT_TYPE} and TEXT_TYPE in accepted:
+        content_type = TEXT_TYPE if _is_text(upload) else ""
     if content_type not in accepted:
         raise UnsupportedType(_("Please choose one of these: %(types)s.") % {"types": _type_names(accepted)})
+    scanning.scan(upload)
     name = _shown_name(upload)
     if content_type in IMAGE_TYPES:
         return CleanFile(encode_image(upload, square=square), "image/jpeg", f"{Path(name).stem}.jpg")
     return CleanFile(
-        ContentFile(upload.read(), name=f"{uuid4().hex}{_EXTENSIONS[content_type]}"), content_type, name
+        ContentFile(upload.read(), name=f"{uuid4().hex}{_EXTENSIONS[content_type]}"),
+        content_type,
+        _with_extension(name, content_type),
     )
 
 
@@ -100,13 +105,20 @@ def _is_text(upload: UploadedFile) -> bool:
         return False
     finally:
         upload.seek(0)
-    return not any(sign < " " and sign not in "\t\n\r\f" for sign in text)
+    return bool(text) and not any(sign < " " and sign not in "\t\n\r\f" for sign in text)
 
 
 def _shown_name(upload: UploadedFile) -> str:
     """The upload's own name without its folders and without signs that hide or turn text."""
     name = "".join(sign for sign in Path(upload.name or "").name if sign.isprintable())
     return name[:120] or "file"
+
+
+def _with_extension(name: str, content_type: str) -> str:
+    """What is saved under this name opens as what it is: no PDF leaves as `invoice.exe`."""
+    suffix = Path(name).suffix.lower()
+    is_right = suffix == _EXTENSIONS[content_type] or (content_type == TEXT_TYPE and suffix in _TEXT_NAMES)
+    return name if is_right else name + _EXTENSIONS[content_type]
 
 
 def encode_image(upload: Any, *, longest_side: int = 2400, square: int | None = None) -> ContentFile:

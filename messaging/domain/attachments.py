@@ -13,12 +13,16 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from PIL import Image
 
+from accounts.domain import trail
+from accounts.enums import ActivityVerb
 from accounts.models import User
-from clinic.core.errors import Invalid
+from clinic.core.errors import Invalid, NotAllowed
 from clinic.core.files import DOCUMENT_TYPES, IMAGE_TYPES, TEXT_TYPE, clean_upload, encode_image
-from messaging.models import Attachment, Conversation, Message
+from messaging import rules
+from messaging.models import Attachment, Conversation, Member, Message
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +31,9 @@ PREVIEW_SIDE = 640
 MAX_ATTACHMENTS = 10
 # A phone that lost its line in between sends the message the next morning.
 KEPT_UNSENT = timedelta(hours=24)
+WRITING_IS_OVER = gettext_lazy(
+    "You can't write to this person any more. What was written stays here to read."
+)
 
 
 def upload(
@@ -35,7 +42,8 @@ def upload(
     """Check and store a file of `sender` (a member; the caller has asked), to be sent with a message.
 
     The same `client_id` again returns the file stored the first time. Raises Invalid for an unusable client_id,
-    TooLarge (settings.CHAT_UPLOAD_MAX_BYTES) and UnsupportedType for anything but pictures, PDF and plain text.
+    NotAllowed when the people of the conversation may not talk (any more), TooLarge (settings.CHAT_UPLOAD_MAX_BYTES),
+    UnsupportedType for anything but pictures, PDF and plain text, and what clinic.core.scanning raises.
     """
     if not isinstance(client_id, str) or not 0 < len(client_id) <= 64 or not client_id.isprintable():
         message = _("client_id is text of at most %(limit)s characters.") % {"limit": 64}
@@ -43,6 +51,8 @@ def upload(
     stored = _stored(conversation, sender, client_id)
     if stored is not None:
         return stored
+    if not rules.can_write(sender, _people(conversation)):
+        raise NotAllowed(WRITING_IS_OVER)
     attachment = _with_files(upload)
     attachment.conversation, attachment.uploaded_by, attachment.client_id = conversation, sender, client_id
     try:
@@ -87,6 +97,14 @@ def remove(attachments: QuerySet[Attachment]) -> int:
     return by_model.get(Attachment._meta.label, 0)
 
 
+def note_opened(file: Attachment, reader: User) -> None:
+    """Somebody opened a file that another person sent in a conversation with a patient: a line in the activity trail,
+    unless it is the patient, who reads their own. The small pictures in the conversation leave none."""
+    patient = next((person for person in _people(file.conversation) if person.is_patient), None)
+    if patient is not None and reader.pk not in (patient.pk, file.uploaded_by_id):
+        trail.record(ActivityVerb.CHAT_FILE_OPENED, actor=reader, target=file, patient=patient)
+
+
 def sweep(now: datetime | None = None) -> int:
     """Remove what was uploaded KEPT_UNSENT ago and never sent; returns how much. Any number of workers may do so."""
     before = (now or timezone.now()) - KEPT_UNSENT
@@ -121,6 +139,11 @@ def _stored(conversation: Conversation, sender: User, client_id: str) -> Attachm
     return Attachment.objects.filter(
         conversation=conversation, uploaded_by=sender, client_id=client_id
     ).first()
+
+
+def _people(conversation: Conversation) -> list[User]:
+    members = Member.objects.filter(conversation=conversation).select_related("user")
+    return [member.user for member in members]
 
 
 def _sweep_later() -> None:

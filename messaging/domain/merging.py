@@ -1,10 +1,11 @@
 """Two accounts of one patient become one: their conversations, calls and notifications."""
 
-from django.db.models import F
+from django.db.models import CharField, F
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from messaging.models import Call, CallPeer, Conversation, Member, Message, Notification
+from messaging.models import Attachment, Call, CallPeer, Conversation, Member, Message, Notification
 
 from .conversations import pair_of
 from .messages import post_system
@@ -52,6 +53,7 @@ def _hand_over(conversation: Conversation, kept: User, merged: User, pair: str) 
     conversation.save(update_fields=["pair", "updated_at"])
     Member.objects.filter(conversation=conversation, user=merged).update(user=kept)
     Message.objects.filter(conversation=conversation, sender=merged).update(sender=kept)
+    Attachment.objects.filter(conversation=conversation, uploaded_by=merged).update(uploaded_by=kept)
 
 
 def _append(source: Conversation, target: Conversation, kept: User, merged: User, other: User) -> None:
@@ -65,11 +67,17 @@ def _append(source: Conversation, target: Conversation, kept: User, merged: User
     # A client numbers its messages by itself: the same number may stand in both conversations.
     moved.update(conversation=target, seq=F("seq") + offset, client_id="")
     Conversation.objects.filter(pk=target.pk).update(last_seq=offset + source.last_seq)
+    files = Attachment.objects.filter(conversation=source)
+    # As with the messages' client ids; a file has to have one.
+    files.update(conversation=target, client_id=Cast("pk", CharField()))
+    Attachment.objects.filter(conversation=target, uploaded_by=merged).update(uploaded_by=kept)
     for reader, reader_there in ((kept, merged), (other, other)):
-        mark = Member.objects.get(conversation=source, user=reader_there).last_read_seq
+        there = Member.objects.get(conversation=source, user=reader_there)
+        here = Member.objects.filter(conversation=target, user=reader)
         # Who has read the kept conversation to its end finds unread only what they have not read in the other.
-        Member.objects.filter(conversation=target, user=reader, last_read_seq__gte=before).update(
-            last_read_seq=offset + mark
+        here.filter(last_read_seq__gte=before).update(last_read_seq=offset + there.last_read_seq)
+        here.filter(last_delivered_seq__gte=before).update(
+            last_delivered_seq=offset + max(there.last_delivered_seq, there.last_read_seq)
         )
     post_system(source, _("This account was merged into another: the conversation goes on there."))
 

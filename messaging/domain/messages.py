@@ -14,7 +14,7 @@ from accounts.models import User
 from clinic.core.errors import Conflict, Invalid, NotAllowed
 from clinic.core.status import lock
 from clinic.core.wording import Words, said
-from messaging import events
+from messaging import events, rules
 from messaging.enums import CHANGE_MINUTES, MESSAGE_MAX_LENGTH, MessageKind
 from messaging.models import Conversation, Member, Message
 
@@ -71,7 +71,7 @@ def post(
     sender: User,
     text: str,
     client_id: str = "",
-    members: Sequence[UUID] | None = None,
+    members: Sequence[Member] | None = None,
     attachments: Sequence[UUID] = (),
     reply_to: UUID | None = None,
 ) -> Message:
@@ -79,11 +79,19 @@ def post(
 
     `attachments` are ids of files the sender has uploaded here and not sent yet; with some, `text` may be empty.
     `reply_to` is the id of an earlier message here. The same `client_id` again returns the message stored the first
-    time, whatever the rest now is, and tells nobody. A caller that has just read who the `members` are saves a query
-    by naming them. Raises Invalid for an unusable text, client_id, attachment or reply_to.
+    time, whatever the rest now is, and tells nobody. A caller that has just read the `members` with their users saves
+    a query by naming them. Raises Invalid for an unusable text, client_id, attachment or reply_to, and NotAllowed
+    when these people may not talk (any more).
     """
-    text = clean_text(text, may_be_empty=bool(attachments))
     client_id = clean_client_id(client_id)
+    if members is None:
+        members = list(Member.objects.filter(conversation=conversation).select_related("user"))
+    if not rules.can_write(sender, [member.user for member in members]):
+        stored = _stored(conversation.pk, sender, client_id) if client_id else None
+        if stored is None:
+            raise NotAllowed(files.WRITING_IS_OVER)
+        return stored
+    text = clean_text(text, may_be_empty=bool(attachments))
     try:
         return _append(
             conversation.pk,
@@ -91,7 +99,7 @@ def post(
             text=text,
             kind=MessageKind.FILE if attachments else MessageKind.TEXT,
             client_id=client_id,
-            members=members,
+            members=[member.user_id for member in members],
             attachments=attachments,
             reply_to=reply_to,
         )
