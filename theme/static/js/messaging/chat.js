@@ -2,24 +2,27 @@
 // truth: after every connect, and whenever a number is missing, the messages after the last known seq are fetched.
 import { live } from "../live.js";
 import { toast } from "../toast.js";
+import { Actions } from "./actions.js";
 import { Composer } from "./composer.js";
+import { openSearch } from "./find.js";
 import { Outbox } from "./outbox.js";
 import { Thread } from "./thread.js";
+import { Typing } from "./typing.js";
 
 const PAGE = 100;
 const EARLIER_PAGE = 50;
-const TYPING_EVERY_MS = 3000;
-const TYPING_SHOWN_MS = 5000;
+// A message so far above the loaded part is shown on a page of its own instead.
+const FURTHEST_JUMP = 600;
 const AGAIN_MS = 3000;
 
 export class Chat {
   #lastSeq;
   #readSeq;
+  #deliveredSeq = 0;
+  #changedSince;
   #fetching = null;
   #fetchAgain = false;
   #loadingEarlier = false;
-  #typingTold = 0;
-  #typingTimer = 0;
 
   constructor(root) {
     this.root = root;
@@ -28,21 +31,34 @@ export class Chat {
     this.url = root.dataset.messagesUrl;
     this.#lastSeq = Number(root.dataset.lastSeq);
     this.#readSeq = Number(root.dataset.read);
+    this.#changedSince = root.dataset.now;
+    this.said = root.querySelector("[data-said]");
     this.pill = root.querySelector("[data-pill]");
-    this.typing = root.querySelector("[data-typing]");
     this.earlier = root.querySelector("[data-earlier]");
     this.thread = new Thread(root);
+    this.typing = new Typing(root, () => this.#stickToEnd && this.thread.toEnd());
     this.outbox = new Outbox(
       (entry) => entry.conversation === this.conversation,
       (entry, state, detail) => this.#outboxChanged(entry, state, detail),
     );
-    new Composer(root, { sent: (text) => this.#write(text), typing: () => this.#tellTyping() });
+    this.composer = new Composer(root, {
+      sent: (message) => this.#write(message),
+      edited: (id, text) => this.actions.edit(id, text),
+      typing: () => this.typing.tell(),
+      lastOwn: () => this.actions.editLast(),
+    });
+    const changed = (message) => this.#changed(message);
+    this.actions = new Actions(root, { thread: this.thread, composer: this.composer, changed });
     for (const entry of this.outbox.entries)
       // One that was stored while this page was away is in the thread already.
       if (this.thread.byClientId(entry.client_id)?.dataset.seq) this.outbox.delivered(entry.client_id);
       else this.thread.putWaiting(entry, entry.failed ? "failed" : "sending", entry.failed);
     this.#listen();
     this.thread.toEnd();
+    openSearch(root, (seq) => this.#jump(seq));
+    const wanted = this.thread.bySeq(/^#m(\d+)$/.exec(location.hash)?.[1] ?? 0);
+    if (wanted) this.#showMessage(wanted);
+    root.dataset.live = "";
     if (live.connected) this.#connected();
   }
 
@@ -51,8 +67,9 @@ export class Chat {
     live.on("ready", () => this.#connected());
     live.on("message.new", ({ message }) => mine(() => this.#received(message))(message));
     live.on("message.ack", ({ message }) => mine(() => this.#received(message))(message));
-    live.on("message.read", mine((frame) => this.#wasRead(frame.user, frame.seq)));
-    live.on("typing", mine((frame) => frame.user !== this.me && this.#showTyping()));
+    live.on("message.changed", ({ message }) => mine(() => this.#changed(message))(message));
+    live.on("message.read", mine((frame) => this.#reached(frame.user, frame.seq, "read")));
+    live.on("message.delivered", mine((frame) => this.#reached(frame.user, frame.seq, "delivered")));
     document.addEventListener("visibilitychange", () => this.#markRead());
     addEventListener("focus", () => this.#markRead());
     this.thread.scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
@@ -68,6 +85,11 @@ export class Chat {
       const clientId = event.target.closest("[data-message]")?.dataset.clientId;
       if (event.target.closest("[data-retry]")) this.outbox.retry(clientId);
       if (event.target.closest("[data-discard]")) this.outbox.discard(clientId);
+      const quote = event.target.closest("[data-jump]");
+      if (quote && this.#near(quote.dataset.jump)) {
+        event.preventDefault();
+        this.#jump(quote.dataset.jump);
+      }
     });
     // The call page shows and hides the chat; a hidden one has no height to scroll.
     new ResizeObserver(() => {
@@ -86,9 +108,15 @@ export class Chat {
 
   #received(message) {
     if (message.sender?.id === this.me) this.outbox.delivered(message.client_id);
-    else this.#hideTyping();
+    else this.typing.hide();
     if (message.seq > this.#lastSeq + 1) return this.#catchUp();
     this.#show([message]);
+  }
+
+  #changed(message) {
+    // A change that overtook its message: asked for, it comes as it now stands.
+    if (message.seq > this.#lastSeq) return this.#catchUp();
+    this.thread.change([message]);
   }
 
   /** `messages` follow each other without a gap from the last known one. */
@@ -97,12 +125,20 @@ export class Chat {
     const first = this.thread.firstSeq;
     // What stands above the loaded part is not torn out of its place.
     const known = messages.filter(({ seq }) => seq > this.#lastSeq || seq >= first);
-    const others = known.some(({ seq, sender }) => seq > this.#lastSeq && sender?.id !== this.me);
+    const others = known.filter(({ seq, sender }) => seq > this.#lastSeq && sender?.id !== this.me);
     this.thread.put(known);
     this.#lastSeq = Math.max(this.#lastSeq, ...known.map(({ seq }) => seq));
     if (wasAtEnd) this.thread.toEnd();
-    else if (others) this.pill.hidden = false;
+    else if (others.length) this.pill.hidden = false;
+    if (others.length) this.#say(others.at(-1));
+    this.#markDelivered();
     this.#markRead();
+  }
+
+  /** For a screen reader: one new message, not a whole page of them. */
+  #say({ sender, text, attachments }) {
+    const files = (attachments ?? []).map(({ name }) => name).join(", ");
+    this.said.textContent = [sender?.name, text, files].filter(Boolean).join(": ");
   }
 
   /** Everything after the last known seq, page by page; asked again while asking, it asks once more after. */
@@ -121,10 +157,14 @@ export class Chat {
             this.#show(page.results);
             // A mark that was sent into a dying socket counts for nothing.
             this.#readSeq = page.read[this.me] ?? this.#readSeq;
-            for (const [user, seq] of Object.entries(page.read)) this.#wasRead(user, seq);
+            this.#deliveredSeq = page.delivered[this.me] ?? this.#deliveredSeq;
+            for (const state of ["delivered", "read"])
+              for (const [user, seq] of Object.entries(page[state])) this.#reached(user, seq, state);
+            this.#markDelivered();
             this.#markRead();
             more = Boolean(page.next);
           }
+          await this.#catchUpOnChanges();
         }
       } catch {
         // No network: the next `ready` asks again. A server that answers badly is asked a little later.
@@ -136,19 +176,34 @@ export class Chat {
     return this.#fetching;
   }
 
+  /** What was edited or deleted while nothing was heard. */
+  async #catchUpOnChanges() {
+    let after = 0;
+    let asked = "";
+    for (let more = true; more; ) {
+      const since = encodeURIComponent(this.#changedSince);
+      const page = await this.#get(`changed_since=${since}&after=${after}&limit=${PAGE}`);
+      asked ||= page.server_time;
+      this.thread.change(page.results);
+      more = Boolean(page.next);
+      after = page.results.at(-1)?.seq;
+    }
+    this.#changedSince = asked;
+  }
+
   async #get(query) {
     const answer = await fetch(`${this.url}?${query}`, { headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(`messages: ${answer.status}`);
     return answer.json();
   }
 
-  async #loadEarlier() {
+  async #loadEarlier(limit = EARLIER_PAGE) {
     const first = this.thread.firstSeq;
     if (this.#loadingEarlier || first <= 1) return;
     this.#loadingEarlier = true;
     this.earlier.setAttribute("aria-busy", "true");
     try {
-      const page = await this.#get(`before=${first}&limit=${EARLIER_PAGE}`);
+      const page = await this.#get(`before=${first}&limit=${limit}`);
       this.thread.putEarlier(page.results);
       this.earlier.hidden = !page.previous;
     } catch {
@@ -159,12 +214,35 @@ export class Chat {
     }
   }
 
+  #near(seq) {
+    return this.thread.firstSeq - seq <= FURTHEST_JUMP;
+  }
+
+  /** Shows the message `seq`, loaded first where it must be; false when it is too far up. */
+  #jump(seq) {
+    if (!this.#near(seq)) return false;
+    (async () => {
+      for (let first = Infinity; !this.thread.bySeq(seq) && this.thread.firstSeq < first; ) {
+        first = this.thread.firstSeq;
+        await this.#loadEarlier(200);
+      }
+      const element = this.thread.bySeq(seq);
+      if (element) this.#showMessage(element);
+    })();
+    return true;
+  }
+
+  #showMessage(element) {
+    this.#stickToEnd = false;
+    this.thread.show(element);
+  }
+
   // --- sending ---
 
-  #write(text) {
+  #write(message) {
     this.#stickToEnd = true;
-    this.outbox.add(this.conversation, text);
-    this.#typingTold = 0;
+    this.outbox.add(this.conversation, message);
+    this.typing.forget();
     this.thread.toEnd();
   }
 
@@ -176,16 +254,18 @@ export class Chat {
     if (this.#stickToEnd) this.thread.toEnd();
   }
 
-  #tellTyping() {
-    if (Date.now() - this.#typingTold < TYPING_EVERY_MS) return;
-    if (live.send({ type: "typing", conversation: this.conversation })) this.#typingTold = Date.now();
+  // --- marks, the place in the thread ---
+
+  #reached(user, seq, state) {
+    if (user !== this.me) this.thread.reachedOther(seq, state);
+    else if (state === "read") this.#readSeq = Math.max(this.#readSeq, seq);
   }
 
-  // --- read marks, typing, the place in the thread ---
-
-  #wasRead(user, seq) {
-    if (user === this.me) this.#readSeq = Math.max(this.#readSeq, seq);
-    else this.thread.readByOther(seq);
+  /** Delivered is what this page has without a gap, looked at or not. */
+  #markDelivered() {
+    if (this.#lastSeq <= Math.max(this.#deliveredSeq, this.#readSeq)) return;
+    if (live.send({ type: "message.delivered", conversation: this.conversation, seq: this.#lastSeq }))
+      this.#deliveredSeq = this.#lastSeq;
   }
 
   /** Read is what stands at the end of a thread that is on the screen. */
@@ -205,19 +285,15 @@ export class Chat {
     }
     if (this.thread.scroll.scrollTop < 60 && !this.earlier.hidden) this.#loadEarlier();
   }
-
-  #showTyping() {
-    this.typing.hidden = false;
-    clearTimeout(this.#typingTimer);
-    this.#typingTimer = setTimeout(() => this.#hideTyping(), TYPING_SHOWN_MS);
-    if (this.#stickToEnd) this.thread.toEnd();
-  }
-
-  #hideTyping() {
-    clearTimeout(this.#typingTimer);
-    this.typing.hidden = true;
-  }
 }
 
-// A page of history (?before=, for browsers without scripts) stays as the server wrote it.
-for (const root of document.querySelectorAll("[data-chat]:not([data-history])")) new Chat(root);
+// A page of history (far above the last message, or for browsers without scripts) stays as the server wrote it.
+for (const root of document.querySelectorAll("[data-chat]")) {
+  if (!root.matches("[data-history]")) new Chat(root);
+  else {
+    const thread = new Thread(root);
+    openSearch(root, () => false);
+    const wanted = thread.bySeq(/^#m(\d+)$/.exec(location.hash)?.[1] ?? 0);
+    if (wanted) thread.show(wanted);
+  }
+}

@@ -50,3 +50,10 @@ export function clock(timeZone, words) {
     },
   };
 }
+
+/** A size for people: 820 B, 14 KB, 2.3 MB. */
+export function bytes(size) {
+  if (size < 1024) return `${size} B`;
+  if (size < 1024 * 1024) return `${Math.round(size / 1024)} KB`;
+  return `${(size / 1024 / 1024).toFixed(1)} MB`;
+}

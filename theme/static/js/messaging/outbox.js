@@ -62,9 +62,10 @@ export class Outbox {
     return [...this.#entries.values()];
   }
 
-  add(conversation, text) {
+  /** `message`: {text, attachments, reply_to}, with uploaded files and the quoted message as the page shows them. */
+  add(conversation, message) {
     const last = Math.max(0, ...this.entries.map((entry) => entry.order));
-    const entry = { client_id: newId(), conversation, text, order: Math.max(Date.now(), last + 1), failed: "" };
+    const entry = { ...message, client_id: newId(), conversation, order: Math.max(Date.now(), last + 1), failed: "" };
     this.#entries.set(entry.client_id, entry);
     keep(entry);
     this.#changed(entry, "sending");
@@ -91,7 +92,11 @@ export class Outbox {
     if (!entry) return;
     this.#entries.delete(clientId);
     this.#stopTimer(clientId);
-    localStorage.removeItem(prefix + clientId);
+    try {
+      localStorage.removeItem(prefix + clientId);
+    } catch {
+      // No storage in this browser.
+    }
     this.#changed(entry, "gone");
     this.#pump();
   }
@@ -107,8 +112,11 @@ export class Outbox {
 
   #send(entry, attempt) {
     this.#stopTimer(entry.client_id);
-    const { client_id, conversation, text } = entry;
-    if (!live.send({ type: "message.send", client_id, conversation, text })) return;
+    const { client_id, conversation, text, attachments, reply_to } = entry;
+    const frame = { type: "message.send", client_id, conversation, text };
+    if (attachments?.length) frame.attachments = attachments.map(({ id }) => id);
+    if (reply_to) frame.reply_to = reply_to.id;
+    if (!live.send(frame)) return;
     this.#later(entry, attempt, ACK_WITHIN_MS, "");
   }
 

@@ -1,27 +1,26 @@
 // The messages on the screen: one element a message, in order of seq, those still on their way at the end.
-import { clock, setText } from "./format.js";
+import { MessageMaker } from "./message.js";
 
 const NEAR_END_PX = 80;
+// How far a message of one's own has come.
+const RANK = { sent: 1, delivered: 2, read: 3 };
 
 export class Thread {
   constructor(root) {
     this.me = root.dataset.me;
     this.otherRead = Number(root.dataset.otherRead);
+    this.otherDelivered = Number(root.dataset.otherDelivered);
     this.list = root.querySelector("[data-messages]");
     this.scroll = root.querySelector("[data-scroll]");
     this.none = root.querySelector("[data-none]");
-    this.template = root.querySelector("[data-message-template]").content.firstElementChild;
     this.dayTemplate = root.querySelector("[data-day-template]").content.firstElementChild;
     this.failedText = root.querySelector("[data-chat-words]").dataset.failed;
-    this.clock = clock(root.dataset.timeZone, root.dataset);
-    for (const element of this.#messages()) {
-      const text = element.querySelector("[data-text]");
-      setText(text, text.textContent);
-    }
+    this.maker = new MessageMaker(root);
+    for (const element of this.all) this.maker.adopt(element);
     this.#groupByDay();
   }
 
-  #messages() {
+  get all() {
     return this.list.querySelectorAll("[data-message]");
   }
 
@@ -46,43 +45,55 @@ export class Thread {
     return clientId ? this.list.querySelector(`[data-client-id="${CSS.escape(clientId)}"]`) : null;
   }
 
-  /** Shows stored messages, each at its place; one that was on its way gets its number and time. Twice is once. */
+  /** Shows stored messages, each at its place; one that was on its way gets its number and time. Twice is once, and
+   *  a later version takes the place of an earlier one. */
   put(messages) {
     for (const message of messages) this.#place(message);
     this.#groupByDay();
   }
 
+  /** Messages that were edited or deleted: only where they are shown, and where they are quoted. */
+  change(messages) {
+    for (const message of messages) {
+      const element = this.bySeq(message.seq);
+      if (element) this.maker.fill(element, message);
+      const excerpt = this.maker.excerpt({ text: message.text, deleted: message.deleted_at });
+      for (const quote of this.list.querySelectorAll(`[data-quote][data-jump="${Number(message.seq)}"]`))
+        quote.querySelector("[data-quote-text]").textContent = excerpt;
+    }
+  }
+
   #place(message) {
-    if (this.bySeq(message.seq)) return;
+    const shown = this.bySeq(message.seq);
+    if (shown) return this.maker.fill(shown, message);
     const own = message.sender?.id === this.me;
     const waiting = own ? this.byClientId(message.client_id) : null;
-    const element = waiting ?? this.#element(message.text, own, message.kind);
-    element.dataset.seq = message.seq;
-    element.dataset.clientId = message.client_id;
-    element.dataset.sender = message.sender?.id ?? "";
-    this.#setTime(element, message.created_at);
+    // The clock of this computer gave it a time; the server's counts.
+    if (waiting) waiting.dataset.changed = "";
+    const element = waiting ?? this.maker.make(message);
+    if (waiting) this.maker.fill(waiting, message);
     element.querySelector("[data-failed]")?.remove();
-    if (own) this.#setState(element, message.seq <= this.otherRead ? "read" : "sent");
+    if (own) this.#setState(element, this.#reached(message.seq));
     this.#insert(element, message.seq);
   }
 
   /** Older ones come in above; what is being read stays where it is. */
   putEarlier(messages) {
     const fromEnd = this.scroll.scrollHeight - this.scroll.scrollTop;
-    this.scroll.setAttribute("aria-busy", "true");
     this.put(messages);
     this.scroll.scrollTop = this.scroll.scrollHeight - fromEnd;
-    this.scroll.removeAttribute("aria-busy");
   }
 
   /** A message of the outbox: not numbered yet. */
   putWaiting(entry, state, detail) {
     let element = this.byClientId(entry.client_id);
     if (!element) {
-      element = this.#element(entry.text, true, "text");
-      element.dataset.clientId = entry.client_id;
-      element.dataset.sender = this.me;
-      this.#setTime(element, new Date(entry.order).toISOString());
+      element = this.maker.make({
+        ...entry,
+        kind: entry.attachments?.length ? "file" : "text",
+        sender: { id: this.me, name: "" },
+        created_at: new Date(entry.order).toISOString(),
+      });
       this.list.append(element);
     }
     if (element.dataset.seq) return;
@@ -100,35 +111,35 @@ export class Thread {
     this.#groupByDay();
   }
 
-  /** The other person has read up to `seq`. */
-  readByOther(seq) {
-    if (seq <= this.otherRead) return;
-    this.otherRead = seq;
-    for (const element of this.list.querySelectorAll('[data-state="sent"]'))
-      if (Number(element.dataset.seq) <= seq) this.#setState(element, "read");
+  /** A device of the other person has received, or the person has read, up to `seq`. */
+  reachedOther(seq, state) {
+    if (state === "read") this.otherRead = Math.max(this.otherRead, seq);
+    this.otherDelivered = Math.max(this.otherDelivered, seq);
+    for (const element of this.list.querySelectorAll('[data-state="sent"], [data-state="delivered"]'))
+      this.#setState(element, this.#reached(Number(element.dataset.seq)));
   }
 
-  #element(text, own, kind) {
-    const element = this.template.cloneNode(true);
-    if (kind === "system" || kind === "call") element.classList.add("chat-system");
-    else if (own) element.classList.add("chat-own");
-    setText(element.querySelector("[data-text]"), text);
-    return element;
+  #reached(seq) {
+    return seq <= this.otherRead ? "read" : seq <= this.otherDelivered ? "delivered" : "sent";
   }
 
-  #setTime(element, iso) {
-    const time = element.querySelector("[data-time]");
-    time.dateTime = element.dataset.at = iso;
-    time.textContent = this.clock.time(new Date(iso));
+  /** Shows one message and sets it off for a moment. */
+  show(element) {
+    element.scrollIntoView({ block: "center" });
+    element.focus({ preventScroll: true });
+    element.classList.add("chat-shown");
+    element.addEventListener("animationend", () => element.classList.remove("chat-shown"), { once: true });
   }
 
   #setState(element, state) {
+    // Marks only move forward.
+    if ((RANK[state] ?? 0) < (RANK[element.dataset.state] ?? 0)) return;
     element.dataset.state = state;
     if (state !== "failed") element.querySelector("[data-failed]")?.setAttribute("hidden", "");
   }
 
   #insert(element, seq) {
-    const later = [...this.#messages()].reverse();
+    const later = [...this.all].reverse();
     // Nearly always the last numbered one comes before it.
     const before = later.find((other) => other !== element && Number(other.dataset.seq) < seq);
     if (before) {
@@ -138,21 +149,22 @@ export class Thread {
 
   /** Day lines where the day changes, and less room between messages of one person. */
   #groupByDay() {
-    const messages = [...this.#messages()];
+    const { clock } = this.maker;
+    const messages = [...this.all];
     this.none.hidden = messages.length > 0;
     let dayLine = null;
     let previous = null;
     const kept = new Set();
     for (const element of messages) {
       const date = new Date(element.dataset.at);
-      const key = this.clock.dayKey(date);
+      const key = clock.dayKey(date);
       const newDay = dayLine?.dataset.day !== key;
       if (newDay) {
         const above = element.previousElementSibling;
         dayLine = above?.dataset.day === key ? above : this.dayTemplate.cloneNode(true);
         dayLine.dataset.day = key;
         if (dayLine !== above) element.before(dayLine);
-        dayLine.firstElementChild.textContent = this.clock.day(date);
+        dayLine.firstElementChild.textContent = clock.day(date);
         kept.add(dayLine);
       }
       const follows = !newDay && previous?.dataset.sender === element.dataset.sender;
