@@ -114,6 +114,11 @@ def notification_new(notification: Notification, unread: int) -> None:
     realtime.publish([realtime.user_group(notification.user_id)], event)
 
 
+def notification_read(user_id: UUID, unread: int) -> None:
+    """To the other pages and devices of the same person, so that their bells count right."""
+    realtime.publish([realtime.user_group(user_id)], {"type": "notification.read", "unread": unread})
+
+
 async def typing(layer: BaseChannelLayer, conversation_id: UUID, user: User, others: Iterable[UUID]) -> None:
     """Nothing is stored, so there is no commit to wait for."""
     event = {"type": "typing", "conversation": str(conversation_id), "user": str(user.pk)}

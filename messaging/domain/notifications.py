@@ -70,10 +70,14 @@ def mark_read(notification: Notification) -> Notification:
     if notification.read_at is None:
         notification.read_at = timezone.now()
         notification.save(update_fields=["read_at", "updated_at"])
+        events.notification_read(notification.user_id, queries.unread_notifications(notification.user_id))
     return notification
 
 
 def mark_all_read(user: User) -> int:
     """Returns how many were unread until now."""
     now = timezone.now()
-    return Notification.objects.filter(user=user, read_at=None).update(read_at=now, updated_at=now)
+    read = Notification.objects.filter(user=user, read_at=None).update(read_at=now, updated_at=now)
+    if read:
+        events.notification_read(user.pk, queries.unread_notifications(user.pk))
+    return read
