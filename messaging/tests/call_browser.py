@@ -27,7 +27,7 @@ FLOW = """async () => {
   for (const report of reports.values()) {
     if (report.type === "inbound-rtp" && report.kind === "video") {
       flow.frames += report.framesDecoded ?? 0;
-      flow.width = report.frameWidth ?? 0;
+      flow.width ||= report.frameWidth ?? 0;
     }
     if (report.type === "inbound-rtp" && report.kind === "audio") flow.audio += report.bytesReceived ?? 0;
     if (report.type === "candidate-pair" && report.nominated)

@@ -75,14 +75,22 @@ def test_mute_camera_and_screen_are_shown_to_the_other(meeting: tuple[Any, Any])
     stage.get_by_role("button", name="Camera on").click()
     dark.wait_for(state="hidden")
     wait_for_flow(host)
-    width = flow(host)["width"]
     connections = host.evaluate("window.connections.length")
     stage.get_by_role("button", name="Share screen").click()
     stage.get_by_role("button", name="Stop sharing").wait_for()
     wait_for_flow(host)
-    until(host, f"document.querySelector('[data-tiles] video').videoWidth !== {width}")
+    # Both are seen: the screen, and the speaker's face small over it.
+    moving = """(selector) => new Promise((resolve) => {
+      const video = document.querySelector(selector);
+      video.requestVideoFrameCallback(() => video.requestVideoFrameCallback(() => resolve(video.videoWidth)));
+    })"""
+    assert host.evaluate(moving, "[data-tile-screen]") > 0
+    assert host.evaluate(moving, "[data-tile-camera]") > 0
+    screen, face = (host.locator(f"[data-tile-{name}]").bounding_box() for name in ("screen", "camera"))
+    assert face["width"] < screen["width"] / 3
     stage.get_by_role("button", name="Stop sharing").click()
     stage.get_by_role("button", name="Share screen").wait_for()
+    host.locator("[data-tile-screen]").wait_for(state="hidden")
     wait_for_flow(host)
     assert host.evaluate("window.connections.length") == connections
 
@@ -141,15 +149,21 @@ def test_the_host_ends_it_for_everyone(meeting: tuple[Any, Any], call: Any) -> N
     guest.get_by_text("This call is over.").wait_for()
 
 
-def test_a_reload_is_a_new_knock_at_the_door(meeting: tuple[Any, Any], call: Any) -> None:
+@pytest.mark.parametrize("who", ["host", "guest"])
+def test_a_reload_comes_straight_back_as_the_same_peer(meeting: tuple[Any, Any], call: Any, who: str) -> None:
     host, guest = meeting
-    guest.reload()
-    guest.get_by_role("button", name="Join", exact=True).click()
-    guest.get_by_text("You are in the waiting room").wait_for()
-    admit(host)
+    before = set(CallPeer.objects.filter(call=call).values_list("pk", flat=True))
+    (host if who == "host" else guest).reload()
     for page in (host, guest):
+        until(page, "document.querySelector('[data-tiles] video')?.videoWidth > 0")
         wait_for_flow(page)
-    assert host.locator("[data-tile]").count() == 1
+        page.get_by_text("Good connection").wait_for()
+        assert page.locator("[data-tile]").count() == 1
+    assert set(CallPeer.objects.filter(call=call).values_list("pk", flat=True)) == before
+    # Whoever hangs up has left, and knocks again.
+    guest.get_by_role("button", name="Hang up").click()
+    guest.get_by_role("button", name="Join again").click()
+    guest.get_by_role("button", name="Join", exact=True).wait_for()
 
 
 def test_without_camera_and_microphone_one_still_joins(

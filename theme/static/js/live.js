@@ -30,7 +30,8 @@ let retryTimer = 0;
 let heartbeatTimer = 0;
 let bannerTimer = 0;
 let lastFrameAt = 0;
-let stopped = false;
+// Nobody is signed in (a guest in a call, the public pages): there is nothing to hear.
+let stopped = !document.body.dataset.user;
 
 function announce(name, detail) {
   document.body.dispatchEvent(new CustomEvent(name, { detail }));
@@ -190,4 +191,4 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
-if (document.body.dataset.user) connect();
+connect();

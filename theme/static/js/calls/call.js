@@ -1,33 +1,38 @@
-// The call page: device check, waiting room, call, end. It holds together the socket (signalling.js), one connection
-// for each other person (peer.js), this person's devices (media.js) and what is shown (ui.js).
+// The call page: device check, waiting room, call, end. It holds together the socket (signalling.js), the others
+// (people.js), this person's devices (media.js) and what is shown (ui.js, room.js).
 import { csrfToken } from "../csrf.js";
 import { live } from "../live.js";
 import { toast } from "../toast.js";
-import { LocalMedia, meter } from "./media.js";
-import { Peer } from "./peer.js";
-import { Quality } from "./quality.js";
+import * as check from "./check.js";
+import { click, one, word } from "./dom.js";
+import { LocalMedia } from "./media.js";
+import { People } from "./people.js";
+import { Reports } from "./reports.js";
+import * as room from "./room.js";
 import { offerVisit } from "./side.js";
 import { Signalling } from "./signalling.js";
+import * as tiles from "./tiles.js";
 import * as ui from "./ui.js";
 
-const MEASURE_MS = 3_000;
+const MEASURE_MS = 2_000;
 
-const root = document.querySelector("[data-call]");
+const root = one("[data-call]");
 const id = root.dataset.call;
+const api = `/api/calls/${id}/`;
 const isHost = "host" in root.dataset;
 const isRung = "rung" in root.dataset;
 const withCamera = root.dataset.media === "video";
 
 const media = new LocalMedia();
-const people = new Map(); // peer id -> {peer: Peer, quality, name, user}
-const early = new Map(); // peer id -> signals that came before its peer.joined
+const people = new People({ media, send: (frame) => signalling?.send(frame) ?? false });
+const reports = new Reports(people, (frame) => signalling?.send(frame));
 let signalling = null;
 let me = "";
-let iceServers = [];
 let iceTimer = 0;
 let stopTimer = null;
-let stopMeter = () => {};
 let socketDown = false;
+let inside = false;
+let lockedOut = false;
 
 // --- devices ---
 
@@ -35,26 +40,19 @@ media.addEventListener("change", () => {
   ui.pressControl("mic", !media.state.mic);
   ui.pressControl("camera", !media.state.camera);
   ui.pressControl("screen", media.state.screen);
-  ui.showSelf(media.video, media.state.screen);
-  for (const { peer } of people.values()) {
-    peer.replace("audio", media.audio);
-    peer.replace("video", media.video);
-  }
+  ui.showSelf(media.screen ?? media.camera, media.state.screen);
+  people.sendTracks();
+  people.microphone.reset();
   tellState();
-  meterOn();
+  if (ui.shownStep() === "check") check.hear(media.audio);
 });
 media.addEventListener("devices", () => ui.listDevices(media));
 media.addEventListener("problem", ({ detail }) => {
   const none = detail === "none" && !media.audio ? "none-at-all" : detail;
-  if (ui.shownStep() === "check") ui.showProblem(ui.word(none));
-  else toast(ui.word(none), "error");
+  if (ui.shownStep() !== "check") return toast(word(none), "error");
+  ui.showProblem(word(none));
+  if (detail === "denied") check.helpWithPermission();
 });
-
-function meterOn() {
-  stopMeter();
-  const inCheck = ui.shownStep() === "check";
-  stopMeter = inCheck && media.audio ? meter(media.audio, document.querySelector("[data-meter]")) : () => {};
-}
 
 function tellState() {
   signalling?.send({ type: "state", ...media.state, hand: false });
@@ -63,60 +61,63 @@ function tellState() {
 for (const select of document.querySelectorAll("[data-device]"))
   select.addEventListener("change", async () => {
     await media.choose(select.dataset.device, select.value);
-    if (select.dataset.device === "audiooutput") ui.setSpeaker(select.value);
+    if (select.dataset.device === "audiooutput") tiles.setSpeaker(select.value);
   });
 
 // --- joining ---
 
 function join() {
+  check.endCheck();
   ui.showConnection("connecting");
-  meterOn();
-  signalling = new Signalling(root.dataset.socket);
+  signalling = new Signalling(root.dataset.socket, `call-${id}`);
   const on = (type, handle) => signalling.addEventListener(type, ({ detail }) => handle(detail));
   on("welcome", welcomed);
   on("admitted", ({ participants }) => enter(participants));
-  on("peer.waiting", ({ peer, name }) => knock(peer, name));
+  on("waiting", ui.showPlace);
+  on("peer.waiting", knock);
   on("peer.joined", addPerson);
-  on("peer.back", ({ peer }) => people.get(peer)?.peer.back());
+  on("peer.back", ({ peer }) => people.back(peer));
   on("peer.left", left);
-  on("peer.state", (frame) => ui.showState(frame.peer, frame));
-  on("signal", signalled);
+  on("peer.state", (frame) => people.showState(frame));
+  on("signal", (frame) => people.signalled(frame));
+  on("call.locked", ({ locked }) => room.showLocked(locked));
   on("call.ended", ({ reason }) => finish(reason, { over: true }));
-  on("down", () => connection(true));
-  on("up", () => connection(false));
+  on("down", () => {
+    socketDown = true;
+    connection();
+  });
+  on("up", () => {
+    socketDown = false;
+    connection();
+  });
   on("closed", closed);
   signalling.open();
 }
 
 function welcomed(frame) {
-  iceServers = frame.ice_servers;
+  people.iceServers = frame.ice_servers;
   refreshIceIn(frame.ice_ttl);
   // A new identity: the time to come back was over, and nobody knows the old connections any more.
-  if (me && frame.peer !== me) for (const peer of [...people.keys()]) removePerson(peer);
+  if (me && frame.peer !== me) people.clear();
+  const reloaded = frame.resumed && !me;
   me = frame.peer;
   ui.clearDoor(); // those who wait are named again
-  if (frame.status === "waiting") {
-    ui.showStep("waiting");
-    return;
-  }
-  const present = new Set(frame.participants.map(({ peer }) => peer));
-  for (const [peer, person] of people)
-    if (present.has(peer)) person.peer.again(iceServers);
-    else removePerson(peer);
-  enter(frame.participants);
+  room.showLocked(frame.locked);
+  if (frame.status === "waiting") return ui.showStep("waiting");
+  people.again(new Set(frame.participants.map(({ peer }) => peer)));
+  enter(frame.participants, { offers: reloaded });
 }
 
-function enter(participants) {
-  const first = ui.shownStep() !== "call";
+function enter(participants, { offers = false } = {}) {
   ui.showStep("call");
-  if (first) {
-    stopMeter();
-    offerVisit();
+  if (!inside) {
+    inside = true;
+    if (!isRung) offerVisit();
     navigator.wakeLock?.request("screen").catch(() => {});
   }
-  ui.showAlone(ui.word(isRung && root.dataset.status === "ringing" ? "ringing" : isHost ? "alone" : "alone-guest"));
+  ui.showAlone(word(isRung && root.dataset.status === "ringing" ? "ringing" : isHost ? "alone" : "alone-guest"));
   tellState();
-  for (const participant of participants) addPerson(participant);
+  for (const participant of participants) people.add(participant, { offers });
 }
 
 /** TURN credentials end; a long call needs newer ones for the day it has to look for another way. */
@@ -124,16 +125,14 @@ function refreshIceIn(ttl) {
   clearTimeout(iceTimer);
   iceTimer = setTimeout(async () => {
     const answer = await post("ice").catch(() => null);
-    if (answer) {
-      iceServers = answer.ice_servers;
-      for (const { peer } of people.values()) peer.useServers(iceServers);
-    }
+    if (answer) people.useServers(answer.ice_servers);
     refreshIceIn(answer?.ttl ?? 600);
   }, ttl * 500);
 }
 
-function knock(peer, name) {
-  ui.addKnock(peer, name, {
+function knock({ peer, name, guest }) {
+  const shown = guest ? `${name} (${word("guest")})` : name;
+  ui.addKnock(peer, shown, {
     admit: () => signalling.send({ type: "admit", peer }),
     remove: () => signalling.send({ type: "remove", peer }),
   });
@@ -141,36 +140,9 @@ function knock(peer, name) {
 
 // --- the others ---
 
-function addPerson({ peer: them, name, user, polite, state = {} }) {
-  ui.removeKnock(them);
-  if (people.has(them)) return;
-  const peer = new Peer({
-    polite,
-    iceServers,
-    tracks: { audio: media.audio, video: media.video },
-    send: (payload) => signalling.send({ type: "signal", to: them, ...payload }),
-  });
-  people.set(them, { peer, quality: new Quality(peer.connection), name, user });
-  ui.addTile(them, { name, stream: peer.stream, speaker: media.chosen.audiooutput });
-  ui.showState(them, state);
-  ui.noteOn(them, ui.word("connecting"));
-  peer.addEventListener("track", () => ui.play(them));
-  peer.addEventListener("state", () => peerChanged(them));
-  for (const signal of early.get(them) ?? []) peer.receive(signal);
-  early.delete(them);
-}
-
-function removePerson(them) {
-  people.get(them)?.peer.close();
-  people.delete(them);
-  ui.removeTile(them);
-  connection(socketDown);
-}
-
-function signalled({ from, ...signal }) {
-  const person = people.get(from);
-  if (person) person.peer.receive(signal);
-  else early.set(from, [...(early.get(from) ?? []), signal]);
+function addPerson(participant) {
+  ui.removeKnock(participant.peer);
+  people.add(participant);
 }
 
 function left({ peer, reason }) {
@@ -179,41 +151,31 @@ function left({ peer, reason }) {
     if (reason === "removed") finish("removed", { over: false });
     return;
   }
-  ui.showAlone(ui.word(isHost ? "alone" : "alone-guest"));
-  removePerson(peer);
+  ui.showAlone(word(isHost ? "alone" : "alone-guest"));
+  people.remove(peer);
 }
 
-function peerChanged(them) {
-  const { peer, user } = people.get(them);
-  if (peer.state === "connected") {
-    stopTimer ??= ui.startTimer(root.dataset.startedAt ? Date.parse(root.dataset.startedAt) : Date.now());
-    ui.noteOn(them, "");
-    ui.play(them);
-    // The same person's browser from before a reload, which the server still keeps a place for.
-    for (const [other, person] of people)
-      if (other !== them && person.user === user && person.peer.state !== "connected") removePerson(other);
-  } else ui.noteOn(them, ui.word(peer.state === "connecting" || peer.state === "new" ? "connecting" : "reconnecting"));
-  connection(socketDown);
-}
+people.addEventListener("change", connection);
 
-function connection(down) {
-  socketDown = down;
-  for (const badge of document.querySelectorAll("[data-connection-lost]")) badge.hidden = !down;
-  const others = [...people.values()];
+function connection() {
+  for (const badge of document.querySelectorAll("[data-connection-lost]")) badge.hidden = !socketDown;
   // So that nobody is logged off in the middle of it (js/accounts/idle.js).
-  document.body.toggleAttribute("data-in-call", others.some(({ peer }) => peer.state === "connected"));
-  const lost = others.some(({ peer }) => ["disconnected", "failed"].includes(peer.state));
-  const connecting = others.some(({ peer }) => ["new", "connecting"].includes(peer.state));
-  const weak = others.some(({ quality }) => quality.weak);
-  if (down || lost) ui.showConnection("reconnecting");
-  else if (connecting) ui.showConnection("connecting");
-  else ui.showConnection(weak ? "weak" : others.length ? "good" : "in-call");
+  document.body.toggleAttribute("data-in-call", people.connected);
+  if (people.connected && !stopTimer)
+    stopTimer = ui.startTimer(root.dataset.startedAt ? Date.parse(root.dataset.startedAt) : Date.now());
+  ui.showConnection(socketDown ? "reconnecting" : people.condition);
+  ui.showHint(people.microphone.silent ? word("silent-microphone") : "");
+  room.showInside(people.all);
 }
 
 setInterval(async () => {
-  for (const { peer, quality } of people.values())
-    if (peer.state === "connected" && (await quality.measure().catch(() => false))) connection(socketDown);
+  await people.measure();
+  reports.look();
 }, MEASURE_MS);
+
+// Another network: do not wait until the old way is found dead.
+navigator.connection?.addEventListener?.("change", () => people.restart());
+addEventListener("online", () => people.restart());
 
 // --- the end ---
 
@@ -221,9 +183,10 @@ const REASONS = new Set(["left", "declined", "missed", "cancelled", "completed",
 
 function finish(reason, { over }) {
   if (ui.shownStep() === "ended") return;
+  reports.last();
   signalling?.stop();
   clearTimeout(iceTimer);
-  for (const them of [...people.keys()]) removePerson(them);
+  people.clear();
   media.close();
   document.exitPictureInPicture?.().catch(() => {});
   const length = stopTimer?.();
@@ -231,7 +194,7 @@ function finish(reason, { over }) {
   me = "";
   const text = reason === "left" && over ? "ended" : REASONS.has(reason) ? reason : "ended";
   ui.clearDoor();
-  ui.showEnded(ui.word(text), { length, rejoin: !over });
+  ui.showEnded(word(text), { length, rejoin: !over });
 }
 
 function closed({ code, error }) {
@@ -239,39 +202,38 @@ function closed({ code, error }) {
   const refusal = code === 4409 ? "replaced" : (error?.code ?? "left");
   if (refusal === "too_early" || refusal === "over") return location.reload();
   if (ui.shownStep() === "ended") return;
+  lockedOut = refusal === "locked";
   finish("left", { over: false });
-  ui.showEnded(ui.word(refusal, error?.detail), { rejoin: refusal !== "not_allowed" });
+  ui.showEnded(word(refusal, error?.detail), { rejoin: refusal !== "not_allowed" });
 }
 
 function leave() {
+  reports.last();
   signalling?.leave();
   finish("left", { over: false });
 }
 
 function end() {
+  reports.last();
   if (signalling?.send({ type: "end" })) return;
   post("end")
-    .then((answer) => (answer ? finish("ended", { over: true }) : toast(ui.word("failed"), "error")))
-    .catch(() => toast(ui.word("failed"), "error"));
+    .then((answer) => (answer ? finish("ended", { over: true }) : toast(word("failed"), "error")))
+    .catch(() => toast(word("failed"), "error"));
 }
 
 /** The API's answer to `action` on this call; null when it refused. */
 async function post(action) {
-  const answer = await fetch(`/api/calls/${id}/${action}/`, { method: "POST", headers: { "X-CSRFToken": csrfToken() } });
+  const answer = await fetch(`${api}${action}/`, { method: "POST", headers: { "X-CSRFToken": csrfToken() } });
   return answer.ok ? answer.json() : null;
 }
 
 function hangUp() {
   if (isRung) end();
-  else if (isHost) document.getElementById("call-leave").showModal();
+  else if (isHost) one("#call-leave").showModal();
   else leave();
 }
 
 // --- buttons ---
-
-const click = (selector, handle) => {
-  for (const button of document.querySelectorAll(selector)) button.addEventListener("click", handle);
-};
 
 click('[data-control="mic"]', () => media.setMic(!media.state.mic));
 click('[data-control="camera"]', () => media.setCamera(!media.state.camera));
@@ -279,42 +241,49 @@ click('[data-control="screen"]', () => media.setScreen(!media.state.screen));
 click("[data-join]", join);
 click("[data-retry]", () => {
   ui.showProblem("");
+  ui.showHelp("");
   media.open({ camera: withCamera });
 });
 click("[data-hang-up]", hangUp);
 click("[data-leave]", () => {
-  document.getElementById("call-leave").close();
+  one("#call-leave").close();
   if (isRung) end();
   else leave();
 });
 click("[data-end]", () => {
-  document.getElementById("call-leave").close();
+  one("#call-leave").close();
   end();
 });
 click("[data-rejoin]", () => location.reload());
-click("[data-play]", () => ui.playAll());
+click("[data-play]", () => tiles.playAll());
+click("[data-hint-close]", () => ui.showHint(""));
 click("[data-picture]", () =>
-  document.pictureInPictureElement ? document.exitPictureInPicture() : ui.firstVideo()?.requestPictureInPicture().catch(() => {}),
+  document.pictureInPictureElement ? document.exitPictureInPicture() : tiles.firstVideo()?.requestPictureInPicture().catch(() => {}),
 );
 click("[data-fullscreen]", () =>
   document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen().catch(() => {}),
 );
 
-document.querySelector("[data-picture]").hidden = !document.pictureInPictureEnabled;
-document.querySelector("[data-fullscreen]").hidden = !document.fullscreenEnabled;
+one("[data-picture]").hidden = !document.pictureInPictureEnabled;
+one("[data-fullscreen]").hidden = !document.fullscreenEnabled;
 for (const button of document.querySelectorAll('[data-control="screen"]')) button.hidden = !LocalMedia.canShareScreen;
-
-// A tab that is closed says so; a connection that breaks does not, and comes back.
-addEventListener("pagehide", () => signalling?.leave());
+room.openRoom({ send: (frame) => signalling?.send(frame) ?? false, invitations: `${api}invitations/` });
 
 // Also told on the page's own socket, for a call that ends while its signalling is away.
 live.on("call.changed", ({ call, status }) => {
   if (call !== id) return;
   root.dataset.status = status;
-  if (status === "active") ui.showAlone(ui.word(isHost ? "alone" : "alone-guest"));
+  if (lockedOut) location.reload(); // the door may be open again
+  if (status === "active") ui.showAlone(word(isHost ? "alone" : "alone-guest"));
   if (["ended", "declined", "missed"].includes(status) && signalling && socketDown) finish(status, { over: true });
 });
 
-ui.showStep(isRung ? "call" : "check");
+// Whoever only reloaded the page goes straight back in; the server keeps the place for half a minute.
+const straightIn = isRung || Signalling.canResume(`call-${id}`);
+ui.showStep(straightIn ? (isRung ? "call" : "waiting") : "check");
 await media.open({ camera: withCamera });
-if (isRung) join();
+if (straightIn) join();
+else {
+  check.offerSound(media);
+  check.offerLine(`${api}ice/`);
+}

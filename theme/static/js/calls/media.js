@@ -7,6 +7,8 @@
 const VIDEO = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 const AUDIO = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const REMEMBER = "call-devices";
+// Loudness (root mean square, 0 to 1) of someone speaking; a quiet room stays under it.
+const HEARD = 0.02;
 
 const PROBLEMS = {
   NotAllowedError: "denied",
@@ -29,9 +31,9 @@ export class LocalMedia extends EventTarget {
     navigator.mediaDevices?.addEventListener("devicechange", () => this.#tell("devices"));
   }
 
-  /** What the others get to see. */
-  get video() {
-    return this.screen ?? this.camera;
+  /** What the others get to hear and see: the camera goes on beside a shared screen. */
+  get tracks() {
+    return { audio: this.audio, camera: this.camera, screen: this.screen };
   }
 
   get state() {
@@ -158,8 +160,8 @@ export class LocalMedia extends EventTarget {
   }
 }
 
-/** Shows how loud the microphone hears in a <meter>; returns how to stop. */
-export function meter(track, element) {
+/** Shows how loud the microphone hears in a <meter>, and calls `heard` while it hears something; returns how to stop. */
+export function meter(track, element, heard) {
   const context = new AudioContext();
   const analyser = context.createAnalyser();
   analyser.fftSize = 512;
@@ -169,6 +171,7 @@ export function meter(track, element) {
     analyser.getFloatTimeDomainData(samples);
     const loudness = Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length);
     element.value = Math.min(1, loudness * 4);
+    if (loudness > HEARD) heard?.();
   }, 80);
   return () => {
     clearInterval(timer);

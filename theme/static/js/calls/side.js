@@ -1,4 +1,4 @@
-// The panel beside the call: the visit (for its doctor) and the chat.
+// The panel beside the call: the visit (for its doctor) and the chat. A guest's page has none.
 import { live } from "../live.js";
 
 const side = document.querySelector("[data-side]");
@@ -23,7 +23,7 @@ export function openSide(name) {
 
 /** At the start of a call the doctor sees the visit, where there is room for it. */
 export function offerVisit() {
-  if (wide.matches && side.querySelector('[data-tab="visit"]')) openSide("visit");
+  if (wide.matches && side?.querySelector('[data-tab="visit"]')) openSide("visit");
 }
 
 function showing(name) {
@@ -45,7 +45,7 @@ for (const button of document.querySelectorAll("[data-open]"))
     if (!isSwitch) side.querySelector(`[data-panel="${name}"] textarea`)?.focus();
   });
 
-const tabs = [...side.querySelectorAll("[data-tab]")];
+const tabs = [...(side?.querySelectorAll("[data-tab]") ?? [])];
 for (const tab of tabs) {
   tab.addEventListener("click", () => openSide(tab.dataset.tab));
   tab.addEventListener("keydown", (event) => {
@@ -57,13 +57,13 @@ for (const tab of tabs) {
   });
 }
 
-side.querySelector("[data-side-close]").addEventListener("click", () => (side.hidden = true));
-side.addEventListener("keydown", (event) => {
+side?.querySelector("[data-side-close]").addEventListener("click", () => (side.hidden = true));
+side?.addEventListener("keydown", (event) => {
   if (event.key === "Escape") side.hidden = true;
 });
 
-const chat = side.querySelector("[data-chat]");
+const chat = side?.querySelector("[data-chat]");
 live.on("message.new", ({ message }) => {
   const mine = message.sender?.id === document.body.dataset.user;
-  if (message.conversation === chat?.dataset.conversation && !mine && !showing("chat")) showUnread(unread + 1);
+  if (chat && message.conversation === chat.dataset.conversation && !mine && !showing("chat")) showUnread(unread + 1);
 });

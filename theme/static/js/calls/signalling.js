@@ -13,6 +13,9 @@ const SILENT_MS = 12_000;
 // The server takes 50 frames a second; candidates for three people at once can be more.
 const FRAMES_A_SECOND = 40;
 
+// The server keeps a place for 30 seconds; the way there takes one or two.
+const RESUME_MS = 28_000;
+
 // Close codes after which nobody comes back by himself. 1000 is not among them: the call's end is told by a frame, and
 // a proxy that goes away says 1000 as well.
 const FINAL = new Set([4400, 4401, 4403, 4409]);
@@ -20,6 +23,7 @@ const FINAL = new Set([4400, 4401, 4403, 4409]);
 export class Signalling extends EventTarget {
   #url;
   #socket = null;
+  #key;
   #token = "";
   #stopped = false;
   #attempt = 0;
@@ -31,12 +35,22 @@ export class Signalling extends EventTarget {
   #sentAt = [];
   #pacing = 0;
 
-  constructor(url) {
+  /** `key`: the name under which this tab keeps its token, to be the same peer after a reload. */
+  constructor(url, key) {
     super();
     this.#url = url;
+    this.#key = key;
+    this.#token = kept(key);
+    // A page that goes away says nothing: it may be a reload. One that does not come back is lost half a minute later.
+    addEventListener("pagehide", () => this.#token && keep(key, this.#token));
     addEventListener("online", () => this.#hurry());
     addEventListener("offline", () => this.#socket && this.#abandon());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#hurry());
+  }
+
+  /** Was this tab in the call a moment ago? */
+  static canResume(key) {
+    return Boolean(kept(key));
   }
 
   open() {
@@ -67,6 +81,7 @@ export class Signalling extends EventTarget {
 
   stop() {
     this.#stopped = true;
+    this.#forget();
     clearTimeout(this.#retry);
     clearInterval(this.#ping);
     const socket = this.#socket;
@@ -95,6 +110,7 @@ export class Signalling extends EventTarget {
     if (frame.type === "error") this.#error = frame;
     if (frame.type === "welcome") {
       this.#token = frame.resume;
+      keep(this.#key, "");
       this.#attempt = 0;
       this.#error = null;
       clearInterval(this.#ping);
@@ -124,6 +140,7 @@ export class Signalling extends EventTarget {
     if (this.#stopped) return;
     if (FINAL.has(code)) {
       this.#stopped = true;
+      this.#forget();
       this.#tell("closed", { code, error: this.#error });
       return;
     }
@@ -138,7 +155,30 @@ export class Signalling extends EventTarget {
     this.open();
   }
 
+  #forget() {
+    this.#token = "";
+    keep(this.#key, "");
+  }
+
   #tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+function keep(key, token) {
+  try {
+    if (token) sessionStorage.setItem(key, JSON.stringify({ token, at: Date.now() }));
+    else sessionStorage.removeItem(key);
+  } catch {
+    // Then a reload is a new knock at the door.
+  }
+}
+
+function kept(key) {
+  try {
+    const { token, at } = JSON.parse(sessionStorage.getItem(key)) ?? {};
+    return token && Date.now() - at < RESUME_MS ? token : "";
+  } catch {
+    return "";
   }
 }

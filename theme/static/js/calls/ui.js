@@ -1,15 +1,6 @@
 // What the call page shows. It knows no sockets and no connections; call.js tells it what is.
 
-const words = document.querySelector("[data-call-words]").dataset;
-
-const one = (selector, within = document) => within.querySelector(selector);
-const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-
-/** A sentence of the page, in the reader's language; `missing` when there is none of that name. */
-export function word(name, missing = "") {
-  const key = String(name).replace(/[_-](\w)/g, (_, letter) => letter.toUpperCase());
-  return words[key] ?? missing;
-}
+import { all, one, word } from "./dom.js";
 
 /** Show one step of the page and put the focus at its heading. */
 export function showStep(name) {
@@ -50,6 +41,13 @@ export function showProblem(text) {
   one("[data-retry]").hidden = !text;
 }
 
+/** How to allow the camera in this browser; only where the browser said no. */
+export function showHelp(text) {
+  const help = one("[data-problem-help]");
+  help.hidden = !text;
+  help.textContent = text;
+}
+
 export async function listDevices(media) {
   for (const select of all("[data-device]")) {
     const kind = select.dataset.device;
@@ -62,86 +60,27 @@ export async function listDevices(media) {
   }
 }
 
-// --- the others ---
-
-const tiles = new Map();
-
-export function addTile(peer, { name, stream, speaker }) {
-  const tile = one("[data-tile-template]").content.firstElementChild.cloneNode(true);
-  tile.dataset.tile = peer;
-  one("[data-name]", tile).textContent = name;
-  one("[data-initials]", tile).textContent = initials(name);
-  const video = one("video", tile);
-  video.srcObject = stream;
-  video.setAttribute("aria-label", name);
-  one("[data-tiles]").append(tile);
-  tiles.set(peer, tile);
-  count();
-  setSpeaker(speaker);
-  play(peer);
-}
-
-export function removeTile(peer) {
-  tiles.get(peer)?.remove();
-  tiles.delete(peer);
-  count();
-}
-
-/** Browsers may refuse sound until the person has touched the page. */
-export function play(peer) {
-  const video = one("video", tiles.get(peer));
-  video.play().catch((error) => {
-    if (error.name === "NotAllowedError") one("[data-play]").hidden = false;
-  });
-}
-
-export function playAll() {
-  one("[data-play]").hidden = true;
-  for (const peer of tiles.keys()) play(peer);
-}
-
-export function showState(peer, { mic, camera, screen }) {
-  const tile = tiles.get(peer);
-  if (!tile) return;
-  one("[data-tile-muted]", tile).hidden = mic !== false;
-  one("[data-tile-off]", tile).hidden = camera !== false || screen === true;
-}
-
-/** A line over someone's picture ("Reconnecting…"); empty takes it away. */
-export function noteOn(peer, text) {
-  const tile = tiles.get(peer);
-  if (!tile) return;
-  tile.toggleAttribute("data-away", Boolean(text));
-  const note = one("[data-tile-note]", tile);
-  note.hidden = !text;
-  note.textContent = text;
-}
-
-export function setSpeaker(id) {
-  if (!id) return;
-  for (const tile of tiles.values()) one("video", tile).setSinkId?.(id).catch(() => {});
-}
-
-export function firstVideo() {
-  return one("[data-tiles] video");
-}
-
-function count() {
-  one("[data-tiles]").dataset.count = tiles.size;
-  one("[data-alone]").hidden = tiles.size > 0;
-}
-
-function initials(name) {
-  const parts = name.split(/\s+/).filter((part) => /^\p{L}/u.test(part) && !/^dr\.?$/i.test(part));
-  return [parts[0], parts.length > 1 ? parts.at(-1) : ""].map((part) => part?.[0] ?? "").join("").toUpperCase();
-}
-
 // --- the call as a whole ---
 
-/** `state` is connecting, good, weak or reconnecting. */
+/** `state` is connecting, good, weak, sound, reconnecting or in-call. */
 export function showConnection(state) {
   one("[data-status-dot]").dataset.state = state;
-  one("[data-status-text]").textContent = word(state);
+  const text = one("[data-status-text]");
+  // It is read aloud when it changes, so only then.
+  if (text.textContent !== word(state)) text.textContent = word(state);
+}
+
+/** A hint that stays until it is closed or no longer true; empty takes it away. */
+export function showHint(text) {
+  one("[data-hint]").hidden = !text;
+  if (text) one("[data-hint-text]").textContent = text;
+}
+
+/** Where one stands in the waiting room (1 is next), and whether the host is in the call yet. */
+export function showPlace({ place, host_here: hostIsHere }) {
+  one("[data-place]").textContent = place === 1 ? word("place-next") : word("place", "", { place });
+  one("[data-at-the-door]").hidden = !hostIsHere;
+  one("[data-not-yet]").hidden = hostIsHere;
 }
 
 export function showAlone(text) {
