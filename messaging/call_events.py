@@ -37,7 +37,17 @@ def ended(call: Call, actor: User | None, reason: str) -> None:
 
 
 def peer_waiting(peer: CallPeer) -> None:
-    _publish(peer.call_id, {"type": "peer.waiting", "peer": str(peer.pk), "name": peer.name})
+    _publish(peer.call_id, {"type": "peer.waiting", **at_the_door(peer)})
+
+
+def at_the_door(peer: CallPeer) -> dict[str, Any]:
+    """What the host is told of someone who waits."""
+    return {"peer": str(peer.pk), "name": peer.name, "since": peer.created_at.isoformat(), **_guest(peer)}
+
+
+def locked(call: Call) -> None:
+    """To everyone inside."""
+    _publish(call.pk, {"type": "call.locked", "locked": call.is_locked})
 
 
 def peer_joined(peer: CallPeer, host_id: UUID) -> None:
@@ -70,7 +80,13 @@ def describe(peer: CallPeer, host_id: UUID) -> dict[str, Any]:
         "role": peer.role,
         "host": peer.user_id == host_id,
         "state": peer.state,
+        **_guest(peer),
     }
+
+
+def _guest(peer: CallPeer) -> dict[str, Any]:
+    """A guest has no account; `part` says why they are here (messaging.enums.GuestPart)."""
+    return {"guest": peer.invitation is not None, "part": peer.invitation.part if peer.invitation else None}
 
 
 def _publish(call_id: UUID, event: dict[str, Any]) -> None:

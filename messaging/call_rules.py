@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from messaging.enums import CallStatus
-from messaging.models import Call, Member
+from messaging.models import Call, CallInvitation, Member
 
 OVER = frozenset({CallStatus.ENDED, CallStatus.DECLINED, CallStatus.MISSED})
 
@@ -14,6 +14,20 @@ OVER = frozenset({CallStatus.ENDED, CallStatus.DECLINED, CallStatus.MISSED})
 def is_participant(user: User, call: Call) -> bool:
     """The conversation's members take part in its calls, nobody else."""
     return user.is_active and Member.objects.filter(conversation=call.conversation_id, user=user.pk).exists()
+
+
+def is_guest(invitation: CallInvitation, call: Call) -> bool:
+    """Someone without an account, by an invitation that was opened and still holds; asked of the database, since it
+    may have been taken back a moment ago."""
+    still = CallInvitation.objects.filter(
+        pk=invitation.pk, call=call, used_at__isnull=False, revoked_at=None, expires_at__gt=timezone.now()
+    )
+    return still.exists()
+
+
+def can_invite(user: User, call: Call) -> bool:
+    """Whoever admits is the one who asks others to come."""
+    return is_participant(user, call) and is_host(user, call)
 
 
 def is_host(user: User, call: Call) -> bool:

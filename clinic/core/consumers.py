@@ -50,11 +50,17 @@ class FrameConsumer(AsyncWebsocketConsumer):
         self._warned_not_json = False
         self._warned_flooding = False
         await self.accept()
-        if self.user is None or not self.user.is_authenticated or not self.user.is_active:
+        if not await self.recognise():
             await self.close(CLOSE_NOT_SIGNED_IN)
             return
-        await self.join(realtime.user_group(self.user.pk))
         await self.joined()
+
+    async def recognise(self) -> bool:
+        """Whether this is somebody; then their own group is joined. A subclass may know people without an account."""
+        if self.user is None or not self.user.is_authenticated or not self.user.is_active:
+            return False
+        await self.join(realtime.user_group(self.user.pk))
+        return True
 
     async def joined(self) -> None:
         """The socket is open and its user known: join more groups and greet, or close."""

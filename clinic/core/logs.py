@@ -3,8 +3,8 @@
 import logging
 import re
 
-# A calendar feed is opened by its address alone.
-_SECRETS = re.compile(r"(/calendar/feed/)[^/\s\"'?]+")
+# A calendar feed is opened by its address alone, and so is the door of a call by a guest's invitation.
+_SECRETS = re.compile(r"(/calendar/feed/|/calls/join/)[^/\s\"'?]+")
 
 
 def without_secrets(text: str) -> str:

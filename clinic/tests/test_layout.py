@@ -42,6 +42,7 @@ OWN_FILES = {
         "call_rules.py",
         "call_events.py",
         "call_consumer.py",
+        "call_frames.py",
         "frames.py",
         "transports",
     },

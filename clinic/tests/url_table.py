@@ -67,17 +67,45 @@ GET    notifications_read_all                         login   405     405     40
 POST   notifications_read_all                         login   302     302     302     302     302     302
 POST   notification_open(notice)                      login   302     404     404     404     404     404
 GET    notification_open(notice)                      login   405     405     405     405     405     405
+GET    notifications_latest                           login   200     200     200     200     200     200
+GET    notification_settings                          login   200     200     200     200     200     200
+POST   notification_settings                          login   302     302     302     302     302     302
+POST   notification_test                              login   302     302     302     302     302     302
+POST   push_subscribe                                 login   400     400     400     400     400     400
+POST   push_unsubscribe                               login   400     400     400     400     400     400
+POST   push_forget(device)                            login   302     404     404     404     404     404
+GET    push_forget(device)                            login   405     405     405     405     405     405
+GET    service_worker                                 200     200     200     200     200     200     200
+
+# What notifications say, and what became of them
+GET    notification_templates                         login   403     403     403     403     200     403
+GET    notification_template(appointment.confirmed,email,en)        login 403 403 403 403 200 403
+POST   notification_template(appointment.confirmed,email,en)        login 403 403 403 403 422 403
+GET    notification_template(appointment.confirmed,letter,en)       login 403 403 403 403 404 403
+POST   notification_template_preview(payment.rejected,sms,ne)       login 403 403 403 403 200 403
+POST   notification_template_restore(payment.rejected,sms,ne)       login 403 403 403 403 302 403
+GET    deliveries                                     login   403     403     403     403     200     403
+POST   delivery_resend(delivery)                      login   403     403     403     403     302     403
+GET    delivery_resend(delivery)                      login   403     403     403     403     405     403
 
 # Messages and calls
 GET    conversations                                  login   200     200     200     200     200     200
 GET    conversation_new                               login   200     200     200     200     200     200
 GET    conversation(conversation)                     login   200     404     404     200     404     404
+GET    chat_file(sent_file)                           login   200     404     404     200     404     404
+GET    chat_file(unsent_file)                         login   200     404     404     404     404     404
 POST   conversation(conversation)                     login   400     404     404     400     404     404
 GET    conversation_with(doctor)                      login   405     405     405     405     405     405
 POST   conversation_with(doctor)                      login   302     403     302     403     302     403
 POST   conversation_with(patient)                     login   403     404     404     302     302     403
 POST   conversation_with(other_patient)               login   404     403     404     404     302     403
 GET    call(call)                                     login   200     404     404     200     404     404
+GET    call_record(call)                              login   200     404     404     200     200     404
+# A member is sent to the call itself, and uses nothing up.
+GET    call_join(guest_link)                          200     302     200     200     302     200     200
+POST   call_join(guest_link)                          302     302     302     302     302     302     302
+GET    call_join(wrong)                               404     404     404     404     404     404     404
+GET    call_guest(call)                               404     404     404     404     404     404     404
 
 # Booking and visits
 GET    book(doctor)                                   login   200     200     403     403     403     403
@@ -258,6 +286,11 @@ POST   api-conversations                              401     400     400     40
 GET    api-messages(conversation)                     401     200     404     404     200     404     404
 POST   api-messages(conversation)                     401     400     404     404     400     404     404
 POST   api-messages-read(conversation)                401     400     404     404     400     404     404
+POST   api-messages-delivered(conversation)           401     400     404     404     400     404     404
+POST   api-attachments(conversation)                  401     400     404     404     400     404     404
+GET    api-messages-search                            401     400     400     400     400     400     400
+PATCH  api-message(message)                           401     400     404     404     400     404     404
+DELETE api-message(message)                           401     200     404     404     403     404     404
 GET    api-notifications                              401     200     200     200     200     200     200
 POST   api-notifications-read-all                     401     200     200     200     200     200     200
 POST   api-notification-read(notice)                  401     200     404     404     404     404     404
@@ -268,6 +301,10 @@ POST   api-call-answer(call)                          401     403     404     40
 POST   api-call-decline(call)                         401     403     404     404     403     404     404
 POST   api-call-end(call)                             401     403     404     404     200     404     404
 POST   api-call-ice(call)                             401     200     404     404     200     404     404
+GET    api-call-record(call)                          401     200     404     404     200     200     404
+GET    api-call-invitations(call)                     401     403     404     404     200     404     404
+POST   api-call-invitations(call)                     401     403     404     404     400     404     404
+POST   api-call-invitation-revoke(call,invitation)    401     403     404     404     200     404     404
 
 # API: booking and visits
 GET    api-services                                   200     200     200     200     200     200     200

@@ -19,6 +19,7 @@ from billing.tests.factories import make_payment
 from clinic.core.files import encode_image
 from clinic.core.mail import send_mail_task
 from insights.tests.factories import make_export
+from messaging.domain import attachments, invitations, messages
 from messaging.domain.notifications import notify
 from messaging.enums import NotificationKind
 from messaging.tests.call_sockets import make_call
@@ -44,7 +45,13 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
     patient, other_patient = cast["patient"], cast["other_patient"]
     doctor, other_doctor = cast["doctor"], cast["other_doctor"]
     conversation = make_conversation(patient, doctor, messages=2)
+    spoken = messages.post(conversation, sender=patient, text="Here it is")
+    sent_file, unsent_file = (
+        attachments.upload(conversation, sender=patient, upload=picture(), client_id=name) for name in "ab"
+    )
+    messages.post(conversation, sender=patient, text="", attachments=[sent_file.pk])
     call = make_call(patient, doctor)
+    invitation, guest_link = invitations.invite(call, name="Maya Rai", part="interpreter", actor=doctor)
     visit = make_appointment(patient, doctor, service, call=call, conversation=conversation)
     unpaid = make_appointment(
         patient, doctor, service, starts_at=clinic_time(4, 10), status="pending_payment"
@@ -66,6 +73,9 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
     for owner in (patient, doctor):
         profiles.set_photo(owner, encode_image(picture(), square=512))
     assert notice is not None
+    delivery = notice.deliveries.create(channel="email", status="given_up")  # type: ignore[attr-defined]
+    endpoint = "https://fcm.googleapis.com/fcm/send/walk"
+    device = patient.push_subscriptions.create(endpoint=endpoint, p256dh="p", auth="a")  # type: ignore[attr-defined]
     access = BreakGlass.objects.create(
         doctor=make_doctor("night.doctor@test.clinic"),
         patient=patient,
@@ -117,7 +127,11 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "specialty": doctor.doctor_profile.specialty,
         "service": service,
         "conversation": conversation,
+        "message": spoken,
+        "sent_file": sent_file,
+        "unsent_file": unsent_file,
         "call": call,
+        "invitation": invitation,
         "visit": visit,
         "unpaid": unpaid,
         "paid": paid,
@@ -129,6 +143,8 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "submission": submission,
         "letter": letter,
         "notice": notice,
+        "delivery": delivery,
+        "device": device,
         "access": access,
         "scan": scan,
         "holiday": Holiday.objects.create(name="Tihar", first_day=closed, last_day=closed),
@@ -144,6 +160,7 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "feedback": make_feedback(rated),
     }
     return {name: str(thing.pk) for name, thing in things.items()} | {
+        "guest_link": guest_link,
         "screen_key": screen.key(),
         "program": AuthToken.objects.create(user=patient)[0].token_key,
         "mail_key": EmailConfirmationHMAC(EmailAddress.objects.get(user=newcomer)).key,

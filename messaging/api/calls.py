@@ -6,11 +6,13 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers, status
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from messaging.domain import calls, ice, ringing
+from messaging.domain import calls, ice, invitations, ringing
 from messaging.enums import CallMedia
 from messaging.models import Call
 
@@ -113,11 +115,27 @@ class End(APIView):
 
 
 class Ice(APIView):
+    # A guest has no account, only the cookie of an invitation.
+    permission_classes = (AllowAny,)
+
     @extend_schema(request=None, responses=IceSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
-        """STUN and TURN servers with credentials of the caller's own, while the call can be joined."""
-        calls.check_window(visible_call(request, pk))
-        return Response({"ice_servers": ice.servers_for(me(request).pk), "ttl": ice.TTL_SECONDS})
+        """STUN and TURN servers with credentials of the caller's own, while the call can be joined. Guests bring the
+        cookie of their invitation."""
+        call, identity = self._caller(request, pk)
+        calls.check_window(call)
+        return Response({"ice_servers": ice.servers_for(identity), "ttl": ice.TTL_SECONDS})
+
+    def _caller(self, request: Request, pk: UUID) -> tuple[Call, UUID]:
+        member = request.user.is_authenticated and calls.is_member(pk, me(request).pk)
+        guest = (
+            None if member else invitations.guest_of(pk, request.COOKIES.get(invitations.cookie_name(pk), ""))
+        )
+        if guest is not None:
+            return guest.call, guest.pk
+        if not request.user.is_authenticated:
+            raise NotAuthenticated
+        return visible_call(request, pk), me(request).pk
 
 
 def visible_call(request: Request, pk: UUID) -> Call:

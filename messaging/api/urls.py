@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from . import calls, conversations, notifications
+from . import calls, conversations, invitations, notifications
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("conversations/", conversations.ConversationList.as_view(), name="api-conversations"),
@@ -38,4 +38,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/<uuid:pk>/decline/", calls.Decline.as_view(), name="api-call-decline"),
     path("calls/<uuid:pk>/end/", calls.End.as_view(), name="api-call-end"),
     path("calls/<uuid:pk>/ice/", calls.Ice.as_view(), name="api-call-ice"),
+    path("calls/<uuid:pk>/record/", invitations.CallRecord.as_view(), name="api-call-record"),
+    path("calls/<uuid:pk>/invitations/", invitations.Invitations.as_view(), name="api-call-invitations"),
+    path(
+        "calls/<uuid:pk>/invitations/<uuid:invitation>/revoke/",
+        invitations.InvitationRevoke.as_view(),
+        name="api-call-invitation-revoke",
+    ),
 ]

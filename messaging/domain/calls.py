@@ -11,12 +11,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.enums import Role
 from accounts.models import User
 from clinic.core.errors import Conflict
 from clinic.core.status import change_status, lock, record_start
 from messaging import call_events, call_rules, signals
 from messaging.enums import LONGEST_CALL_HOURS, CallMedia, CallStatus, PeerStatus
-from messaging.models import Call, CallPeer, Conversation, Member
+from messaging.models import Call, CallInvitation, CallPeer, Conversation, Member
 
 from . import messages
 
@@ -66,6 +67,7 @@ def reschedule(call_id: UUID, *, opens_at: datetime, closes_at: datetime) -> Cal
             raise Conflict(_("This call has already begun."))
         call.opens_at, call.closes_at = opens_at, closes_at
         call.save(update_fields=["opens_at", "closes_at", "updated_at"])
+        CallInvitation.objects.filter(call=call).update(expires_at=closes_at, updated_at=timezone.now())
         close_later(call)
         call_events.changed(call, member_ids(call))
     return call
@@ -129,9 +131,19 @@ def finish(locked: Call, to: str, *, actor: User | None, reason: str) -> Call:
     return locked
 
 
+def is_member(call_id: UUID, user_id: UUID) -> bool:
+    return Call.objects.filter(pk=call_id, conversation__members__user_id=user_id).exists()
+
+
 def member_ids(call: Call) -> list[UUID]:
     members = Member.objects.filter(conversation_id=call.conversation_id)
     return list(members.values_list("user_id", flat=True))
+
+
+def patient_of(call: Call) -> UUID | None:
+    """The patient among the members, for the activity trail."""
+    patients = Member.objects.filter(conversation=call.conversation_id, user__role=Role.PATIENT)
+    return patients.values_list("user_id", flat=True).first()
 
 
 def close_later(call: Call) -> None:

@@ -1,4 +1,4 @@
-"""Who is in a call: joining, waiting, admission, a dropped socket coming back, leaving.
+"""Who is in a call: joining, a dropped socket coming back, leaving. Who comes in from the door: waiting_room.py.
 
 Everything is in the database, so that it holds across processes; `channel` names the socket that speaks for a
 peer. A socket that drops leaves its peer in place for RESUME_SECONDS; `reap` takes those that did not come back,
@@ -18,17 +18,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain import trail
-from accounts.enums import ActivityVerb, Role
+from accounts.enums import ActivityVerb
 from accounts.models import User
 from clinic.core.errors import Conflict, Invalid, NotAllowed
 from clinic.core.status import lock
 from messaging import call_events, call_rules
 from messaging.enums import HEARTBEAT_SECONDS, MAX_PEERS, RESUME_SECONDS, CallStatus, PeerStatus
-from messaging.models import Call, CallPeer, Member
+from messaging.models import Call, CallInvitation, CallPeer
 
-from . import calls
+from . import calls, quality
 
 STATE_KEYS = ("mic", "camera", "screen", "hand")
+
+
+Person = User | CallInvitation
+
+
+class Locked(Conflict):
+    """409: the host takes nobody new at the door just now."""
+
+    code = "locked"
 
 
 class Full(Conflict):
@@ -43,6 +52,7 @@ class Joined:
 
     peer: CallPeer
     host_id: UUID
+    is_locked: bool
     token: str
     participants: list[dict[str, Any]]
     waiting: list[CallPeer]
@@ -50,16 +60,17 @@ class Joined:
     replaced: str
 
 
-def join(call_id: UUID, user: User, channel: str, resume: str = "") -> Joined:
+def join(call_id: UUID, person: Person, channel: str, resume: str = "") -> Joined:
     """Let a browser in, or to the door; with the token of a peer whose socket dropped, as that peer again.
 
-    Raises NotAllowed for anyone but the conversation's members (or when there is no such call), TooEarly, Over, Full.
+    Raises NotAllowed for anyone but the conversation's members and guests with an invitation (or when there is no
+    such call), TooEarly, Over, Locked, Full.
     """
     reap(call_id)  # in a transaction of its own: a refusal below must not undo it
     with transaction.atomic():
-        call = _locked_call(call_id, user)
+        call = locked_call(call_id, person)
         calls.check_window(call)
-        peer = _resumable(call, user, resume) if resume else None
+        peer = _resumable(call, person, resume) if resume else None
         if peer is not None:
             replaced, peer.channel = peer.channel, channel
             peer.gone_since, peer.seen_at = None, timezone.now()
@@ -68,12 +79,13 @@ def join(call_id: UUID, user: User, channel: str, resume: str = "") -> Joined:
             token = resume
         else:
             replaced, token = "", secrets.token_urlsafe(32)
-            peer = _new_peer(call, user, channel, token)
-            _note_joining(call, user)
+            peer = _new_peer(call, person, channel, token)
+            _note_joining(call, person)
         others = participants(peer, call.host_id) if peer.status == PeerStatus.ADMITTED else []
         return Joined(
             peer=peer,
             host_id=call.host_id,
+            is_locked=call.is_locked,
             token=token,
             participants=others,
             waiting=_waiting_for(peer, call),
@@ -82,10 +94,13 @@ def join(call_id: UUID, user: User, channel: str, resume: str = "") -> Joined:
         )
 
 
-def _note_joining(call: Call, user: User) -> None:
-    patients = Member.objects.filter(conversation=call.conversation_id, user__role=Role.PATIENT)
-    patient_id = patients.values_list("user_id", flat=True).first()
-    trail.record(ActivityVerb.CALL_JOINED, actor=user, target=call, patient=patient_id)
+def _note_joining(call: Call, person: Person) -> None:
+    patient_id = calls.patient_of(call)
+    if isinstance(person, User):
+        trail.record(ActivityVerb.CALL_JOINED, actor=person, target=call, patient=patient_id)
+        return
+    reason = f"{person.name} ({person.get_part_display()})"
+    trail.record(ActivityVerb.CALL_GUEST, actor=None, target=call, patient=patient_id, reason=reason)
 
 
 def participants(peer: CallPeer, host_id: UUID) -> list[dict[str, Any]]:
@@ -96,7 +111,7 @@ def participants(peer: CallPeer, host_id: UUID) -> list[dict[str, Any]]:
             **call_events.describe(other, host_id),
             "polite": call_rules.polite(str(peer.pk), str(other.pk)),
         }
-        for other in others.select_related("user")
+        for other in others.select_related("user", "invitation")
     ]
 
 
@@ -106,51 +121,13 @@ def participants_for(peer_id: UUID) -> list[dict[str, Any]]:
     return participants(peer, peer.call.host_id)
 
 
-def admit(call_id: UUID, peer_id: UUID, *, actor: User) -> None:
-    """Let a waiting peer in; the first one starts the call. Admitting twice changes nothing.
-
-    Raises NotAllowed unless `actor` is the host, Invalid when nobody waits under this id, Full.
-    """
-    with transaction.atomic():
-        call = _locked_for_host(call_id, actor)
-        peer = _present(call).filter(pk=peer_id).select_related("user").first()
-        if peer is None:
-            raise Invalid(_("This person is not waiting any more."))
-        if peer.status == PeerStatus.ADMITTED:
-            return
-        if _present(call).filter(status=PeerStatus.ADMITTED).count() >= MAX_PEERS:
-            raise Full(_("This call is full."))
-        _let_in(peer, call)
-        if call.status in (CallStatus.SCHEDULED, CallStatus.RINGING):
-            calls.activate(call, actor=actor)
-
-
-def admit_everyone(locked: Call) -> None:
-    """Everyone at the door of a call that was just answered."""
-    for peer in _present(locked).filter(status=PeerStatus.WAITING).select_related("user"):
-        _let_in(peer, locked)
-
-
-def remove(call_id: UUID, peer_id: UUID, *, actor: User) -> None:
-    """Show a peer out, or turn away one that waits.
-
-    Raises NotAllowed unless `actor` is the host, Invalid when the peer is not there or is the host's own.
-    """
-    with transaction.atomic():
-        call = _locked_for_host(call_id, actor)
-        peer = _present(call).filter(pk=peer_id).select_related("user").first()
-        if peer is None or peer.user_id == call.host_id:
-            raise Invalid(_("This person is not in the call."))
-        _take_out(peer, PeerStatus.REMOVED, "removed")
-
-
 def leave(peer_id: UUID) -> None:
     """The person hung up. A call from chat that leaves one person alone is over."""
     with transaction.atomic():
         call = lock(Call, CallPeer.objects.values_list("call_id", flat=True).get(pk=peer_id))
-        peer = _present(call).filter(pk=peer_id).first()
+        peer = present(call).filter(pk=peer_id).first()
         if peer is not None:
-            _take_out(peer, PeerStatus.LEFT, "left")
+            take_out(peer, PeerStatus.LEFT, "left")
             _end_if_alone(call, peer.user)
 
 
@@ -172,7 +149,7 @@ def reap(call_id: UUID) -> None:
         call = lock(Call, call_id)
         lost = list(_lost(CallPeer.objects.filter(call=call)).select_related("user"))
         for peer in lost:
-            _take_out(peer, PeerStatus.LEFT, "lost")
+            take_out(peer, PeerStatus.LEFT, "lost")
         if lost:
             _end_if_alone(call, lost[-1].user)
 
@@ -185,6 +162,14 @@ def set_state(peer_id: UUID, changes: dict[str, bool]) -> None:
         peer.save(update_fields=["state", "updated_at"])
         if peer.status == PeerStatus.ADMITTED:
             call_events.peer_state(peer)
+
+
+def keep_quality(peer_id: UUID, report: quality.Report) -> None:
+    """Add what this person's browser measured to the summary of their line."""
+    with transaction.atomic():
+        peer = lock(CallPeer, peer_id)
+        peer.quality = quality.add(peer.quality, report)
+        peer.save(update_fields=["quality", "updated_at"])
 
 
 def route(call_id: UUID, from_peer: UUID, to_peer: UUID) -> str:
@@ -216,24 +201,25 @@ class PeerGone(Conflict):
     code = "peer_gone"
 
 
-def _locked_call(call_id: UUID, user: User) -> Call:
+def locked_call(call_id: UUID, person: Person) -> Call:
+    """The call, locked. Raises NotAllowed when it is not this person's, or not there."""
     try:
         call = lock(Call, call_id)
     except Call.DoesNotExist:
         raise NotAllowed from None
-    if not call_rules.is_participant(user, call):
+    if not _may_come(person, call):
         raise NotAllowed
     return call
 
 
-def _locked_for_host(call_id: UUID, actor: User) -> Call:
-    call = _locked_call(call_id, actor)
-    if not call_rules.is_host(actor, call):
-        raise NotAllowed(_("Only the host can do this."))
-    return call
+def _may_come(person: Person, call: Call) -> bool:
+    if isinstance(person, User):
+        return call_rules.is_participant(person, call)
+    return call_rules.is_guest(person, call)
 
 
-def _present(call: Call) -> QuerySet[CallPeer]:
+def present(call: Call) -> QuerySet[CallPeer]:
+    """Those inside and those at the door."""
     return CallPeer.objects.filter(call=call, status__in=calls.PRESENT)
 
 
@@ -245,34 +231,33 @@ def _lost(peers: QuerySet[CallPeer]) -> QuerySet[CallPeer]:
     )
 
 
-def _resumable(call: Call, user: User, token: str) -> CallPeer | None:
+def _own(person: Person) -> dict[str, UUID]:
+    return {"user": person.pk} if isinstance(person, User) else {"invitation": person.pk}
+
+
+def _resumable(call: Call, person: Person, token: str) -> CallPeer | None:
     digest = hashlib.sha256(token.encode(errors="replace")).hexdigest()
-    return _present(call).filter(user=user.pk, resume_digest=digest).select_related("user").first()
+    own = present(call).filter(**_own(person), resume_digest=digest)
+    return own.select_related("user", "invitation").first()
 
 
-def _new_peer(call: Call, user: User, channel: str, token: str) -> CallPeer:
-    """One place is kept for the host, so that waiting browsers never lock the host out."""
-    present = _present(call)
-    places = (
-        MAX_PEERS
-        if call_rules.is_host(user, call) or present.filter(user=call.host_id).exists()
-        else MAX_PEERS - 1
-    )
-    if present.count() >= places:
-        # A browser whose socket is gone gives way to one that is here.
-        for away in present.exclude(gone_since=None).select_related("user").order_by("gone_since"):
-            _take_out(away, PeerStatus.LEFT, "lost")
-            if present.count() < places:
-                break
-        else:
-            raise Full(
-                _("This call is full: at most %(count)d devices can take part.") % {"count": MAX_PEERS}
-            )
-    was_removed = CallPeer.objects.filter(call=call, user=user.pk, status=PeerStatus.REMOVED).exists()
-    enters = call_rules.enters_at_once(user, call) and not was_removed
+def _new_peer(call: Call, person: Person, channel: str, token: str) -> CallPeer:
+    history = CallPeer.objects.filter(call=call, **_own(person))
+    was_removed = history.filter(status=PeerStatus.REMOVED).exists()
+    enters = isinstance(person, User) and call_rules.enters_at_once(person, call) and not was_removed
+    # Whoever was inside and lost the way back may knock at a locked door.
+    was_inside = not was_removed and history.exclude(admitted_at=None).exists()
+    if call.is_locked and not enters and not was_inside:
+        raise Locked(_("The waiting room is locked. Please try again in a few minutes."))
+    if not isinstance(person, User):
+        # An invitation is for one person: the guest's newest tab takes the place of the older one.
+        for older in present(call).filter(invitation=person.pk):
+            take_out(older, PeerStatus.LEFT, "replaced")
+    _make_room(call, person)
     peer = CallPeer.objects.create(
         call=call,
-        user=user,
+        user=person if isinstance(person, User) else None,
+        invitation=None if isinstance(person, User) else person,
         channel=channel,
         resume_digest=hashlib.sha256(token.encode()).hexdigest(),
         status=PeerStatus.ADMITTED if enters else PeerStatus.WAITING,
@@ -285,19 +270,36 @@ def _new_peer(call: Call, user: User, channel: str, token: str) -> CallPeer:
     return peer
 
 
+def _make_room(call: Call, person: Person) -> None:
+    """One place is kept for the host, so that waiting browsers never lock the host out. Raises Full."""
+    here = present(call)
+    is_host = isinstance(person, User) and call_rules.is_host(person, call)
+    places = MAX_PEERS if is_host or here.filter(user=call.host_id).exists() else MAX_PEERS - 1
+    if here.count() < places:
+        return
+    # A browser whose socket is gone gives way to one that is here.
+    for away in here.exclude(gone_since=None).order_by("gone_since"):
+        take_out(away, PeerStatus.LEFT, "lost")
+        if here.count() < places:
+            return
+    raise Full(_("This call is full: at most %(count)d devices can take part.") % {"count": MAX_PEERS})
+
+
 def _waiting_for(peer: CallPeer, call: Call) -> list[CallPeer]:
     if peer.user_id != call.host_id:
         return []
-    return list(_present(call).filter(status=PeerStatus.WAITING).select_related("user"))
+    return list(present(call).filter(status=PeerStatus.WAITING).select_related("user", "invitation"))
 
 
-def _let_in(peer: CallPeer, call: Call) -> None:
+def let_in(peer: CallPeer, call: Call) -> None:
+    """From the door into the call; the caller has asked the rules and holds the call's lock."""
     peer.status, peer.admitted_at = PeerStatus.ADMITTED, timezone.now()
     peer.save(update_fields=["status", "admitted_at", "updated_at"])
     call_events.peer_joined(peer, call.host_id)
 
 
-def _take_out(peer: CallPeer, to: str, reason: str) -> None:
+def take_out(peer: CallPeer, to: str, reason: str) -> None:
+    """The one way out of a call that goes on; the caller holds the call's lock."""
     was_admitted = peer.status == PeerStatus.ADMITTED
     peer.status, peer.left_at, peer.channel = to, timezone.now(), ""
     peer.save(update_fields=["status", "left_at", "channel", "updated_at"])
@@ -308,9 +310,9 @@ def _end_if_alone(call: Call, leaver: User | None) -> None:
     if not call_rules.is_rung(call):
         return
     if call.status == CallStatus.ACTIVE:
-        if _present(call).filter(status=PeerStatus.ADMITTED).count() < 2:
+        if present(call).filter(status=PeerStatus.ADMITTED).count() < 2:
             calls.finish(call, CallStatus.ENDED, actor=leaver, reason="left")
-    elif call.status == CallStatus.RINGING and not _present(call).exists():
+    elif call.status == CallStatus.RINGING and not present(call).exists():
         from . import ringing  # it admits peers, and so imports this module
 
         ringing.give_up(call, actor=leaver)

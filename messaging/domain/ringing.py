@@ -12,11 +12,11 @@ from accounts.models import User
 from clinic.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed
 from clinic.core.status import lock, record_start
 from messaging import call_events, call_rules
-from messaging.enums import RING_SECONDS, CallMedia, CallStatus, NotificationKind
+from messaging.enums import RING_SECONDS, CallMedia, CallStatus
 from messaging.models import Call, Conversation
 from messaging.rules import can_talk
 
-from . import calls, messages, notifications, peers
+from . import calls, messages, notifications, waiting_room
 
 
 class AlreadyCalling(Conflict):
@@ -82,7 +82,7 @@ def answer(call_id: UUID, *, actor: User) -> Call:
         _check_rung_for(call, actor)
         if call.status != CallStatus.ACTIVE:
             calls.activate(call, actor=actor)
-            peers.admit_everyone(call)
+            waiting_room.admit_everyone(call)
     return call
 
 
@@ -154,8 +154,8 @@ def _leave_word(call: Call) -> None:
     for member in call.conversation.members.exclude(user_id=caller.pk).select_related("user"):
         notifications.notify(
             member.user,
-            kind=NotificationKind.MESSAGE,
-            title=lambda: _("Missed call from %(name)s") % {"name": caller.name},
+            occasion="call.missed",
+            variables={"name": caller.name},
             url=reverse("conversation", args=[call.conversation_id]),
             key=f"call:{call.pk}:missed",
         )

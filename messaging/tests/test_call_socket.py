@@ -81,7 +81,11 @@ async def test_the_patient_waits_until_the_doctor_admits_them(
     host = await enter(doctor, call)
     assert host.welcome["status"] == "admitted"
     # Whoever waited before the doctor came is named as well.
-    assert await host.frame() == {"type": "peer.waiting", "peer": guest.peer, "name": "Asha Gurung"}
+    waiting = await host.frame()
+    assert (
+        waiting.items()
+        >= {"type": "peer.waiting", "peer": guest.peer, "name": "Asha Gurung", "guest": False}.items()
+    )
     await host.send_json_to({"type": "admit", "peer": guest.peer})
     joined = await host.frame()
     if joined["type"] == "peer.waiting":
@@ -139,12 +143,13 @@ async def test_a_waiting_peer_sends_and_receives_no_signal(call: Call, patient: 
     await guest.disconnect()
 
 
-@pytest.mark.parametrize("frame", ["admit", "remove", "end"])
+@pytest.mark.parametrize("frame", ["admit", "remove", "end", "lock"])
 async def test_only_the_host_decides(call: Call, patient: Any, doctor: Any, frame: str) -> None:
     async with meeting(doctor, patient, call) as (host, guest):
         waiting = await enter(patient, call)
+        await waiting.frame("waiting")
         await host.frame("peer.waiting")
-        await guest.send_json_to({"type": frame, "peer": waiting.peer})
+        await guest.send_json_to({"type": frame, "peer": waiting.peer, "locked": True})
         error = await guest.frame()
         assert (error["type"], error["code"]) == ("error", "not_allowed")
         assert await waiting.receive_nothing(0.2)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from messaging import call_rules
-from messaging.domain import calls
+from messaging.domain import call_records, calls
 from messaging.models import Member
 from messaging.views.chat import chat_of
 
@@ -39,3 +39,21 @@ def call(request: HttpRequest, pk: UUID) -> HttpResponse:
         return render(request, "messaging/call_early.html", context)
     context["chat"] = chat_of(call.conversation, user)
     return render(request, "messaging/call.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def call_record(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Who was in the call, when, how long, and how good the line was."""
+    user = cast(User, request.user)
+    call = get_object_or_404(call_records.visible_to(user), pk=pk)
+    call_records.note_reading(call, user)
+    talked = call.ended_at - call.started_at if call.started_at and call.ended_at else None
+    context = {
+        "call": call,
+        "attendances": call_records.attendances(call),
+        "talked": call_records.length_text(talked) if talked else "",
+        "is_member": calls.is_member(call.pk, user.pk),
+    }
+    return render(request, "messaging/call_record.html", context)
