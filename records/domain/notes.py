@@ -14,7 +14,6 @@ from accounts.models import User
 from clinic.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed
 from clinic.core.status import change_status, lock, record_start
 from messaging.domain import notifications
-from messaging.enums import NotificationKind
 from records import rules
 from records.enums import NoteStatus
 from records.models import VisitNote
@@ -71,11 +70,10 @@ def sign(appointment_id: UUID, *, author: User) -> VisitNote:
         _note(note, ActivityVerb.NOTE_SIGNED, author)
         notifications.notify(
             note.appointment.patient,
-            kind=NotificationKind.APPOINTMENT,
-            title=lambda: _("%(name)s has finished the note of your visit") % {"name": author.name},
+            occasion="note.signed",
+            variables={"name": author.name},
             url=reverse("visit_note", args=[appointment_id]),
             key=f"note:{note.pk}:signed",
-            email_text=lambda: _("You can read it in the portal, on the page of your visit."),
         )
     return note
 

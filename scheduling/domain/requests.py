@@ -5,10 +5,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from messaging.domain.notifications import notify
-from messaging.enums import NotificationKind
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment, Schedule
 
@@ -24,17 +22,13 @@ def ask(appointment: Appointment) -> None:
     """Tell the doctor that a request waits. Unanswered ones are declined by the sweep."""
     notify(
         appointment.doctor,
-        kind=NotificationKind.APPOINTMENT,
-        title=lambda: (
-            _("A request for %(time)s waits for your answer")
-            % {"time": telling.spoken_time(appointment, appointment.doctor)}
-        ),
+        occasion="appointment.asked.doctor",
+        variables={
+            "time": lambda: telling.spoken_time(appointment, appointment.doctor),
+            "patient": appointment.patient.name,
+        },
         url=reverse("appointment", args=[appointment.pk]),
         key=f"appointment:{appointment.pk}:asked",
-        email_text=lambda: (
-            _("%(patient)s asks for a visit with you. Open the portal to confirm or decline it.")
-            % {"patient": appointment.patient.name}
-        ),
     )
     timers.after(appointment)
 

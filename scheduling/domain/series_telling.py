@@ -47,18 +47,12 @@ def pay_soon(visit: Appointment, until: datetime) -> None:
     patient = visit.patient
     notify(
         patient,
-        kind=NotificationKind.REMINDER,
-        title=lambda: _("Please pay your visit on %(time)s") % {"time": spoken_time(visit, patient)},
+        occasion="appointment.pay",
+        variables={
+            "doctor": visit.doctor.name,
+            "time": lambda: spoken_time(visit, patient),
+            "until": lambda: zones.spoken(until, patient.time_zone),
+        },
         url=reverse("appointment", args=[visit.pk]),
         key=f"appointment:{visit.pk}:pay:{until.timestamp():.0f}",
-        email_text=lambda: (
-            _(
-                "Your visit with %(doctor)s on %(time)s is kept for you until %(until)s. Pay before that to keep it."
-            )
-            % {
-                "doctor": visit.doctor.name,
-                "time": spoken_time(visit, patient),
-                "until": zones.spoken(until, patient.time_zone),
-            }
-        ),
     )

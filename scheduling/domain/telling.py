@@ -1,18 +1,16 @@
-"""What patient and doctor are told about an appointment. Titles are mail subjects too: no clinical content.
+"""What patient and doctor are told about an appointment; the words are the catalogue's. Times are functions:
+notify calls them in the language of whoever reads."""
 
-The texts are functions: notify calls them in the language of whoever reads."""
-
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from clinic.core import zones
 from clinic.core.wording import Words
 from messaging.domain.notifications import notify
-from messaging.enums import NotificationKind
 from scheduling.models import Appointment
 
 from . import ics
@@ -24,188 +22,60 @@ def spoken_time(appointment: Appointment, reader: User | None = None) -> str:
 
 
 def confirmed(appointment: Appointment, *, actor: User) -> None:
-    _tell(
-        appointment.patient,
-        appointment,
-        "confirmed",
-        lambda: (
-            _("Your appointment on %(time)s is confirmed")
-            % {"time": spoken_time(appointment, appointment.patient)}
-        ),
-        lambda: (
-            _("Your appointment with %(doctor)s on %(time)s is confirmed.")
-            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)}
-        ),
-    )
+    _tell_patient(appointment, "confirmed", "appointment.confirmed")
     if actor.pk != appointment.doctor_id:
-        _tell(
-            appointment.doctor,
-            appointment,
-            "confirmed",
-            lambda: _("New appointment on %(time)s") % {"time": spoken_time(appointment, appointment.doctor)},
-            lambda: (
-                _("%(patient)s has a confirmed appointment with you on %(time)s.")
-                % {"patient": appointment.patient.name, "time": spoken_time(appointment, appointment.doctor)}
-            ),
-        )
+        _tell_doctor(appointment, "confirmed", "appointment.confirmed.doctor")
 
 
 def declined(appointment: Appointment) -> None:
-    _tell(
-        appointment.patient,
-        appointment,
-        "declined",
-        lambda: (
-            _("Your appointment on %(time)s was declined")
-            % {"time": spoken_time(appointment, appointment.patient)}
-        ),
-        lambda: (
-            _(
-                "Your appointment with %(doctor)s on %(time)s can't take place. Anything you paid will be refunded."
-            )
-            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)}
-        ),
-    )
+    _tell_patient(appointment, "declined", "appointment.declined")
 
 
 def cancelled(appointment: Appointment, *, actor: User | None, was_confirmed: bool, note: str = "") -> None:
     """The patient always, with the clinic's `note`; the doctor only when they had been told of the visit."""
-    _tell(
-        appointment.patient,
-        appointment,
-        "cancelled",
-        lambda: (
-            _("Your appointment on %(time)s is cancelled")
-            % {"time": spoken_time(appointment, appointment.patient)}
-        ),
-        lambda: _noted(
-            _("Your appointment with %(doctor)s on %(time)s is cancelled.")
-            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)},
-            note,
-        ),
-    )
+    _tell_patient(appointment, "cancelled", "appointment.cancelled", note=note)
     if was_confirmed and not (actor and actor.pk == appointment.doctor_id):
-        _tell(
-            appointment.doctor,
-            appointment,
-            "cancelled",
-            lambda: (
-                _("Appointment on %(time)s cancelled")
-                % {"time": spoken_time(appointment, appointment.doctor)}
-            ),
-            lambda: (
-                _("The appointment of %(patient)s on %(time)s is cancelled.")
-                % {"patient": appointment.patient.name, "time": spoken_time(appointment, appointment.doctor)}
-            ),
-        )
+        _tell_doctor(appointment, "cancelled", "appointment.cancelled.doctor")
 
 
 def expired(appointment: Appointment) -> None:
-    _tell(
-        appointment.patient,
-        appointment,
-        "expired",
-        lambda: (
-            _("Your reserved time on %(time)s was released: it was not paid in time")
-            % {"time": spoken_time(appointment, appointment.patient)}
-        ),
-    )
+    patient = appointment.patient
+    time = _time_for(appointment, patient)
+    _tell(patient, appointment, "expired", "appointment.expired", {"time": time}, in_calendars=False)
 
 
 def moved(appointment: Appointment, *, actor: User, was_confirmed: bool, note: str = "") -> None:
     """The patient always, with the clinic's `note`; the doctor only when they know of the visit."""
-    occasion = f"moved:{appointment.starts_at.timestamp():.0f}:{timezone.now().timestamp():.0f}"
-    _tell(
-        appointment.patient,
-        appointment,
-        occasion,
-        lambda: (
-            _("Your appointment was moved to %(time)s")
-            % {"time": spoken_time(appointment, appointment.patient)}
-        ),
-        lambda: _noted(
-            _("Your appointment with %(doctor)s now takes place on %(time)s.")
-            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)},
-            note,
-        ),
-    )
+    key = f"moved:{appointment.starts_at.timestamp():.0f}:{timezone.now().timestamp():.0f}"
+    _tell_patient(appointment, key, "appointment.moved", note=note)
     if was_confirmed and actor.pk != appointment.doctor_id:
-        _tell(
-            appointment.doctor,
-            appointment,
-            occasion,
-            lambda: (
-                _("An appointment was moved to %(time)s")
-                % {"time": spoken_time(appointment, appointment.doctor)}
-            ),
-            lambda: (
-                _("The appointment of %(patient)s now takes place on %(time)s.")
-                % {"patient": appointment.patient.name, "time": spoken_time(appointment, appointment.doctor)}
-            ),
-        )
+        _tell_doctor(appointment, key, "appointment.moved.doctor")
 
 
 def displaced(appointment: Appointment, *, note: str = "") -> None:
     """The patient, whose time the doctor can't keep: they choose another one, or get their money back."""
     assert appointment.displaced_at
-    _tell(
-        appointment.patient,
-        appointment,
-        f"displaced:{appointment.displaced_at.timestamp():.0f}",
-        lambda: (
-            _("Please choose another time: your appointment on %(time)s can't take place")
-            % {"time": spoken_time(appointment, appointment.patient)}
-        ),
-        lambda: _noted(
-            _(
-                "%(doctor)s can't be there on %(time)s. Open the appointment to choose another time, or to cancel it; "
-                "then what you paid is refunded."
-            )
-            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)},
-            note,
-        ),
-    )
+    key = f"displaced:{appointment.displaced_at.timestamp():.0f}"
+    _tell_patient(appointment, key, "appointment.displaced", note=note)
 
 
 def booked_for(appointment: Appointment) -> None:
     """The patient, for whom staff has booked."""
-    _tell(
-        appointment.patient,
-        appointment,
-        "booked",
-        lambda: (
-            _("An appointment was booked for you on %(time)s")
-            % {"time": spoken_time(appointment, appointment.patient)}
-        ),
-        lambda: (
-            _(
-                "An appointment with %(doctor)s on %(time)s was booked for you. Open it to see what is left to do: "
-                "a time that has to be paid is kept for a while only."
-            )
-            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)}
-        ),
-    )
+    _tell_patient(appointment, "booked", "appointment.booked")
 
 
 def handed_over(appointment: Appointment, from_doctor: User, was_at: datetime, *, actor: User) -> None:
     """The doctor who had the visit until now."""
-    when = zones.spoken
     _tell(
         from_doctor,
         appointment,
         f"handed over:{appointment.sequence}",
-        lambda: (
-            _("The appointment on %(time)s is no longer yours")
-            % {"time": when(was_at, from_doctor.time_zone)}
-        ),
-        lambda: (
-            _("The appointment of %(patient)s on %(time)s is now with %(doctor)s.")
-            % {
-                "patient": appointment.patient.name,
-                "time": when(was_at, from_doctor.time_zone),
-                "doctor": appointment.doctor.name,
-            }
-        ),
+        "appointment.handed_over.doctor",
+        {
+            "patient": appointment.patient.name,
+            "time": lambda: zones.spoken(was_at, from_doctor.time_zone),
+            "doctor": appointment.doctor.name,
+        },
     )
 
 
@@ -216,39 +86,57 @@ def reminder_key(appointment: Appointment, which: str) -> str:
 
 def reminder(appointment: Appointment, which: str) -> None:
     """`which` is "24h" or "1h"; once for each time at which the visit has been set."""
+    patient = appointment.patient
     notify(
-        appointment.patient,
-        kind=NotificationKind.REMINDER,
-        title=lambda: (
-            _("Reminder: your appointment on %(time)s")
-            % {"time": spoken_time(appointment, appointment.patient)}
-        ),
+        patient,
+        occasion="appointment.reminder.day" if which == "24h" else "appointment.reminder.hour",
+        variables={"time": _time_for(appointment, patient), "doctor": appointment.doctor.name},
         url=_url(appointment),
         key=reminder_key(appointment, which),
-        email_text=lambda: (
-            _("Your appointment with %(doctor)s is on %(time)s.")
-            % {"doctor": appointment.doctor.name, "time": spoken_time(appointment, appointment.patient)}
-        ),
     )
 
 
-def _noted(text: str, note: str) -> str:
-    return f"{text}\n\n{note}" if note else text
+def _tell_patient(appointment: Appointment, key: str, occasion: str, note: str | None = None) -> None:
+    patient = appointment.patient
+    variables: dict[str, Words] = {
+        "time": _time_for(appointment, patient),
+        "doctor": appointment.doctor.name,
+    }
+    if note is not None:
+        variables["note"] = note
+    _tell(patient, appointment, key, occasion, variables)
 
 
-def _tell(user: User, appointment: Appointment, occasion: str, title: Words, email_text: Words = "") -> None:
+def _tell_doctor(appointment: Appointment, key: str, occasion: str) -> None:
+    doctor = appointment.doctor
+    time = _time_for(appointment, doctor)
+    _tell(doctor, appointment, key, occasion, {"time": time, "patient": appointment.patient.name})
+
+
+def _tell(
+    user: User,
+    appointment: Appointment,
+    key: str,
+    occasion: str,
+    variables: Mapping[str, Words],
+    *,
+    in_calendars: bool = True,
+) -> None:
     # From its confirmation on (which opens the conversation) a visit stands in people's calendars: each mail brings
     # the calendar entry along as it is now.
-    in_calendars = bool(email_text) and appointment.conversation_id is not None
+    with_entry = in_calendars and appointment.conversation_id is not None
     notify(
         user,
-        kind=NotificationKind.APPOINTMENT,
-        title=title,
+        occasion=occasion,
+        variables=variables,
         url=_url(appointment),
-        key=f"appointment:{appointment.pk}:{occasion}",
-        email_text=email_text,
-        attachments=[ics.attachment(appointment, user)] if in_calendars else (),
+        key=f"appointment:{appointment.pk}:{key}",
+        attachments=[ics.attachment(appointment, user)] if with_entry else (),
     )
+
+
+def _time_for(appointment: Appointment, reader: User) -> Words:
+    return lambda: spoken_time(appointment, reader)
 
 
 def _url(appointment: Appointment) -> str:

@@ -3,32 +3,23 @@
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from clinic.core import zones
 from messaging.domain.notifications import notify
-from messaging.enums import NotificationKind
 from scheduling.models import WaitingOffer
 
 
 def offered(offer: WaitingOffer) -> None:
     notify(
         offer.entry.patient,
-        kind=NotificationKind.APPOINTMENT,
-        title=lambda: _("A time is free for you: %(time)s") % {"time": _spoken(offer, offer.starts_at)},
+        occasion="waiting.offered",
+        variables={
+            "doctor": offer.doctor.name,
+            "time": lambda: _spoken(offer, offer.starts_at),
+            "until": lambda: _spoken(offer, offer.expires_at, "TIME_FORMAT"),
+        },
         url=reverse("waiting_offer", args=[offer.pk]),
         key=f"waiting:{offer.pk}:offered",
-        email_text=lambda: (
-            _(
-                "%(doctor)s has a free time on %(time)s. It is kept for you until %(until)s; after that it is offered "
-                "to the next person."
-            )
-            % {
-                "doctor": offer.doctor.name,
-                "time": _spoken(offer, offer.starts_at),
-                "until": _spoken(offer, offer.expires_at, "TIME_FORMAT"),
-            }
-        ),
     )
 
 
@@ -36,11 +27,8 @@ def lapsed(offer: WaitingOffer) -> None:
     """Inside the portal only: one mail about a time that is gone is enough."""
     notify(
         offer.entry.patient,
-        kind=NotificationKind.APPOINTMENT,
-        title=lambda: (
-            _("The time on %(time)s went to the next person. You keep your place.")
-            % {"time": _spoken(offer, offer.starts_at)}
-        ),
+        occasion="waiting.lapsed",
+        variables={"time": lambda: _spoken(offer, offer.starts_at)},
         url=reverse("waiting_list"),
         key=f"waiting:{offer.pk}:lapsed",
     )
