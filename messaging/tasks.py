@@ -2,7 +2,7 @@
 
 from django_tasks import task
 
-from messaging.domain import attachments, calls, deliveries, ringing
+from messaging.domain import attachments, calls, deliveries, ringing, unread
 
 
 @task()
@@ -15,6 +15,12 @@ def deliver(delivery_id: str) -> None:
 def sweep_deliveries() -> None:
     """What died on its way, and what its task forgot."""
     deliveries.sweep()
+
+
+@task()
+def tell_of_unread(conversation_id: str) -> None:
+    """Messages have waited for a while."""
+    unread.tell(conversation_id)
 
 
 @task()

@@ -19,7 +19,7 @@ from messaging.enums import CHANGE_MINUTES, MESSAGE_MAX_LENGTH, MessageKind
 from messaging.models import Conversation, Member, Message
 
 from . import attachments as files
-from . import queries
+from . import queries, unread
 
 CLIENT_ID_MAX_LENGTH = 64
 
@@ -207,6 +207,8 @@ def _append(
         if members is None:
             members = _members(conversation_id)
         events.message_new(message, members)
+        if sender is not None:
+            unread.watch(conversation_id)
     return message
 
 
