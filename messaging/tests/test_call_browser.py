@@ -114,6 +114,11 @@ def test_a_lost_network_is_said_and_found_again(meeting: tuple[Any, Any], call: 
     before = set(CallPeer.objects.filter(call=call).values_list("pk", flat=True))
     guest.context.set_offline(True)
     guest.locator("[data-status-text]").get_by_text("Reconnecting…").wait_for()
+    # Ten seconds without a socket: picture and sound go on between the two.
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        wait_for_flow(guest)
+        wait_for_flow(host)
     guest.context.set_offline(False)
     for page in (guest, host):
         page.get_by_text("Good connection").wait_for()
@@ -193,3 +198,38 @@ def test_three_in_a_mesh(meeting: tuple[Any, Any], call: Any) -> None:
         until(page, "window.connections.filter((one) => one.connectionState === 'connected').length === 2")
         wait_for_flow(page)
         assert page.locator("[data-tile]").count() == 2
+
+
+def test_a_guest_by_link_makes_three_and_is_shown_out(
+    meeting: tuple[Any, Any], call: Any, person: Any
+) -> None:
+    host, patient_page = meeting
+    host.get_by_role("button", name="People").click()
+    host.get_by_label("Name").fill("Ama Tamang")
+    host.get_by_role("button", name="Make a link").click()
+    link = host.locator("[data-link-text]")
+    link.wait_for()
+    address = link.inner_text()
+    host.locator("#call-people").get_by_role("button", name="Close").click()
+    guest = watch(person(None))
+    guest.goto(address)
+    guest.get_by_role("button", name="Go on in this browser").click()
+    until(guest, "document.querySelector('[data-preview]')?.srcObject?.active")
+    assert guest.locator("[data-side], [data-chat], [data-open]").count() == 0
+    guest.get_by_role("button", name="Join", exact=True).click()
+    guest.get_by_text("You are next.").wait_for()
+    host.get_by_text("Ama Tamang (guest)").wait_for()
+    admit(host)
+    for page in (guest, host, patient_page):
+        until(page, "window.connections.filter((one) => one.connectionState === 'connected').length === 2")
+        wait_for_flow(page)
+        assert page.locator("[data-tile]").count() == 2
+    host.get_by_role("button", name="People").click()
+    host.get_by_role("switch", name="Lock the waiting room").click()
+    host.get_by_role("button", name="Show Ama Tamang out").click()
+    guest.get_by_text("The host has shown you out.").wait_for()
+    guest.get_by_role("button", name="Join again").click()
+    guest.get_by_role("button", name="Join", exact=True).click()
+    guest.get_by_text("The waiting room is locked.").wait_for()
+    wait_for_flow(patient_page)
+    assert patient_page.locator("[data-tile]").count() == 1

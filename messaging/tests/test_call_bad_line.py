@@ -1,0 +1,109 @@
+"""A call on a line that loses packets: less picture, then sound alone, and back; and a way that is gone for good.
+
+All packets go through a real coturn and, before it, a forwarder that drops them (lossy_path.py).
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .call_browser import flow, join, until, wait_for_flow, watch
+from .call_sockets import make_call
+from .lossy_path import LossyPath
+from .relays import SECRET, Relay
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(shutil.which("turnserver") is None, reason="coturn is not installed"),
+]
+
+# The page looks every 2 seconds and goes up after 8 good ones; here time runs faster, the decisions are the same.
+HURRY = """
+const every = window.setInterval;
+window.setInterval = (handle, ms, ...rest) => every(handle, ms === 2000 ? 500 : ms, ...rest);
+const now = performance.now.bind(performance);
+performance.now = () => now() * 4;
+"""
+
+ALIVE = "window.connections.filter((one) => one.connectionState === 'connected').length"
+FAIL_THREE_TIMES = """() => {
+  const connection = window.connections.filter((one) => one.connectionState === "connected").at(-1);
+  if (!connection) return; // the other side was quicker, and this one has followed
+  Object.defineProperty(connection, "connectionState", { get: () => "failed", configurable: true });
+  for (let times = 0; times < 3; times++) connection.onconnectionstatechange?.();
+  delete connection.connectionState;
+}"""
+
+
+@pytest.fixture
+def relay(tmp_path: Path) -> Iterator[Relay]:
+    running = Relay(tmp_path).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def path(relay: Relay) -> Iterator[LossyPath]:
+    lossy = LossyPath(relay.port).start()
+    yield lossy
+    lossy.stop()
+
+
+@pytest.fixture
+def server_environment(path: LossyPath) -> dict[str, str]:
+    return {"TURN_URLS": f"turn:127.0.0.1:{path.port}?transport=udp", "TURN_SECRET": SECRET}
+
+
+def meet(person: Any, patient: Any, doctor: Any, *, relay_only: bool) -> tuple[Any, Any]:
+    """(host's page, guest's page), talking; the guest has tried the line before."""
+    call = make_call(patient, doctor)
+    host, guest = (watch(person(who), relay_only=relay_only) for who in (doctor, patient))
+    for page in (host, guest):
+        page.add_init_script(HURRY)
+    guest.goto(f"/calls/{call.pk}/")
+    guest.get_by_text("Your connection is good for a video call").wait_for()
+    guest.get_by_role("button", name="Join", exact=True).click()
+    join(host, call)
+    host.get_by_role("button", name="Let in").click()
+    for page in (host, guest):
+        wait_for_flow(page)
+    return host, guest
+
+
+def test_loss_leads_to_sound_alone_and_back_to_the_picture(
+    person: Any, server: Any, patient: Any, doctor: Any, path: LossyPath
+) -> None:
+    host, guest = meet(person, patient, doctor, relay_only=True)
+    path.loss = 0.25
+    for page in (host, guest):
+        page.locator("[data-status-text]").get_by_text("Very weak connection: sound only.").wait_for()
+    assert path.dropped > 0
+    # No pictures are decoded any more, and sound still comes in.
+    guest.get_by_text("The picture is paused: the line is weak.").wait_for()
+    frames = flow(guest)["frames"]
+    wait_for_flow(guest, video=False)
+    assert flow(guest)["frames"] == frames
+    path.loss = 0
+    host.locator("[data-status-text]").get_by_text("Very weak connection").wait_for(
+        state="hidden", timeout=30_000
+    )
+    wait_for_flow(guest)
+    assert guest.evaluate(ALIVE) == 1
+
+
+def test_a_way_that_fails_three_times_is_built_anew_through_the_relay(
+    person: Any, server: Any, patient: Any, doctor: Any
+) -> None:
+    host, guest = meet(person, patient, doctor, relay_only=False)
+    assert "relay" not in flow(host)["pairs"]
+    host.evaluate(FAIL_THREE_TIMES)
+    guest.evaluate(FAIL_THREE_TIMES)
+    for page in (host, guest):
+        until(page, "window.connections.at(-1).connectionState === 'connected'")
+        wait_for_flow(page)
+        assert set(flow(page)["pairs"]) == {"relay"}
+        assert page.evaluate(ALIVE) == 1
