@@ -1,5 +1,7 @@
 """What messaging does later."""
 
+from uuid import UUID
+
 from django_tasks import task
 
 from messaging.domain import attachments, calls, deliveries, ringing, unread
@@ -20,7 +22,7 @@ def sweep_deliveries() -> None:
 @task()
 def tell_of_unread(conversation_id: str) -> None:
     """Messages have waited for a while."""
-    unread.tell(conversation_id)
+    unread.tell(UUID(conversation_id))
 
 
 @task()

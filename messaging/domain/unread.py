@@ -23,7 +23,7 @@ def watch(conversation_id: UUID) -> None:
     transaction.on_commit(lambda: _look_later(conversation_id))
 
 
-def tell(conversation_id: UUID | str) -> None:
+def tell(conversation_id: UUID) -> None:
     """The task: tells each member whose oldest unread message has waited for AFTER; looks again at younger ones."""
     now = timezone.now()
     cache.delete(_being_watched(conversation_id))
@@ -48,12 +48,12 @@ def tell(conversation_id: UUID | str) -> None:
         _look_later(conversation_id)
 
 
-def _look_later(conversation_id: UUID | str) -> None:
+def _look_later(conversation_id: UUID) -> None:
     from messaging.tasks import tell_of_unread
 
     if cache.add(_being_watched(conversation_id), value=True, timeout=2 * AFTER.total_seconds()):
         tell_of_unread.using(run_after=timezone.now() + AFTER).enqueue(str(conversation_id))
 
 
-def _being_watched(conversation_id: UUID | str) -> str:
+def _being_watched(conversation_id: UUID) -> str:
     return f"messaging.unread.{conversation_id}"
