@@ -136,5 +136,6 @@ RECORD_VERBS = frozenset(
         ActivityVerb.PROOF_OPENED,
         ActivityVerb.CHAT_FILE_OPENED,
         ActivityVerb.CALL_JOINED,
+        ActivityVerb.CALL_READ,
     }
 )

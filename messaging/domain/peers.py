@@ -301,7 +301,9 @@ def let_in(peer: CallPeer, call: Call) -> None:
 def take_out(peer: CallPeer, to: str, reason: str) -> None:
     """The one way out of a call that goes on; the caller holds the call's lock."""
     was_admitted = peer.status == PeerStatus.ADMITTED
-    peer.status, peer.left_at, peer.channel = to, timezone.now(), ""
+    # Who was lost was gone before it was noticed.
+    left_at = peer.gone_since or peer.seen_at if reason == "lost" else timezone.now()
+    peer.status, peer.left_at, peer.channel = to, left_at, ""
     peer.save(update_fields=["status", "left_at", "channel", "updated_at"])
     call_events.peer_left(peer, reason, was_admitted=was_admitted)
 

@@ -1,6 +1,6 @@
 """Calls and their sockets for tests."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -45,26 +45,30 @@ class CallSocket(Socket):
         return str(self.welcome["peer"])
 
 
-async def knock(user: Any, call: Any, *, resume: str = "") -> CallSocket:
+async def knock(
+    user: Any, call: Any, *, resume: str = "", cookies: Mapping[str, str] | None = None
+) -> CallSocket:
     """A connected socket that has not read anything yet."""
     path = f"/ws/calls/{call.pk}/" + (f"?resume={resume}" if resume else "")
     socket = CallSocket(URLRouter(websocket_urlpatterns), path)
-    socket.scope["user"] = user
+    socket.scope |= {"user": user, "cookies": cookies or {}}
     accepted, _protocol = await socket.connect()
     assert accepted
     return socket
 
 
-async def enter(user: Any, call: Any, *, resume: str = "") -> CallSocket:
+async def enter(
+    user: Any, call: Any, *, resume: str = "", cookies: Mapping[str, str] | None = None
+) -> CallSocket:
     """A socket that has been welcomed."""
-    socket = await knock(user, call, resume=resume)
+    socket = await knock(user, call, resume=resume, cookies=cookies)
     socket.welcome = await socket.frame("welcome")
     return socket
 
 
-async def refused(user: Any, call: Any) -> tuple[str, int]:
+async def refused(user: Any, call: Any, *, cookies: Mapping[str, str] | None = None) -> tuple[str, int]:
     """(error code, close code) of a socket that is not let in."""
-    socket = await knock(user, call)
+    socket = await knock(user, call, cookies=cookies)
     error = await socket.frame("error")
     return error["code"], (await socket.receive_output())["code"]
 

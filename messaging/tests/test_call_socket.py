@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from messaging import signals
 from messaging.domain import calls
-from messaging.models import Call
+from messaging.models import Call, CallPeer
 
 from .call_sockets import CANDIDATE, OFFER, closed_with, enter, knock, make_call, meeting, refused
 
@@ -300,6 +300,18 @@ BAD_FRAMES: list[dict[str, Any]] = [
     {"type": "admit", "peer": str(uuid4())},
     {"type": "remove", "peer": None},
     {"type": "remove", "peer": str(uuid4())},
+    {"type": "lock"},
+    {"type": "lock", "locked": 1},
+    {"type": "lock", "locked": "false"},
+    {"type": "quality"},
+    {"type": "quality", "seconds": 0},
+    {"type": "quality", "seconds": True},
+    {"type": "quality", "seconds": 121},
+    {"type": "quality", "seconds": 10, "rtt_ms": float("nan")},
+    {"type": "quality", "seconds": 10, "rtt_ms": -1},
+    {"type": "quality", "seconds": 10, "loss_percent": 10**400},
+    {"type": "quality", "seconds": 10, "relay": 1},
+    {"type": "quality", "seconds": [10]},
     {"type": "shout"},
     {"type": "live.event"},
     {"type": "joined"},
@@ -314,6 +326,8 @@ async def test_wrong_frames_get_an_error_and_nothing_breaks(call: Call, patient:
             error = await host.frame()
             assert error["type"] == "error", (frame, error)
             assert error["code"] in ("invalid", "unknown_type"), (frame, error)
+        stored = await CallPeer.objects.aget(pk=host.peer)
+        assert stored.quality == {}
         assert await guest.receive_nothing(0.2)
         await host.send_json_to({"type": "signal", "to": str(uuid4()), "description": OFFER})
         assert (await host.frame())["code"] == "no_such_peer"
