@@ -1,4 +1,4 @@
-"""The page behind the bell."""
+"""The bell, and the page behind it."""
 
 from typing import cast
 from uuid import UUID
@@ -13,17 +13,27 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from messaging.domain import notifications as domain
 from messaging.domain import queries
+from messaging.forms.notifications import NotificationFilter
 
 PER_PAGE = 20
+IN_THE_BELL = 6
 
 
 @login_required
 @require_safe
 def notifications(request: HttpRequest) -> HttpResponse:
-    """Those not read first, then the newest."""
-    found = queries.notifications_by_attention(cast(User, request.user))
+    """Those not read first, then the newest; narrowed by `?kind=` and `?unread=on`."""
+    filters = NotificationFilter(request.GET)
+    found = filters.narrow(queries.notifications_by_attention(cast(User, request.user)))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "messaging/notifications.html", {"page_obj": page})
+    return render(request, "messaging/notifications.html", {"page_obj": page, "filters": filters})
+
+
+@login_required
+@require_safe
+def notifications_latest(request: HttpRequest) -> HttpResponse:
+    """The inside of the bell: the latest few, read or not."""
+    return _latest(request)
 
 
 @login_required
@@ -41,4 +51,9 @@ def notification_open(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def notifications_read_all(request: HttpRequest) -> HttpResponse:
     domain.mark_all_read(cast(User, request.user))
-    return redirect("notifications")
+    return _latest(request) if getattr(request, "htmx", False) else redirect("notifications")
+
+
+def _latest(request: HttpRequest) -> HttpResponse:
+    found = queries.notifications_visible_to(cast(User, request.user))[:IN_THE_BELL]
+    return render(request, "messaging/_bell_latest.html", {"latest": found})

@@ -33,6 +33,11 @@ TONES = {
     "waiting": "info",
     "performed": "success",
     "reported": "success",
+    "queued": "info",
+    "sending": "info",
+    "sent": "success",
+    "failed": "warning",
+    "given_up": "danger",
 }
 
 

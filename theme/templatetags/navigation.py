@@ -106,6 +106,14 @@ WAITING = Place(
 )
 EXPORTS = Place("exports", _("Exports"), "sheet", frozenset({"export_new"}), bar=False)
 REVIEWS = Place("reviews", _("Reviews"), "star", bar=False)
+TEXTS = Place(
+    "notification_templates",
+    _("Notification texts"),
+    "mail-open",
+    frozenset({"notification_template"}),
+    bar=False,
+)
+DELIVERIES = Place("deliveries", _("Delivery log"), "send", bar=False)
 ADMIN = Place("admin:index", _("Admin"), "settings")
 
 PLACES: dict[str, tuple[Place, ...]] = {
@@ -125,6 +133,8 @@ PLACES: dict[str, tuple[Place, ...]] = {
         SERVICES,
         REVIEWS,
         EXPORTS,
+        TEXTS,
+        DELIVERIES,
         ACTIVITY,
     ),
     Role.ADMIN: (HOME, PEOPLE, replace(ACTIVITY, bar=True), ADMIN),

@@ -42,6 +42,7 @@ live.on("notification.new", (frame) => {
   // On the page it is about, the news shows itself.
   if (frame.title && frame.url !== location.pathname) toast(frame.title, "info");
 });
+live.on("notification.read", (frame) => show("unread_notifications", frame.unread));
 live.on("message.new", (frame) => {
   if (frame.message?.sender?.id !== me) ask();
 });
