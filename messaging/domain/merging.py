@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from messaging.models import Attachment, Call, CallPeer, Conversation, Member, Message, Notification
 
+from . import preferences
 from .conversations import pair_of
 from .messages import post_system
 
@@ -88,3 +89,4 @@ def _move_notifications(kept: User, merged: User) -> None:
     doubled = set(known) & set(theirs.values_list("key", flat=True))
     theirs.filter(key__in=doubled).delete()
     theirs.update(user=kept)
+    preferences.move(kept, merged)

@@ -14,7 +14,7 @@ from clinic.core import zones
 from clinic.core.errors import Invalid
 from messaging import transports
 from messaging.enums import Channel, NotificationKind
-from messaging.models import NotificationPreference, QuietHours
+from messaging.models import NotificationPreference, PushSubscription, QuietHours
 
 from . import catalogue, quiet
 
@@ -111,6 +111,18 @@ def may_leave_at(user: User, moment: datetime) -> datetime:
     """`moment`, or the end of the person's quiet hours when it lies in them."""
     hours = QuietHours.objects.filter(user=user).first()
     return quiet.until(hours.starts, hours.ends, zone_of(user), moment) if hours else moment
+
+
+def move(kept: User, merged: User) -> None:
+    """Of two accounts of one person: the browsers of both; the choices of `merged` where `kept` has made none."""
+    PushSubscription.objects.filter(user=merged).update(user=kept)
+    chosen = _chosen(kept)
+    for row in NotificationPreference.objects.filter(user=merged):
+        if (row.kind, row.channel) not in chosen:
+            row.user = kept
+            row.save(update_fields=["user", "updated_at"])
+    if not QuietHours.objects.filter(user=kept).exists():
+        QuietHours.objects.filter(user=merged).update(user=kept)
 
 
 def zone_of(user: User) -> ZoneInfo:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from clinic.core.errors import Invalid
 from messaging.domain import delivery_log, preferences
 from messaging.enums import Channel, DeliveryStatus, NotificationKind
-from messaging.models import Delivery, QuietHours
+from messaging.models import Delivery, NotificationPreference, PushSubscription, QuietHours
 
 from .test_deliveries import tell
 
@@ -87,3 +87,16 @@ def test_the_log_asks_as_often_for_one_as_for_thirty(
         tell(patient, f"k{number}")
     with django_assert_num_queries(len(for_one)):
         assert read() == 30
+
+
+def test_two_accounts_of_one_person_become_one(patient: Any, other_patient: Any) -> None:
+    """The kept one's choices stand; where it made none, the other's do."""
+    off, on = {("reminder", "email"): False}, {("reminder", "email"): True, ("payment", "email"): False}
+    preferences.save(patient, choices=off, quiet_from=None, quiet_to=None)
+    preferences.save(other_patient, choices=on, quiet_from=time(22), quiet_to=time(7))
+    PushSubscription.objects.create(user=other_patient, endpoint="https://x.example", p256dh="p", auth="a")
+    preferences.move(patient, other_patient)
+    chosen = NotificationPreference.objects.filter(user=patient)
+    assert {(row.kind, row.is_on) for row in chosen} == {("reminder", False), ("payment", False)}
+    assert QuietHours.objects.get().user == patient
+    assert PushSubscription.objects.get().user == patient

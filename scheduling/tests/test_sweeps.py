@@ -250,4 +250,6 @@ def test_the_command_says_what_it_did(
 ) -> None:
     make_appointment(patient, doctor, service, starts_at=clinic_time(-1, 10))
     call_command("sweep")
-    assert capsys.readouterr().out == "expired 0, missed 1, given up 0, unanswered 0, reminded 0\n"
+    assert capsys.readouterr().out == (
+        "expired 0, missed 1, given up 0, unanswered 0, reminded 0\ngiven up on their way 0, queued again 0\n"
+    )
