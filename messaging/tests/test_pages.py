@@ -114,6 +114,38 @@ def test_search_finds_by_the_other_s_name(patient: Any, doctor: Any, manager: An
     assert "<html" not in fragment.text
 
 
+def test_words_are_found_in_messages_of_one_s_own_only(
+    patient: Any, doctor: Any, other_doctor: Any, manager: Any
+) -> None:
+    mine = make_conversation(patient, doctor, messages=120)
+    messages.post(make_conversation(doctor, other_doctor), sender=doctor, text="a secret about potassium")
+    messages.post(mine, sender=doctor, text="your potassium is <b>fine</b>")
+    client = signed_in(patient)
+    page = client.get(reverse("conversations"), {"q": "potassium"})
+    assert [found.text for found in page.context["found"]] == ["your potassium is <b>fine</b>"]
+    assert f"{url(mine)}?at=121#m121" in page.text
+    assert "secret" not in page.text
+    hits = client.get(url(mine), {"find": "potassium"}, headers={"HX-Request": "true"})
+    assert "&lt;b&gt;fine" in hits.text
+    assert "<html" not in hits.text
+    assert "No message with these words" in client.get(url(mine), {"find": "xyz"}).text
+    assert signed_in(manager).get(url(mine), {"find": "potassium"}).status_code == 404
+    # Around a message far above; and one that does not exist shows the last ones.
+    shown = [line.message.seq for line in client.get(url(mine), {"at": "30"}).context["chat"].lines]
+    assert shown == list(range(5, 55))
+    assert client.get(url(mine), {"at": "999999"}).context["chat"].lines[-1].message.seq == 121
+
+
+def test_a_deleted_message_and_its_quote_show_nothing_of_it(patient: Any, doctor: Any) -> None:
+    conversation = make_conversation(patient, doctor)
+    gone = messages.post(conversation, sender=doctor, text="for somebody else")
+    messages.post(conversation, sender=patient, text="what?", reply_to=gone.pk)
+    messages.delete(gone.pk, sender=doctor)
+    page = signed_in(patient).get(url(conversation))
+    assert "for somebody else" not in page.text
+    assert page.text.count("This message was deleted.") >= 2
+
+
 def test_the_list_asks_as_often_for_one_as_for_twenty_five(
     doctor: Any, django_assert_max_num_queries: Any
 ) -> None:

@@ -99,17 +99,25 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     for row in page.object_list:
         row.other = _other(row, user)
         row.last = next(iter(row.last_messages), None)
+        row.words = _words(row.last) if row.last else ""
     found: list[Message] = []
     if len(words.strip()) >= SHORTEST_SEARCH:
         found = list(search.everywhere(user, words).order_by("-created_at")[:FOUND])
         for message in found:
             message.other = _other(message.conversation, user)  # type: ignore[attr-defined]
+            message.words = _words(message)  # type: ignore[attr-defined]
     return {"page_obj": page, "search": words, "found": found}
 
 
 def _other(conversation: Conversation, user: User) -> User | None:
     people: list[Member] = conversation.people  # type: ignore[attr-defined]
     return next((member.user for member in people if member.user_id != user.pk), None)
+
+
+def _words(message: Message) -> str:
+    """Its text, or the name of its file."""
+    names = (file.name for file in message.attachments.all())  # type: ignore[attr-defined]
+    return message.text or next(names, "")
 
 
 def _hits(conversation: Conversation, words: str, before: int | None) -> search.Stretch | None:

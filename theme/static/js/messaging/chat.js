@@ -7,6 +7,7 @@ import { Composer } from "./composer.js";
 import { openSearch } from "./find.js";
 import { Outbox } from "./outbox.js";
 import { Thread } from "./thread.js";
+import { Tray } from "./tray.js";
 import { Typing } from "./typing.js";
 
 const PAGE = 100;
@@ -41,7 +42,12 @@ export class Chat {
       (entry) => entry.conversation === this.conversation,
       (entry, state, detail) => this.#outboxChanged(entry, state, detail),
     );
-    this.composer = new Composer(root, {
+    this.tray = new Tray(root, {
+      uploaded: (clientId, id, attachment) => this.outbox.uploaded(clientId, id, attachment),
+      failed: (clientId, detail) => this.outbox.uploadFailed(clientId, detail),
+      progress: (id, share) => this.thread.uploading(id, share),
+    });
+    this.composer = new Composer(root, this.tray, {
       sent: (message) => this.#write(message),
       edited: (id, text) => this.actions.edit(id, text),
       typing: () => this.typing.tell(),
@@ -49,22 +55,24 @@ export class Chat {
     });
     const changed = (message) => this.#changed(message);
     this.actions = new Actions(root, { thread: this.thread, composer: this.composer, changed });
-    for (const entry of this.outbox.entries)
+    for (const entry of this.outbox.entries) {
       // One that was stored while this page was away is in the thread already.
       if (this.thread.byClientId(entry.client_id)?.dataset.seq) this.outbox.delivered(entry.client_id);
       else this.thread.putWaiting(entry, entry.failed ? "failed" : "sending", entry.failed);
+      if (!entry.failed) this.tray.adopt(entry);
+    }
+    root.dataset.live = "";
     this.#listen();
     this.thread.toEnd();
     openSearch(root, (seq) => this.#jump(seq));
     const wanted = this.thread.bySeq(/^#m(\d+)$/.exec(location.hash)?.[1] ?? 0);
     if (wanted) this.#showMessage(wanted);
-    root.dataset.live = "";
-    if (live.connected) this.#connected();
+    if (live.connected) this.#catchUp();
   }
 
   #listen() {
     const mine = (listener) => (frame) => frame.conversation === this.conversation && listener(frame);
-    live.on("ready", () => this.#connected());
+    live.on("ready", () => this.#catchUp());
     live.on("message.new", ({ message }) => mine(() => this.#received(message))(message));
     live.on("message.ack", ({ message }) => mine(() => this.#received(message))(message));
     live.on("message.changed", ({ message }) => mine(() => this.#changed(message))(message));
@@ -83,7 +91,10 @@ export class Chat {
     });
     this.thread.list.addEventListener("click", (event) => {
       const clientId = event.target.closest("[data-message]")?.dataset.clientId;
-      if (event.target.closest("[data-retry]")) this.outbox.retry(clientId);
+      if (event.target.closest("[data-retry]")) {
+        this.outbox.retry(clientId);
+        this.tray.adopt(this.outbox.get(clientId));
+      }
       if (event.target.closest("[data-discard]")) this.outbox.discard(clientId);
       const quote = event.target.closest("[data-jump]");
       if (quote && this.#near(quote.dataset.jump)) {
@@ -91,18 +102,16 @@ export class Chat {
         this.#jump(quote.dataset.jump);
       }
     });
-    // The call page shows and hides the chat; a hidden one has no height to scroll.
-    new ResizeObserver(() => {
+    // The call page shows and hides the chat (a hidden one has no height to scroll); fonts and files come late.
+    const resized = new ResizeObserver(() => {
       if (this.#stickToEnd) this.thread.toEnd();
       this.#markRead();
-    }).observe(this.thread.scroll);
+    });
+    resized.observe(this.thread.scroll);
+    resized.observe(this.thread.list);
   }
 
   #stickToEnd = true;
-
-  #connected() {
-    this.#catchUp();
-  }
 
   // --- receiving ---
 
@@ -241,20 +250,21 @@ export class Chat {
 
   #write(message) {
     this.#stickToEnd = true;
-    this.outbox.add(this.conversation, message);
+    this.tray.adopt(this.outbox.add(this.conversation, message));
     this.typing.forget();
     this.thread.toEnd();
   }
 
   #outboxChanged(entry, state, detail) {
-    if (state !== "gone") this.thread.putWaiting(entry, state, detail);
     // A stored message is still without its number until the message itself arrives; a discarded one goes.
-    else if (this.thread.byClientId(entry.client_id)?.dataset.state === "failed")
+    if (state === "discarded") {
+      this.tray.drop(entry.client_id);
       this.thread.removeWaiting(entry.client_id);
+    } else if (state !== "gone") this.thread.putWaiting(entry, state, detail);
     if (this.#stickToEnd) this.thread.toEnd();
   }
 
-  // --- marks, the place in the thread ---
+  // --- marks ---
 
   #reached(user, seq, state) {
     if (user !== this.me) this.thread.reachedOther(seq, state);

@@ -1,18 +1,15 @@
 // Where a message is written: Enter sends, Shift+Enter breaks the line, the field grows with its text. What is typed,
 // answered and attached survives a reload of this tab. The same field changes a message that was sent.
-import { Tray } from "./tray.js";
-
 const COUNT_FROM_LEFT = 400;
 
 export class Composer {
   #reply = null;
   #editing = null;
   #draftBefore = "";
-  #whenUploaded = false;
 
   /** `sent({text, attachments, reply_to})` gets what the person sends, `edited(id, text)` what they change (false:
-   *  it did not work), `typing()` is called as they write, `lastOwn()` gives the element that ArrowUp changes. */
-  constructor(root, { sent, edited, typing, lastOwn }) {
+   *  it did not work), `typing()` is called as they write, `lastOwn()` when they press ArrowUp; `tray` has the files. */
+  constructor(root, tray, { sent, edited, typing, lastOwn }) {
     this.form = root.querySelector("[data-composer]");
     this.input = root.querySelector("[data-input]");
     this.counter = root.querySelector("[data-counter]");
@@ -24,8 +21,8 @@ export class Composer {
     this.sent = sent;
     this.edited = edited;
     if (!this.input.value) this.input.value = sessionStorage.getItem(this.draftKey) ?? "";
-    this.#whenUploaded = sessionStorage.getItem(`${this.draftKey}:go`) !== null;
-    this.tray = new Tray(root, () => this.#trayChanged());
+    this.tray = tray;
+    tray.changed = () => this.#changed();
     const reply = sessionStorage.getItem(`${this.draftKey}:reply`);
     if (reply) this.reply(JSON.parse(reply), { focus: false });
     this.input.addEventListener("input", () => {
@@ -101,36 +98,20 @@ export class Composer {
       if (await this.edited(id, text)) if (this.#editing === id) this.#cancel();
       return;
     }
-    if (this.tray.busy) return this.#sendWhenUploaded(true);
-    if (!text && this.tray.empty) return;
-    const reply_to = this.#reply;
-    this.#sendWhenUploaded(false);
     const attachments = this.tray.take();
     if (!text && !attachments.length) return;
+    const reply_to = this.#reply;
     this.input.value = "";
     this.#cancel();
     this.#changed();
     this.sent({ text, attachments, reply_to });
   }
 
-  #sendWhenUploaded(yes) {
-    this.#whenUploaded = yes;
-    this.#keep(":go", yes ? "1" : "");
-    this.#changed();
-  }
-
-  #trayChanged() {
-    if (!this.tray) return; // it is just being made
-    if (this.#whenUploaded && this.tray.refused) this.#sendWhenUploaded(false);
-    else if (this.#whenUploaded && !this.tray.busy) this.#send();
-    this.#changed();
-  }
-
   #changed() {
     const left = this.max - lengthOf(this.input.value.trim());
     const over = left < 0;
-    const count = left >= COUNT_FROM_LEFT ? "" : `${Math.abs(left)} ${over ? this.words.over : this.words.left}`;
-    this.counter.textContent = this.#whenUploaded && !over ? this.words.afterUpload : count;
+    this.counter.textContent =
+      left >= COUNT_FROM_LEFT ? "" : `${Math.abs(left)} ${over ? this.words.over : this.words.left}`;
     this.counter.classList.toggle("chat-counter-over", over);
     this.input.setAttribute("aria-invalid", String(over));
     const nothing = !this.input.value.trim() && this.tray.empty && !this.#editing;

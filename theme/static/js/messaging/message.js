@@ -54,7 +54,7 @@ export class MessageMaker {
     time.dateTime = message.created_at;
     time.textContent = this.clock.time(new Date(message.created_at));
     this.#quote(element, message.deleted_at ? null : message.reply_to);
-    this.#files(element, message.attachments ?? []);
+    this.files(element, message.attachments ?? []);
   }
 
   /** The words that stand for a message in a quote. */
@@ -73,7 +73,7 @@ export class MessageMaker {
     quote.querySelector("[data-quote-text]").textContent = this.excerpt(quoted);
   }
 
-  #files(element, attachments) {
+  files(element, attachments) {
     const list = element.querySelector("[data-files]");
     if (!list) return;
     list.hidden = attachments.length === 0;
@@ -83,7 +83,9 @@ export class MessageMaker {
   #file(file) {
     const item = this.fileTemplate.cloneNode(true);
     const picture = item.querySelector("[data-file-picture]");
-    item.querySelector("[data-file-link]").href = file.url;
+    const link = item.querySelector("[data-file-link]");
+    if (file.pending) item.dataset.upload = file.id;
+    else link.href = file.url;
     if (file.preview_url) {
       item.classList.add("chat-picture");
       item.querySelector("[data-file-row]").remove();

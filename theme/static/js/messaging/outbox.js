@@ -47,7 +47,7 @@ export class Outbox {
   #changed;
 
   /** `accepts(entry)`: the stored entries that this one looks after. `changed(entry, state, detail)`: state is
-   *  sending, failed or gone (stored, or discarded by the person). */
+   *  sending, failed, gone (stored) or discarded. */
   constructor(accepts, changed) {
     this.#changed = changed;
     for (const entry of stored()) if (accepts(entry)) this.#entries.set(entry.client_id, entry);
@@ -62,7 +62,8 @@ export class Outbox {
     return [...this.#entries.values()];
   }
 
-  /** `message`: {text, attachments, reply_to}, with uploaded files and the quoted message as the page shows them. */
+  /** `message`: {text, attachments, reply_to}, with files and the quoted message as the page shows them. It waits for
+   *  those of its files that are `pending` (see `uploaded`). */
   add(conversation, message) {
     const last = Math.max(0, ...this.entries.map((entry) => entry.order));
     const entry = { ...message, client_id: newId(), conversation, order: Math.max(Date.now(), last + 1), failed: "" };
@@ -82,12 +83,36 @@ export class Outbox {
     this.#pump();
   }
 
+  /** The file `id` of a message is up; after the last one the message goes out. */
+  uploaded(clientId, id, attachment) {
+    const entry = this.#entries.get(clientId);
+    if (!entry) return;
+    entry.attachments = entry.attachments.map((file) => (file.id === id ? attachment : file));
+    keep(entry);
+    this.#changed(entry, "sending");
+    this.#pump();
+  }
+
+  /** A file of a message will not come up. */
+  uploadFailed(clientId, detail) {
+    const entry = this.#entries.get(clientId);
+    if (entry) this.#fail(entry, detail);
+  }
+
+  get(clientId) {
+    return this.#entries.get(clientId);
+  }
+
   discard(clientId) {
-    this.delivered(clientId);
+    this.#gone(clientId, "discarded");
   }
 
   /** The server has it, whoever said so: the ack, the message itself or the catch-up. */
   delivered(clientId) {
+    this.#gone(clientId, "gone");
+  }
+
+  #gone(clientId, how) {
     const entry = this.#entries.get(clientId);
     if (!entry) return;
     this.#entries.delete(clientId);
@@ -97,7 +122,7 @@ export class Outbox {
     } catch {
       // No storage in this browser.
     }
-    this.#changed(entry, "gone");
+    this.#changed(entry, how);
     this.#pump();
   }
 
@@ -106,7 +131,8 @@ export class Outbox {
     if (!live.connected) return; // `ready` calls again
     for (const entry of this.entries) {
       if (this.#timers.size >= IN_FLIGHT) return;
-      if (!entry.failed && !this.#timers.has(entry.client_id)) this.#send(entry, 1);
+      const ready = !entry.failed && !entry.attachments?.some(({ pending }) => pending);
+      if (ready && !this.#timers.has(entry.client_id)) this.#send(entry, 1);
     }
   }
 

@@ -97,11 +97,21 @@ export class Thread {
       this.list.append(element);
     }
     if (element.dataset.seq) return;
+    this.maker.files(element, entry.attachments ?? []);
     this.#setState(element, state);
     const failed = element.querySelector("[data-failed]");
-    failed.hidden = state !== "failed";
-    failed.querySelector("[data-failed-text]").textContent = detail && detail !== "-" ? detail : this.failedText;
+    const pending = state === "sending" && entry.attachments?.some((file) => file.pending);
+    // What waits for its files can be given up.
+    failed.hidden = state !== "failed" && !pending;
+    failed.querySelector("[data-retry]").hidden = pending;
+    failed.querySelector("[data-failed-text]").textContent = pending ? "" : detail && detail !== "-" ? detail : this.failedText;
     this.#groupByDay();
+  }
+
+  /** How far (0 to 1) a file of a waiting message is. */
+  uploading(id, share) {
+    const size = this.list.querySelector(`[data-upload="${CSS.escape(id)}"] [data-file-size]`);
+    if (size) size.textContent = `${this.maker.words.uploading} ${Math.round(share * 100)} %`;
   }
 
   /** Takes away what was discarded before it was sent. */

@@ -1,5 +1,6 @@
-// The files of the message that is being written: chosen, dropped or pasted, checked, shown, uploaded one after the
-// other, tried again after a lost connection, removed. They survive a reload of this tab (kept-files.js).
+// The files of the message that is being written, and of messages that wait for theirs: chosen, dropped or pasted,
+// checked, shown, uploaded one after the other, tried again after a lost connection. They survive a reload
+// (kept-files.js).
 import { live } from "../live.js";
 import { toast } from "../toast.js";
 import { bytes } from "./format.js";
@@ -13,14 +14,19 @@ const TEXT_NAME = /\.(txt|text|csv|log|md)$/i;
 
 export class Tray {
   #entries = [];
+  // Files of messages that were sent before their files were up; each has the client_id of its message.
+  #sent = [];
   #running = null;
   #timer = 0;
-  #missing = false;
 
-  /** `changed()` is called whenever something happens to the files. */
-  constructor(root, changed) {
+  /** Called whenever something happens to the files of the message that is being written. */
+  changed = () => {};
+
+  /** For a file of a sent message: `uploaded(client_id, id, attachment)`, `failed(client_id, detail)` and
+   *  `progress(id, share)`. */
+  constructor(root, { uploaded, failed, progress }) {
     this.root = root;
-    this.changed = changed;
+    this.told = { uploaded, failed, progress };
     this.list = root.querySelector("[data-tray]");
     this.template = root.querySelector("[data-chip-template]").content.firstElementChild;
     this.words = root.querySelector("[data-chat-words]").dataset;
@@ -44,18 +50,7 @@ export class Tray {
     return this.#entries.length === 0;
   }
 
-  /** Something is still to be uploaded. */
-  get busy() {
-    return this.#entries.some(({ state }) => state === "waiting" || state === "uploading");
-  }
-
-  /** Something will not be uploaded, or was lost with the page that had it. */
-  get refused() {
-    return this.#missing || this.#entries.some(({ state }) => state === "refused");
-  }
-
   add(files) {
-    this.#missing = false;
     for (const file of files) {
       if (this.#entries.length >= Number(this.root.dataset.maxFiles)) {
         toast(this.words.tooMany, "error");
@@ -72,12 +67,39 @@ export class Tray {
     this.#pump();
   }
 
-  /** The uploaded files, for a message that now goes out; the tray is empty afterwards. */
+  /** The files for a message that now goes out: those that are up, and the others as `pending`, for `adopt`. What was
+   *  refused stays. */
   take() {
-    const taken = this.#entries.filter(({ state }) => state === "ready").map(({ attachment }) => attachment);
-    this.#missing = false;
-    for (const entry of [...this.#entries]) this.#remove(entry);
-    return taken;
+    const taken = this.#entries.filter(({ state }) => state !== "refused");
+    for (const entry of taken) {
+      if (entry.attachment) keptFiles.remove(entry.id);
+      else this.#sent.push(entry);
+      this.#forget(entry);
+    }
+    return taken.map(({ id, name, size, attachment }) => attachment ?? { id, name, size, pending: true });
+  }
+
+  /** Looks after the pending files of the message `entry` of the outbox. */
+  async adopt({ client_id, attachments }) {
+    const pending = (attachments ?? []).filter((file) => file.pending);
+    for (const entry of this.#sent) if (pending.some(({ id }) => id === entry.id)) entry.message = client_id;
+    const unknown = pending.filter(({ id }) => !this.#sent.some((entry) => entry.id === id)).map(({ id }) => id);
+    if (unknown.length) {
+      const kept = await keptFiles.get(unknown);
+      if (kept.length < unknown.length) return this.told.failed(client_id, this.words.uploadFailed);
+      for (const { id, file, attachment } of kept)
+        this.#sent.push({ id, file, attachment, state: "waiting", message: client_id });
+    }
+    this.#pump();
+  }
+
+  /** The message is not to be sent after all. */
+  drop(clientId) {
+    for (const entry of this.#sent.filter(({ message }) => message === clientId)) {
+      this.#sent.splice(this.#sent.indexOf(entry), 1);
+      entry.stop?.abort();
+      keptFiles.remove(entry.id);
+    }
   }
 
   // --- where files come from ---
@@ -120,9 +142,7 @@ export class Tray {
   async #restore() {
     const ids = JSON.parse(sessionStorage.getItem(this.key) ?? "[]");
     if (!ids.length) return;
-    const kept = await keptFiles.get(ids);
-    this.#missing = kept.length < ids.length;
-    for (const { id, file, attachment } of kept) {
+    for (const { id, file, attachment } of await keptFiles.get(ids)) {
       if (this.#entries.some((entry) => entry.id === id)) continue;
       const { name, size } = attachment ?? file;
       const entry = { id, file, attachment, name, size, state: attachment ? "ready" : "waiting", text: "", progress: 0 };
@@ -148,8 +168,9 @@ export class Tray {
   // --- uploading ---
 
   async #pump() {
+    if (this.#running) return;
     clearTimeout(this.#timer);
-    const entry = this.#running ? null : this.#entries.find(({ state }) => state === "waiting");
+    const entry = [...this.#sent, ...this.#entries].find(({ state }) => state === "waiting");
     if (!entry) return;
     this.#running = entry;
     entry.stop = new AbortController();
@@ -158,24 +179,41 @@ export class Tray {
       entry.progress = share;
       this.#draw(entry);
     };
-    const done = await upload(this.root.dataset.uploadUrl, entry.file, entry.id, { progress, signal: entry.stop.signal });
+    const { signal } = entry.stop;
+    const done = entry.attachment
+      ? entry
+      : await upload(this.root.dataset.uploadUrl, entry.file, entry.id, { progress, signal });
     this.#running = null;
-    if (done.aborted || !this.#entries.includes(entry)) return this.#pump();
-    entry.progress = 0;
-    if (done.attachment) {
-      entry.attachment = done.attachment;
-      keptFiles.put({ id: entry.id, attachment: done.attachment });
-      this.#set(entry, "ready");
-    } else if ("again" in done) {
+    if (done.attachment) this.#uploaded(entry, done.attachment);
+    else if (done.refused !== undefined) this.#refused(entry, done.refused || this.words.uploadFailed);
+    else if (!done.aborted) {
       // The next `ready` tries again, and if the socket never noticed, the timer.
       this.#set(entry, "waiting");
       this.#timer = setTimeout(() => this.#pump(), done.again || AGAIN_MS);
       return;
-    } else {
-      entry.text = done.refused || this.words.uploadFailed;
-      this.#set(entry, "refused");
     }
     this.#pump();
+  }
+
+  #uploaded(entry, attachment) {
+    entry.attachment = attachment;
+    if (this.#sent.includes(entry)) {
+      this.#sent.splice(this.#sent.indexOf(entry), 1);
+      // Kept in the outbox from here on.
+      this.told.uploaded(entry.message, entry.id, attachment);
+      keptFiles.remove(entry.id);
+    } else if (this.#entries.includes(entry)) {
+      keptFiles.put({ id: entry.id, attachment });
+      this.#set(entry, "ready");
+    }
+  }
+
+  #refused(entry, text) {
+    entry.text = text;
+    if (this.#sent.includes(entry)) {
+      this.#sent.splice(this.#sent.indexOf(entry), 1);
+      this.told.failed(entry.message, text);
+    } else this.#set(entry, "refused");
   }
 
   #set(entry, state) {
@@ -187,6 +225,11 @@ export class Tray {
   #remove(entry) {
     entry.stop?.abort();
     keptFiles.remove(entry.id);
+    this.#forget(entry);
+  }
+
+  /** Out of the tray. */
+  #forget(entry) {
     if (entry.picture) URL.revokeObjectURL(entry.picture);
     entry.chip.remove();
     this.#entries.splice(this.#entries.indexOf(entry), 1);
@@ -223,6 +266,8 @@ export class Tray {
 
   #draw(entry) {
     const { chip, state } = entry;
+    if (this.#sent.includes(entry)) return this.told.progress(entry.id, entry.progress ?? 0);
+    if (!this.#entries.includes(entry)) return;
     chip.dataset.chip = state;
     const said = { waiting: live.connected ? this.words.uploading : this.words.waiting, uploading: this.words.uploading };
     const text = state === "refused" ? entry.text : (said[state] ?? this.words.uploaded);
