@@ -25,7 +25,7 @@ def test_ring_answer_talk_and_hang_up(person: Any, server: Any, patient: Any, do
     called.get_by_role("dialog", name="Dr. Sita Sharma").wait_for()
     called.get_by_role("button", name="Answer").click()
     for page in (caller, called):
-        page.locator("[data-tiles] video").wait_for()
+        page.locator("[data-tile-camera]").wait_for()
         wait_for_flow(page)
     called.get_by_role("button", name="Hang up").click()
     for page in (caller, called):

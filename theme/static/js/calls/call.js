@@ -269,6 +269,9 @@ one("[data-fullscreen]").hidden = !document.fullscreenEnabled;
 for (const button of document.querySelectorAll('[data-control="screen"]')) button.hidden = !LocalMedia.canShareScreen;
 room.openRoom({ send: (frame) => signalling?.send(frame) ?? false, invitations: `${api}invitations/` });
 
+// A page that goes away may be a reload, and keeps its place. Only who still waits for an answer has given up.
+addEventListener("pagehide", () => isRung && root.dataset.status === "ringing" && signalling?.leave());
+
 // Also told on the page's own socket, for a call that ends while its signalling is away.
 live.on("call.changed", ({ call, status }) => {
   if (call !== id) return;
@@ -280,7 +283,8 @@ live.on("call.changed", ({ call, status }) => {
 
 // Whoever only reloaded the page goes straight back in; the server keeps the place for half a minute.
 const straightIn = isRung || Signalling.canResume(`call-${id}`);
-ui.showStep(straightIn ? (isRung ? "call" : "waiting") : "check");
+ui.showStep(straightIn ? "call" : "check");
+if (straightIn) ui.showAlone(word("connecting"));
 await media.open({ camera: withCamera });
 if (straightIn) join();
 else {

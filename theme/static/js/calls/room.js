@@ -5,6 +5,7 @@ import { all, click, one, word } from "./dom.js";
 
 const dialog = one("#call-people");
 let url = "";
+let shown = "";
 
 /** `send`: to the call's socket; false when it is away. `invitations`: where the API keeps them. */
 export function openRoom({ send, invitations }) {
@@ -36,7 +37,10 @@ export function showLocked(locked) {
 
 /** Those who are in the call with the host. */
 export function showInside(people) {
-  if (!dialog) return;
+  // Only when somebody came or went: a list drawn anew takes the focus away.
+  const key = people.map(({ id, name }) => `${id} ${name}`).join();
+  if (!dialog || key === shown) return;
+  shown = key;
   const rows = people.map(({ id, name, guest }) => {
     const row = fill("[data-inside-template]", { name, about: guest ? word("guest") : "" });
     row.dataset.insidePeer = id;

@@ -78,6 +78,7 @@ export function showHint(text) {
 
 /** Where one stands in the waiting room (1 is next), and whether the host is in the call yet. */
 export function showPlace({ place, host_here: hostIsHere }) {
+  one("[data-place]").hidden = false;
   one("[data-place]").textContent = place === 1 ? word("place-next") : word("place", "", { place });
   one("[data-at-the-door]").hidden = !hostIsHere;
   one("[data-not-yet]").hidden = hostIsHere;
