@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -36,6 +37,8 @@ MAX_ATTEMPTS = 6
 STALE = timedelta(minutes=10)
 # A task that is late by so much was lost with its worker, or the worker is behind.
 LATE = timedelta(minutes=2)
+# What was given up can be sent by hand for so long; then its words go.
+KEPT = timedelta(days=30)
 _SWEEP_AT_ONCE = 500
 _WORDS = {"subject": "", "text": "", "html": "", "files": []}
 
@@ -79,7 +82,7 @@ def queue(
         if reachable:
             _send_at(delivery.pk, at)
     if made:
-        _watch(now)
+        transaction.on_commit(lambda: _watch(now))
     return made
 
 
@@ -114,25 +117,29 @@ def resend(delivery_id: UUID | str, *, actor: User) -> Delivery:
     attempt: when that fails too, it is given up again.
 
     Raises Delivery.DoesNotExist, NotAllowed for anyone but management, InvalidTransition for one that has been sent, is
-    on its way or waits to be.
+    on its way, waits to be, or was given up longer ago than KEPT.
     """
     if not actor.is_management:
         raise NotAllowed
     now = timezone.now()
     one = Delivery.objects.filter(pk=delivery_id)
-    moved = one.filter(status=_D.GIVEN_UP).update(
+    moved = one.filter(status=_D.GIVEN_UP, updated_at__gt=now - KEPT).update(
         status=_D.QUEUED, next_attempt_at=now, updated_at=now
     ) or one.filter(status=_D.FAILED, next_attempt_at__gt=now).update(next_attempt_at=now, updated_at=now)
     delivery = one.select_related("notification__user").get()
     if not moved:
         raise InvalidTransition(extra={"status": delivery.status})
     _send_at(delivery.pk, now)
+    _watch(now)
     return delivery
 
 
 def sweep() -> dict[str, int]:
-    """Give up what died on its way, queue again what its task forgot. Returns how many of each."""
+    """Give up what died on its way, queue again what its task forgot. Returns how many of each. What was given up long
+    ago loses its words."""
     now = timezone.now()
+    given_up = Delivery.objects.filter(status=_D.GIVEN_UP, updated_at__lte=now - KEPT)
+    given_up.exclude(text="").update(**_WORDS)
     died = Delivery.objects.filter(status=_D.SENDING, updated_at__lt=now - STALE).update(
         status=_D.GIVEN_UP, error="uncertain: stopped", next_attempt_at=None, updated_at=now
     )

@@ -3,11 +3,14 @@
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from messaging.enums import DeliveryStatus
 from messaging.models import Delivery
+
+from .deliveries import KEPT
 
 
 def visible_to(user: User) -> QuerySet[Delivery]:
@@ -49,7 +52,10 @@ def counts(user: User, since: datetime | None = None) -> dict[str, int]:
 
 
 def can_resend(delivery: Delivery) -> bool:
-    return delivery.status in (DeliveryStatus.GIVEN_UP, DeliveryStatus.FAILED)
+    """Whether `deliveries.resend` would take it."""
+    if delivery.status == DeliveryStatus.GIVEN_UP:
+        return delivery.updated_at > timezone.now() - KEPT
+    return delivery.status == DeliveryStatus.FAILED
 
 
 def reason(delivery: Delivery) -> str:

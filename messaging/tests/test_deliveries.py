@@ -1,4 +1,4 @@
-"""What leaves the portal, by which way, when; what becomes of it when the other side is away, refuses or goes silent."""
+"""What leaves the portal, by which way and when; and when the other side is away, refuses or falls silent."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ from clinic.core.errors import InvalidTransition, NotAllowed
 from clinic.core.testing import server as servers
 from clinic.core.testing.tasks import run_due_tasks
 from messaging import transports
-from messaging.domain import deliveries, preferences
+from messaging.domain import deliveries, delivery_log, preferences
 from messaging.domain.notifications import notify
 from messaging.enums import DeliveryStatus
 from messaging.models import Delivery, PushSubscription
@@ -281,3 +281,24 @@ def test_a_mistake_of_ours_is_seen_and_not_repeated(patient: Any, monkeypatch: p
     run_due_tasks()
     run_due_tasks()
     assert (by_channel()["email"].status, len(calls)) == (_D.GIVEN_UP, 1)
+
+
+def test_what_was_given_up_loses_its_words_after_a_month(
+    patient: Any, manager: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_words: Any) -> None:
+        raise transports.Refused("SMTP 550")
+
+    monkeypatch.setattr(email, "send", refuse)
+    tell(patient)
+    run_due_tasks()
+    deliveries.sweep()
+    row = by_channel()["email"]
+    assert row.text
+    assert delivery_log.can_resend(row)
+    with time_machine.travel(datetime.now(UTC) + deliveries.KEPT + timedelta(minutes=1)):
+        assert not delivery_log.can_resend(row)
+        deliveries.sweep()
+        assert by_channel()["email"].text == by_channel()["email"].html == ""
+        with pytest.raises(InvalidTransition):
+            deliveries.resend(row.pk, actor=manager)
