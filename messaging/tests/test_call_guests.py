@@ -100,6 +100,8 @@ def test_a_member_who_opens_the_link_is_led_to_the_call_and_uses_nothing_up(
 
 def test_it_ends_with_the_call_also_with_one_that_was_moved(patient: Any, doctor: Any) -> None:
     call = make_call(patient, doctor, opens_in=60, minutes=60)
+    assert call.opens_at
+    assert call.closes_at
     link = invite(call, doctor)
     cookies = opened(invite(call, doctor))
     calls.reschedule(

@@ -112,9 +112,12 @@ async def test_frames_are_kept_with_the_peer_however_fast_they_come(
 ) -> None:
     writes: list[Any] = []
     keep = call_consumer.peers.keep_quality
-    monkeypatch.setattr(
-        call_consumer.peers, "keep_quality", lambda *given: (writes.append(given), keep(*given))[1]
-    )
+
+    def kept(peer: Any, report: Any) -> None:
+        writes.append(report)
+        keep(peer, report)
+
+    monkeypatch.setattr(call_consumer.peers, "keep_quality", kept)
     call = await database_sync_to_async(make_call)(patient, doctor)
     async with meeting(doctor, patient, call) as (host, guest):
         for number in range(30):
