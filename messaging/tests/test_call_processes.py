@@ -47,10 +47,12 @@ def servers(transactional_db: None, tmp_path: Path, redis_url: str) -> Iterator[
 
 
 class Client:
-    def __init__(self, server: RunningServer, user: Any, call: Any, resume: str = "") -> None:
+    def __init__(
+        self, server: RunningServer, user: Any, call: Any, resume: str = "", cookie: str = ""
+    ) -> None:
         self.socket = connect(
             f"{server.ws_url}/ws/calls/{call.pk}/?resume={resume}",
-            additional_headers={"Cookie": f"sessionid={session_cookie(user)}"},
+            additional_headers={"Cookie": f"sessionid={session_cookie(user)}; {cookie}"},
             origin=server.url,  # type: ignore[arg-type]
         )
         self.welcome = self.frame("welcome")
