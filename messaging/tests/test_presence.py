@@ -32,7 +32,7 @@ async def state_of(socket: Socket, user: Any) -> str:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beats come often, and what is held ends soon."""
     monkeypatch.setattr(presence, "BEAT_SECONDS", 0.1)
-    monkeypatch.setattr(presence, "LEAVING_SECONDS", 0.3)
+    monkeypatch.setattr(presence, "LEAVING_SECONDS", 1)  # Redis counts in whole ones
 
 
 async def test_coming_and_going_is_seen(patient: Any, doctor: Any, quick: None) -> None:
@@ -56,7 +56,7 @@ async def test_of_two_tabs_the_one_looked_at_counts(patient: Any, doctor: Any, q
             if await state_of(watcher, doctor) == "offline":
                 assert await state_of(watcher, doctor) == "online"
             await one.send_json_to({"type": "presence", "state": "away"})
-            assert await watcher.receive_nothing(0.6)  # the other tab is still looked at
+            assert await watcher.receive_nothing(1.3)  # the other tab is still looked at
             await two.send_json_to({"type": "presence", "state": "away"})
             assert await state_of(watcher, doctor) == "away"
             await two.send_json_to({"type": "presence", "state": "online"})
