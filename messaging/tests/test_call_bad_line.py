@@ -107,3 +107,15 @@ def test_a_way_that_fails_three_times_is_built_anew_through_the_relay(
         wait_for_flow(page)
         assert set(flow(page)["pairs"]) == {"relay"}
         assert page.evaluate(ALIVE) == 1
+
+
+def test_a_network_that_blocks_calls_is_named_before_joining(
+    person: Any, server: Any, patient: Any, doctor: Any, path: LossyPath
+) -> None:
+    path.loss = 1.0
+    page = watch(person(patient))
+    page.goto(f"/calls/{make_call(patient, doctor).pk}/")
+    page.get_by_text("This network seems to block calls.").wait_for()
+    path.loss = 0.0
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_text("Your connection is good for a video call").wait_for()

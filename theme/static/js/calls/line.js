@@ -17,11 +17,10 @@ export async function tryRelay(iceServers, signal) {
     const opened = new Promise((resolve) => (channel.onopen = () => resolve(true)));
     // Each side first waits for its candidates: there are one or two, and the descriptions then hold them.
     await near.setLocalDescription();
-    await gathered(near, signal);
+    if (!(await gathered(near, signal))) return signal.aborted ? null : { verdict: "blocked" };
     await far.setRemoteDescription(near.localDescription);
     await far.setLocalDescription();
-    await gathered(far, signal);
-    if (signal.aborted) return null;
+    if (!(await gathered(far, signal))) return signal.aborted ? null : { verdict: "blocked" };
     await near.setRemoteDescription(far.localDescription);
     if (!(await first(opened, OPEN_WITHIN_MS, signal))) return signal.aborted ? null : { verdict: "blocked" };
     return await ping(channel, signal);
@@ -50,9 +49,9 @@ async function ping(channel, signal) {
   return { verdict: roundTrip > SLOW_MS || loss > LOSSY ? "slow" : "good", roundTrip, loss };
 }
 
-/** Until the relay has given an address, or there is none to wait for any more. */
+/** True when the relay has given an address. */
 function gathered(connection, signal) {
-  const found = new Promise((resolve) => (connection.onicecandidate = resolve));
+  const found = new Promise((resolve) => (connection.onicecandidate = ({ candidate }) => resolve(Boolean(candidate))));
   return first(found, OPEN_WITHIN_MS, signal);
 }
 

@@ -12,6 +12,7 @@ export class Quality {
   #connection = null;
   #incoming = { lost: 0, received: 0, frames: 0, audio: 0 };
   #outgoing = new Map(); // stream -> its last report by the other side
+  #answers = 0;
   #still = 0;
   #applied = "";
   weak = false;
@@ -57,6 +58,7 @@ export class Quality {
     let sent = 0;
     let roundTrip = null;
     let room = null;
+    let checks = null;
     let isNew = false;
     for (const report of reports.values()) {
       if (report.type === "remote-inbound-rtp") {
@@ -73,8 +75,14 @@ export class Quality {
         }
       } else if (report.type === "candidate-pair" && report.nominated && report.state === "succeeded") {
         room = report.availableOutgoingBitrate ?? null;
+        checks = { answers: report.responsesReceived ?? 0, roundTrip: report.currentRoundTripTime ?? null };
         this.relay = reports.get(report.localCandidateId)?.candidateType === "relay";
       } else if (report.type === "media-source" && report.kind === "audio") this.energy = report.totalAudioEnergy ?? null;
+    }
+    // Whoever has no microphone and sends no picture either would never hear that the line is better.
+    if (!isNew && !this.#peer.senders.audio?.track && checks && checks.answers !== this.#answers) {
+      this.#answers = checks.answers;
+      roundTrip = checks.roundTrip;
     }
     // A handful of packets is chance, not a measurement.
     return { loss: isNew && sent >= 10 ? Math.min(1, lost / sent) : null, roundTrip, room };
