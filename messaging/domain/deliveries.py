@@ -164,7 +164,7 @@ def _go(delivery: Delivery) -> str:
         from messaging.transports import email
 
         files = [(name, kind, b64decode(packed)) for name, kind, packed in delivery.files]
-        email.send(user.email, delivery.subject, delivery.text, delivery.html, files)
+        email.send(user.email, delivery.subject, delivery.text, delivery.html, files, name=str(delivery.pk))
         return addresses.masked_email(user.email)
     if delivery.channel == Channel.SMS:
         from messaging.transports import sms

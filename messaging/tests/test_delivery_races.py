@@ -39,7 +39,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Who was sent a mail; sending takes its time, so that others come in between."""
     sent: list[str] = []
 
-    def slow(to: str, *_words: Any) -> None:
+    def slow(to: str, *_words: Any, **_named: Any) -> None:
         sleep(0.05)
         sent.append(to)
 
@@ -84,7 +84,7 @@ def test_ten_who_resend_send_once(patient: Any, manager: Any, sent: list[str]) -
 
 
 def test_ten_workers_note_one_failure(patient: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_words: Any) -> None:
+    def refuse(*_words: Any, **_named: Any) -> None:
         sleep(0.02)
         raise Refused("SMTP 550")
 

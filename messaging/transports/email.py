@@ -2,7 +2,9 @@
 
 import smtplib
 from collections.abc import Sequence
+from email.utils import parseaddr
 
+from django.conf import settings
 from django.core.mail import get_connection
 
 from clinic.core import mail
@@ -10,12 +12,25 @@ from clinic.core import mail
 from . import Refused, TryAgain, Uncertain
 
 
-def send(to: str, subject: str, text: str, html: str, attachments: Sequence[mail.Attachment] = ()) -> None:
-    """Raises TryAgain when no server was reached or it asks to come later, Refused for an answer of 5xx, and Uncertain
+def send(
+    to: str,
+    subject: str,
+    text: str,
+    html: str,
+    attachments: Sequence[mail.Attachment] = (),
+    *,
+    name: str = "",
+) -> None:
+    """`name` becomes the Message-ID: the same mail sent twice by hand shows once where mail programs look at that.
+
+    Raises TryAgain when no server was reached or it asks to come later, Refused for an answer of 5xx, and Uncertain
     when the line broke while the mail was under way."""
     connection = get_connection()
     message = mail.message_of([to], subject, text, html, attachments)
     message.connection = connection
+    if name:
+        host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+        message.extra_headers["Message-ID"] = f"<{name}@{host}>"
     try:
         connection.open()
     except OSError as error:  # smtplib's errors too

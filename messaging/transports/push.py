@@ -44,8 +44,9 @@ def is_push_service(endpoint: str) -> bool:
 
 
 def send(browser: Browser, title: str, url: str, *, urgent: bool = False) -> None:
-    """The payload is the title and where to go, nothing else. Raises Gone when the browser has unsubscribed, Refused
-    when the service will never take it, TryAgain otherwise (a push shown twice is replaced, not doubled: same tag)."""
+    """The payload is the title and where to go, nothing else. One that comes twice replaces the first, by the tag that
+    the service worker gives it. Raises Gone when the browser has unsubscribed, Refused when the service will never take
+    it, else TryAgain."""
     if not is_push_service(browser.endpoint):
         raise Gone("not a push service")
     try:
