@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import CareLink
 from accounts.tests.factories import make_patient
 from messaging.domain import messages, notifications
 from messaging.models import Conversation, Notification
@@ -134,6 +135,19 @@ def test_words_are_found_in_messages_of_one_s_own_only(
     shown = [line.message.seq for line in client.get(url(mine), {"at": "30"}).context["chat"].lines]
     assert shown == list(range(5, 55))
     assert client.get(url(mine), {"at": "999999"}).context["chat"].lines[-1].message.seq == 121
+
+
+def test_who_may_not_talk_any_more_still_reads(patient: Any, doctor: Any) -> None:
+    conversation = make_conversation(patient, doctor, messages=2)
+    CareLink.objects.all().delete()
+    client = signed_in(patient)
+    page = client.get(url(conversation))
+    assert "message 2" in page.text
+    assert "any more. What was written stays here to read." in page.text
+    refused = client.post(url(conversation), {"text": "hello?"})
+    assert refused.status_code == 403
+    assert refused.context["chat"].draft == "hello?"
+    assert len(texts(conversation)) == 2
 
 
 def test_a_deleted_message_and_its_quote_show_nothing_of_it(patient: Any, doctor: Any) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from clinic.core.files import IMAGE_TYPES
+from messaging import rules
 from messaging.domain import queries
 from messaging.domain.attachments import CHAT_TYPES, MAX_ATTACHMENTS
 from messaging.enums import CHANGE_MINUTES, MESSAGE_MAX_LENGTH, MessageKind
@@ -57,6 +58,8 @@ class Chat:
     error: str
     client_id: str
     now: datetime
+    may_write: bool
+    """False once the two may not talk any more: what was said can still be read."""
     max_length: int = MESSAGE_MAX_LENGTH
     max_files: int = MAX_ATTACHMENTS
     change_minutes: int = CHANGE_MINUTES
@@ -77,7 +80,7 @@ def chat_of(
     error: str = "",
 ) -> Chat:
     """The last messages for `user`, who is a member: or the last ones before the `seq` `before`, or those around the
-    `seq` `at` when it is not among the last. Three queries."""
+    `seq` `at` when it is not among the last. Four queries."""
     now = timezone.now()  # before anything is read: what changes from here on is asked for later
     members = list(Member.objects.filter(conversation=conversation).select_related("user"))
     others = [member for member in members if member.user_id != user.pk]
@@ -100,6 +103,7 @@ def chat_of(
         error=error,
         client_id=str(uuid4()),
         now=now,
+        may_write=rules.can_write(user, [member.user for member in others]),
     )
 
 

@@ -47,15 +47,15 @@ def conversation(request: HttpRequest, pk: UUID) -> HttpResponse:
     hits = _hits(shown, words, _number(request, "from"))
     if "find" in request.GET and _wants_fragment(request):
         return render(request, "messaging/_found.html", {"conversation": shown, "find": words, "hits": hits})
-    draft, error = "", ""
+    draft, error, status = "", "", 200
     if request.method == "POST":
         draft = request.POST.get("text", "")
         try:
             message = messages.post(
                 shown, sender=user, text=draft, client_id=request.POST.get("client_id", "")
             )
-        except Invalid as refusal:
-            error = refusal.detail
+        except (Invalid, NotAllowed) as refusal:
+            error, status = refusal.detail, refusal.status
         else:
             shown.refresh_from_db()
             reading.mark_read(shown, user, message.seq)
@@ -64,7 +64,7 @@ def conversation(request: HttpRequest, pk: UUID) -> HttpResponse:
     chat = chat_of(shown, user, before=before, at=at, draft=draft, error=error)
     context = {**_list(request), "open_id": str(shown.pk), "conversation": shown, "chat": chat}
     context |= {"finding": "find" in request.GET, "find": words, "hits": hits}
-    return render(request, "messaging/conversation.html", context, status=400 if error else 200)
+    return render(request, "messaging/conversation.html", context, status=status)
 
 
 @login_required

@@ -51,6 +51,7 @@ export class Tray {
   }
 
   add(files) {
+    if (this.root.querySelector("[data-composer]").inert) return; // the two may not talk any more
     for (const file of files) {
       if (this.#entries.length >= Number(this.root.dataset.maxFiles)) {
         toast(this.words.tooMany, "error");
