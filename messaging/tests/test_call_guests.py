@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.enums import ActivityVerb
 from accounts.models import Activity
 from clinic.core.errors import Invalid
+from clinic.core.logs import without_secrets
 from messaging.domain import calls, invitations, ringing
 from messaging.models import Call, CallInvitation, CallPeer
 from messaging.tests.factories import make_conversation
@@ -79,6 +80,12 @@ def test_the_link_binds_to_the_first_browser_and_looking_uses_nothing_up(call: C
         assert "another browser" in refusal.content.decode()
         assert not [name for name in second.cookies if name.startswith("guest-")]
     assert second.get(f"/calls/guest/{call.pk}/").status_code == 404
+
+
+def test_no_log_keeps_a_link(call: Call, doctor: Any) -> None:
+    link = invite(call, doctor)
+    kept = without_secrets(f'"GET {link} HTTP/1.1" 200, from http://clinic.test{link}?x=1')
+    assert kept == '"GET /calls/join/***/ HTTP/1.1" 200, from http://clinic.test/calls/join/***/?x=1'
 
 
 def test_two_browsers_at_once_and_one_wins(call: Call, doctor: Any) -> None:
