@@ -120,7 +120,9 @@ def test_switches_are_kept_and_what_must_be_told_stays_on(patient: Any, other_pa
     assert "appointment-email" not in kept
     assert kept["message-email"] == kept["privacy-email"] == "on"
     theirs = {
-        (c.kind, c.channel): c.is_on for _kind, row in preferences.for_user(other_patient).rows for c in row
+        (c.kind.value, c.channel.value): c.is_on
+        for _kind, row in preferences.for_user(other_patient).rows
+        for c in row
     }
     assert theirs["appointment", "email"]
     assert not theirs["message", "email"]
