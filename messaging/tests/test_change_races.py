@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -44,26 +45,38 @@ def together(actions: list[Callable[[], Any]]) -> list[Any]:
         return list(pool.map(in_thread, actions))
 
 
+def edit(message: Message, sender: Any, text: str) -> str:
+    return messages.edit(message.pk, sender=sender, text=text).text
+
+
+def delete(message: Message, sender: Any) -> str:
+    return messages.delete(message.pk, sender=sender).text
+
+
+def send_with(file: Attachment, sender: Any, client_id: str) -> int:
+    sent = messages.post(
+        file.conversation, sender=sender, text="x", client_id=client_id, attachments=[file.pk]
+    )
+    return sent.seq
+
+
+def upload(conversation: Conversation, sender: Any, client_id: str) -> Attachment:
+    file = SimpleUploadedFile("report.pdf", PDF)
+    return attachments.upload(conversation, sender=sender, upload=file, client_id=client_id)
+
+
 def test_of_edits_at_once_one_stands_whole(patient: Any, conversation: Any) -> None:
     sent = messages.post(conversation, sender=patient, text="first")
     wanted = [f"text {number}" for number in range(10)]
-    answers = together(
-        [lambda text=text: messages.edit(sent.pk, sender=patient, text=text).text for text in wanted]
-    )
-    assert sorted(answers) == wanted
+    assert sorted(together([partial(edit, sent, patient, text) for text in wanted])) == wanted
     assert Message.objects.get().text in wanted
 
 
 def test_what_was_deleted_stays_deleted_whoever_edits(patient: Any, conversation: Any) -> None:
     for number in range(5):
         sent = messages.post(conversation, sender=patient, text="first")
-        answers = together(
-            [
-                lambda pk=sent.pk: messages.edit(pk, sender=patient, text="edited").text,
-                lambda pk=sent.pk: messages.delete(pk, sender=patient).text,
-                lambda pk=sent.pk: messages.delete(pk, sender=patient).text,
-            ]
-        )
+        deleting = partial(delete, sent, patient)
+        answers = together([partial(edit, sent, patient, "edited"), deleting, deleting])
         assert answers[0] in ("edited", "message_deleted")
         assert answers[1:] == ["", ""]
         left = Message.objects.get(pk=sent.pk)
@@ -71,33 +84,17 @@ def test_what_was_deleted_stays_deleted_whoever_edits(patient: Any, conversation
         assert left.deleted_at is not None
 
 
-def file() -> SimpleUploadedFile:
-    return SimpleUploadedFile("report.pdf", PDF)
-
-
 def test_ten_tries_of_one_upload_store_it_once(patient: Any, conversation: Any) -> None:
-    tries = [
-        lambda: attachments.upload(conversation, sender=patient, upload=file(), client_id="same").pk
-        for _number in range(10)
-    ]
-    assert len(set(together(tries))) == 1
+    answers = together([partial(upload, conversation, patient, "same")] * 10)
     stored = Attachment.objects.get()
+    assert {answer.pk for answer in answers} == {stored.pk}
     kept = [path.name for path in (Path(settings.MEDIA_ROOT) / "chat").iterdir()]
     assert kept == [Path(str(stored.file.name)).name]
 
 
 def test_a_file_goes_with_one_message_and_no_number_is_lost(patient: Any, conversation: Any) -> None:
-    stored = attachments.upload(conversation, sender=patient, upload=file(), client_id="f")
-    answers = together(
-        [
-            lambda number=number: (
-                messages.post(
-                    conversation, sender=patient, text="x", client_id=f"c{number}", attachments=[stored.pk]
-                ).seq
-            )
-            for number in range(6)
-        ]
-    )
+    stored = upload(conversation, patient, "f")
+    answers = together([partial(send_with, stored, patient, f"c{number}") for number in range(6)])
     assert sorted(map(str, answers)) == ["1", *["invalid"] * 5]
     conversation.refresh_from_db()
     assert (conversation.last_seq, Message.objects.count()) == (1, 1)
@@ -106,15 +103,8 @@ def test_a_file_goes_with_one_message_and_no_number_is_lost(patient: Any, conver
 def test_a_sweep_takes_nothing_that_is_being_sent(patient: Any, conversation: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(attachments, "KEPT_UNSENT", -attachments.KEPT_UNSENT)  # everything unsent is old
     for number in range(5):
-        stored = attachments.upload(conversation, sender=patient, upload=file(), client_id=f"f{number}")
-        answer, _removed = together(
-            [
-                lambda pk=stored.pk: (
-                    messages.post(conversation, sender=patient, text="x", attachments=[pk]).pk
-                ),
-                attachments.sweep,
-            ]
-        )
+        stored = upload(conversation, patient, f"f{number}")
+        answer, _removed = together([partial(send_with, stored, patient, f"c{number}"), attachments.sweep])
         sent = answer != "invalid"
         assert Attachment.objects.filter(pk=stored.pk, message__isnull=False).exists() == sent
-        assert stored.file.storage.exists(stored.file.name) == sent
+        assert stored.file.storage.exists(str(stored.file.name)) == sent

@@ -148,7 +148,8 @@ def test_an_answer_to_another_conversation_is_400(
 ) -> None:
     foreign = say(api, patient, make_conversation(patient, manager), "elsewhere")
     url = f"/api/conversations/{conversation.pk}/messages/"
-    for reply_to in (foreign["id"], str(uuid4()), "x", 7, []):
+    wrong: tuple[Any, ...] = (foreign["id"], str(uuid4()), "x", 7, [])
+    for reply_to in wrong:
         answer = api(patient).post(url, {"text": "hi", "reply_to": reply_to})
         assert answer.status_code == 400
         assert "reply_to" in answer.json()["fields"]
@@ -236,7 +237,7 @@ async def test_a_stranger_s_frames_find_nothing(
     doctor: Any, patient: Any, other_patient: Any, conversation: Any
 ) -> None:
     message = await database_sync_to_async(messages.post)(conversation, sender=patient, text="mine")
-    frames = [
+    frames: list[dict[str, Any]] = [
         {"type": "message.edit", "message": str(message.pk), "text": "x"},
         {"type": "message.delete", "message": str(message.pk)},
         {"type": "message.delivered", "conversation": str(conversation.pk), "seq": 1},
