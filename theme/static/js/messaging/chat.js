@@ -45,7 +45,7 @@ export class Chat {
     this.tray = new Tray(root, {
       uploaded: (clientId, id, attachment) => this.outbox.uploaded(clientId, id, attachment),
       failed: (clientId, detail) => this.outbox.uploadFailed(clientId, detail),
-      progress: (id, share) => this.thread.uploading(id, share),
+      progress: (id, words) => this.thread.uploading(id, words),
     });
     this.composer = new Composer(root, this.tray, {
       sent: (message) => this.#write(message),

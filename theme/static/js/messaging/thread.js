@@ -108,10 +108,10 @@ export class Thread {
     this.#groupByDay();
   }
 
-  /** How far (0 to 1) a file of a waiting message is. */
-  uploading(id, share) {
+  /** How far a file of a waiting message is. */
+  uploading(id, words) {
     const size = this.list.querySelector(`[data-upload="${CSS.escape(id)}"] [data-file-size]`);
-    if (size) size.textContent = `${this.maker.words.uploading} ${Math.round(share * 100)} %`;
+    if (size) size.textContent = words;
   }
 
   /** Takes away what was discarded before it was sent. */

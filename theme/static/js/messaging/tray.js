@@ -23,7 +23,7 @@ export class Tray {
   changed = () => {};
 
   /** For a file of a sent message: `uploaded(client_id, id, attachment)`, `failed(client_id, detail)` and
-   *  `progress(id, share)`. */
+   *  `progress(id, words)`. */
   constructor(root, { uploaded, failed, progress }) {
     this.root = root;
     this.told = { uploaded, failed, progress };
@@ -43,6 +43,7 @@ export class Tray {
     });
     root.querySelector("[data-add]").hidden = false;
     live.on("ready", () => this.#pump());
+    live.on("down", () => [...this.#sent, ...this.#entries].forEach((entry) => this.#draw(entry)));
     this.#restore();
   }
 
@@ -267,10 +268,11 @@ export class Tray {
 
   #draw(entry) {
     const { chip, state } = entry;
-    if (this.#sent.includes(entry)) return this.told.progress(entry.id, entry.progress ?? 0);
+    const busy = `${this.words.uploading} ${Math.round((entry.progress ?? 0) * 100)} %`;
+    const said = { waiting: live.connected ? this.words.uploading : this.words.waiting, uploading: busy };
+    if (this.#sent.includes(entry)) return this.told.progress(entry.id, said[state]);
     if (!this.#entries.includes(entry)) return;
     chip.dataset.chip = state;
-    const said = { waiting: live.connected ? this.words.uploading : this.words.waiting, uploading: this.words.uploading };
     const text = state === "refused" ? entry.text : (said[state] ?? this.words.uploaded);
     chip.querySelector("[data-chip-state]").textContent = `${bytes(entry.size)} · ${text}`;
     const bar = chip.querySelector("[data-chip-progress]");
