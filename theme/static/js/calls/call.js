@@ -173,8 +173,12 @@ setInterval(async () => {
   reports.look();
 }, MEASURE_MS);
 
-// Another network: do not wait until the old way is found dead.
-navigator.connection?.addEventListener?.("change", () => people.restart());
+// Another network: do not wait until the old way is found dead. (The event also comes for mere estimates of speed.)
+let network = navigator.connection?.type;
+navigator.connection?.addEventListener?.("change", () => {
+  if (navigator.connection.type !== network) people.restart();
+  network = navigator.connection.type;
+});
 addEventListener("online", () => people.restart());
 
 // --- the end ---
