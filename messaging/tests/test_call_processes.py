@@ -76,7 +76,7 @@ def test_signals_cross_processes_and_a_killed_one_is_left_behind(
     host, guest = Client(one, doctor, call), Client(two, patient, call)
     host.frame("peer.waiting")
     host.send(type="admit", peer=guest.peer)
-    assert guest.frame()["type"] == "admitted"
+    assert guest.frame("admitted")
     assert host.frame()["type"] == "peer.joined"
     # In the order they were sent, offer first.
     for number in range(20):
