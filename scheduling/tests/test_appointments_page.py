@@ -94,6 +94,7 @@ def test_staff_filter_by_status_days_doctor_and_name(
     assert found(**{"from": str(day), "to": str(day)}) == {mine}
     # What makes no sense narrows nothing and is said beside its field.
     assert found(status="lost", doctor="x", **{"from": "yesterday", "to": "2026-02-31"}) == {mine, later}
+    assert found(**{"from": "0001-01-01", "to": "9999-12-31"}) == {mine, later}
 
 
 def test_pages_and_export_keep_the_filters(
