@@ -346,8 +346,8 @@ def test_places_and_waits_of_a_day(doctor: User, service: Service) -> None:
     assert (two.number, two.before, two.may_come) == (2, 2, 1)
     assert one.wait
     assert two.wait
-    assert (one.wait.soonest, one.wait.latest) == (30, 30), "whoever is called stays in for a whole visit"
-    assert (two.wait.soonest, two.wait.latest) == (60, 90)
+    assert (one.wait.soonest, one.wait.latest) == (50, 50), "what is left, and a whole visit of who is called"
+    assert (two.wait.soonest, two.wait.latest) == (80, 110)
 
 
 def test_pace_is_measured_on_the_doctors_own_visits(

@@ -167,6 +167,6 @@ def _doctor(request: HttpRequest, doctor_id: UUID) -> User:
 def _desk_url() -> str:
     """Where the desk books a walk-in into a time that is free now."""
     try:
-        return f"{reverse('desk_book')}?walkin=1"
+        return f"{reverse('desk_book')}?mode=in_person"
     except NoReverseMatch:
         return ""
