@@ -18,6 +18,7 @@ from clinic.core.errors import Invalid, InvalidTransition, NotAllowed
 from clinic.core.testing.tasks import run_due_tasks
 from messaging.models import Notification
 from scheduling.domain import board, progress, queue
+from scheduling.domain.booking import reschedule
 from scheduling.domain.errors import AlreadyCalled, NobodyWaits
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment, DelayNotice, Service
@@ -391,3 +392,14 @@ def test_the_days_patients_hear_of_changes(
     people = {f"user.{person.pk}" for person in (doctor, patient, other_patient)}
     assert set(groups) == people | {"role.management"}
     assert f"user.{gone.patient_id}" not in groups
+
+
+def test_a_visit_moved_to_another_day_leaves_the_queue_at_once(
+    doctor: User, patient: User, manager: User, service: Service, heard: Callable[[], Any]
+) -> None:
+    one = visit(doctor, service, 15, patient=patient)
+    with heard() as events:
+        reschedule(one.pk, starts_at=clinic_time(1, 10), actor=manager)
+    assert {event["date"] for _, event in events if event["type"] == "queue.changed"} == {
+        str(timezone.localdate())
+    }
