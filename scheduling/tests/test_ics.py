@@ -143,6 +143,19 @@ def test_what_was_never_confirmed_is_taken_out_of_no_calendar(
     assert message.attachments == []
 
 
+@pytest.mark.django_db
+def test_a_doctor_who_gave_the_visit_away_loses_the_entry(visit: Appointment, other_doctor: Any) -> None:
+    for reader, method, status in (
+        (visit.doctor, "REQUEST", "CONFIRMED"),
+        (visit.patient, "REQUEST", "CONFIRMED"),
+        (other_doctor, "CANCEL", "CANCELLED"),
+    ):
+        _name, kind, content = ics.attachment(visit, reader)
+        (event,) = events_of(content)
+        assert kind == f"text/calendar; method={method}"
+        assert (str(Calendar.from_ical(content)["METHOD"]), event["STATUS"]) == (method, status)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_mail_tried_again_still_has_its_attachment(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_args: Any) -> int:
