@@ -180,6 +180,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 from clinic.settings_login import *  # noqa: E402, F403
+from clinic.settings_logs import *  # noqa: E402, F403
 
 # --- API ---
 
@@ -342,24 +343,3 @@ PAYMENT_QR = {
 TURN_URLS = env.list("TURN_URLS", default=[])
 TURN_SECRET = env.str("TURN_SECRET", "")
 STUN_URLS = env.list("STUN_URLS", default=[])
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"hide_secrets": {"()": "clinic.core.logs.HideSecrets"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["hide_secrets"]}
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "daphne.http_protocol": {"level": "WARNING"},
-        "twisted": {"level": "WARNING"},
-        # Django's own handlers would write what the filter above has not seen.
-        "django": {"handlers": []},
-        "django.server": {"handlers": [], "propagate": True},
-        # Making a PDF says much that helps nobody.
-        "fontTools": {"level": "WARNING"},
-        "weasyprint": {"level": "ERROR"},
-    },
-}
