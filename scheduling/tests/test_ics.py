@@ -22,7 +22,7 @@ from scheduling.tests.factories import make_appointment
 
 @pytest.fixture
 def visit(patient: Any, doctor: Any, service: Any) -> Appointment:
-    service.name, patient.last_name = "Chest scan", "श्रेष्ठ-अधिकारी" * 6
+    service.name, patient.last_name = "Chest scan", "श्रेष्ठ-अधिकारी" * 5
     service.save()
     patient.save()
     return make_appointment(patient, doctor, service, reason="Coughing blood", sequence=3)
