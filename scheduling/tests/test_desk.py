@@ -177,6 +177,9 @@ def test_what_even_a_reason_can_not_do(
     page = desk.get(DESK, busy)
     assert "The patient has another visit at this time." in content(page)
     assert not page.context["may_book"]
+    assert "The patient has another visit at this time." in content(
+        desk.get(DESK, chosen(doctor="any:general-medicine"))
+    )
     for said in (busy, chosen(clinic_time(2, 4), outside="1"), chosen(clinic_time(-1, 10), outside="1")):
         assert desk.post(DESK, {**said, "overbooking_reason": "Please"}).status_code in (400, 409)
     assert Appointment.objects.count() == 1
