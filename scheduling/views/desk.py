@@ -140,6 +140,8 @@ def _page(
     refusal: DomainError | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    # Where the page asks why at all, it has to be answered (_book).
+    form.fields["overbooking_reason"].required = True
     text = request.GET.get("q", "")[:80]
     context: dict[str, Any] = {
         "state": state,
