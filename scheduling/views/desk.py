@@ -20,6 +20,7 @@ from scheduling.domain.any_doctor import book_with_any
 from scheduling.domain.availability import choose_doctor, nearest_with_any
 from scheduling.domain.desk import outlook, outlook_with_nobody
 from scheduling.domain.soonest import soonest
+from scheduling.forms.agenda import day_of
 from scheduling.forms.desk import DeskForm, Pay
 from scheduling.models import Appointment
 from scheduling.views import picker
@@ -153,6 +154,7 @@ def _page(
         "doctors": active_doctors().order_by("first_name", "last_name", "pk"),
         "specialties": Specialty.objects.filter(doctors__user__is_active=True).distinct().order_by("name"),
         "today": timezone.localdate(),
+        "on": day_of(request.GET.get("on")),
         **_times(request, state),
         **_outlook(state),
     }
