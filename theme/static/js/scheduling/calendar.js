@@ -61,6 +61,7 @@ const calendar = window.EventCalendar.create(box, {
   eventTimeFormat: clock,
   slotLabelFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   dayHeaderFormat: (day) => (view === "month" ? words.weekday(day) : words.column(day)),
+  dayHeaderAriaLabelFormat: (day) => (view === "month" ? words.weekday(day) : words.spoken(day)),
   dayPopoverFormat: words.spoken,
   listDayFormat: words.weekday,
   listDaySideFormat: words.spoken,
