@@ -48,7 +48,9 @@ def can_book_for(user: Any, patient: User) -> bool:
 
 
 # From these on one may agree on the next visit; the others never take place.
-LEADS_ON = frozenset({_S.PENDING_CONFIRMATION, _S.CONFIRMED, _S.CHECKED_IN, _S.IN_PROGRESS, _S.COMPLETED, _S.NO_SHOW})
+LEADS_ON = frozenset(
+    {_S.PENDING_CONFIRMATION, _S.CONFIRMED, _S.CHECKED_IN, _S.IN_PROGRESS, _S.COMPLETED, _S.NO_SHOW}
+)
 
 
 def can_plan_next(user: Any, appointment: Appointment) -> bool:
