@@ -158,6 +158,8 @@ def is_step(name: str, appointment: Appointment) -> bool:
 
 def _makes_sense(name: str, appointment: Appointment) -> bool:
     """Whether to offer a step that is possible."""
+    if name == "decline":
+        return appointment.status != _S.CONFIRMED  # who has said yes cancels
     if name == "no-show":
         return appointment.starts_at <= timezone.now()
     if name == "undo-check-in":
