@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.tests.factories import make_patient
+from messaging.domain import conversations
 from scheduling.domain import progress
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment, AppointmentFile, Service
@@ -236,3 +237,18 @@ def test_the_call_opens_shortly_before(
     assert call in page(client, patient, url)
     time_machine.move_to(visit.ends_at + timedelta(minutes=61), tick=False)
     assert call not in page(client, patient, url)
+
+
+def test_only_its_members_are_led_to_a_conversation(
+    client: Client, visit: Appointment, patient: User, doctor: User, manager: User
+) -> None:
+    visit.conversation = conversations.between(patient, doctor)
+    visit.save()
+    address = reverse("appointment", args=[visit.pk])
+    talk, anew = (
+        reverse("conversation", args=[visit.conversation.pk]),
+        reverse("conversation_with", args=[patient.pk]),
+    )
+    assert talk in page(client, patient, address)
+    seen = page(client, manager, address)
+    assert talk not in seen and anew in seen
