@@ -52,7 +52,7 @@ test-python: $(DEV) chromium ## all tests that need no browser
 test-browser: $(DEV) chromium ## the tests that drive Chromium
 	@$(BUILD_CSS)
 	@echo "==> tests in Chromium"
-	@$(PYTEST) -m browser
+	@$(PYTEST) -m browser -n 2
 
 test-services: $(DEV) chromium ## the suite on PostgreSQL and Redis (temporary ones, installed from Debian when missing)
 	@deploy/with-services $(MAKE) --no-print-directory test-services-inside

@@ -182,6 +182,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 from clinic.settings_login import *  # noqa: E402, F403
+from clinic.settings_logs import *  # noqa: E402, F403
 
 # --- API ---
 
@@ -346,5 +347,3 @@ PAYMENT_QR = {
 TURN_URLS = env.list("TURN_URLS", default=[])
 TURN_SECRET = env.str("TURN_SECRET", "")
 STUN_URLS = env.list("STUN_URLS", default=[])
-
-from clinic.settings_logging import *  # noqa: E402, F403

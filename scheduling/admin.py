@@ -84,6 +84,7 @@ class HolidayAdmin(ReadOnly, admin.ModelAdmin[Holiday]):
     """Edited at /holidays/, which shows the appointments on those days."""
 
     list_display = ["name", "first_day", "last_day"]
+    search_fields = ["name"]
     date_hierarchy = "first_day"
 
 

@@ -48,7 +48,9 @@ def can_book_for(user: Any, patient: User) -> bool:
 
 
 # From these on one may agree on the next visit; the others never take place.
-LEADS_ON = frozenset({_S.PENDING_CONFIRMATION, _S.CONFIRMED, _S.CHECKED_IN, _S.IN_PROGRESS, _S.COMPLETED, _S.NO_SHOW})
+LEADS_ON = frozenset(
+    {_S.PENDING_CONFIRMATION, _S.CONFIRMED, _S.CHECKED_IN, _S.IN_PROGRESS, _S.COMPLETED, _S.NO_SHOW}
+)
 
 
 def can_plan_next(user: Any, appointment: Appointment) -> bool:
@@ -156,6 +158,8 @@ def is_step(name: str, appointment: Appointment) -> bool:
 
 def _makes_sense(name: str, appointment: Appointment) -> bool:
     """Whether to offer a step that is possible."""
+    if name == "decline":
+        return appointment.status != _S.CONFIRMED  # who has said yes cancels
     if name == "no-show":
         return appointment.starts_at <= timezone.now()
     if name == "undo-check-in":

@@ -47,6 +47,9 @@ def offer_opened(doctor_id: str, starts_at: str, ends_at: str) -> None:
 @task()
 def sweep() -> None:
     sweeps.sweep()
+    offers.lapse_due()
+    waiting.end_over()
+    carrying_out.carry_out_due()
 
 
 @task()

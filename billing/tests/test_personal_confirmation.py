@@ -1,11 +1,14 @@
 """A doctor who confirms each request personally: the money is checked first, then the doctor says yes or no."""
 
+from decimal import Decimal
+
 import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.enums import Mode
 from accounts.models import User
 from billing.domain import payments
 from billing.models import Payment
@@ -13,6 +16,7 @@ from billing.tests.factories import make_payment
 from clinic.core.testing.tasks import run_due_tasks
 from messaging.models import Notification
 from scheduling.domain import progress, requests, sweeps
+from scheduling.domain.booking import book
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment, Schedule, Service
 from scheduling.tests.factories import clinic_time, make_appointment
@@ -125,3 +129,19 @@ def test_other_doctors_see_nothing_of_it(
     assert "Requests that wait" in client.get(reverse("home")).content.decode()
     client.force_login(other_doctor)
     assert "Requests that wait" not in client.get(reverse("home")).content.decode()
+
+
+def test_a_visit_free_of_charge_is_asked_at_once(patient: User, choosy: User, service: Service) -> None:
+    service.price_from_doctor = False
+    service.price = Decimal(0)
+    service.save()
+    visit = book(
+        patient=patient,
+        doctor=choosy,
+        service=service,
+        starts_at=clinic_time(3, 10),
+        mode=Mode.VIDEO,
+        booked_by=patient,
+    )
+    assert visit.status == S.PENDING_CONFIRMATION
+    assert Notification.objects.filter(user=choosy, key=f"appointment:{visit.pk}:asked").count() == 1

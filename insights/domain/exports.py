@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -209,6 +209,7 @@ def _finish(export: Export, mine: UUID, content: bytes) -> None:
             mine,
             status=_S.READY,
             file=name,
+            done=F("total"),
             size=len(content),
             finished_at=now,
             expires_at=now + KEPT,

@@ -170,7 +170,7 @@ def test_a_large_list_is_made_by_a_worker_for_its_owner_alone(
     assert client.get(address).status_code == 404
     run_due_tasks()
     export.refresh_from_db()
-    assert (export.status, export.total) == (S.READY, 3)
+    assert (export.status, export.done, export.total) == (S.READY, 3, 3)
     assert Notification.objects.get(user=doctor).title == "Your list with 3 visits is ready to download"
     assert address in client.get("/exports/").content.decode()
     answer = client.get(address)

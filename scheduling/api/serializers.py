@@ -1,5 +1,6 @@
 """What the API shows of services, doctors, slots and appointments, and what it takes."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -199,6 +200,17 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
         return appointment.overbooking_reason if request and request.user.is_clinic_staff else ""
 
 
+class MomentField(serializers.DateTimeField):
+    """A moment; without an offset the clinic's clock. DRF lets the first and last days of all time through to an
+    overflow."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        try:
+            return super().to_internal_value(value)
+        except OverflowError:
+            self.fail("overflow")
+
+
 class BookSerializer(serializers.Serializer[Any]):
     """`patient` is for staff, who book for others: management for anybody, doctors for those they treat. Management may
     give an `overbooking_reason` where the doctor is taken, and confirm with `pay_later`. Files come as multipart
@@ -206,7 +218,7 @@ class BookSerializer(serializers.Serializer[Any]):
 
     doctor = serializers.UUIDField()
     service = serializers.UUIDField()
-    starts_at = serializers.DateTimeField()
+    starts_at = MomentField()
     mode = serializers.ChoiceField(choices=Mode.choices)
     reason = serializers.CharField(max_length=REASON_MAX_LENGTH, required=False, allow_blank=True, default="")
     patient = serializers.UUIDField(required=False)
@@ -224,7 +236,7 @@ class RescheduleSerializer(serializers.Serializer[Any]):
     """`sequence` as the caller last saw it: then a visit that somebody else has moved since stays there, 409
     `moved_meanwhile`. The others are for management."""
 
-    starts_at = serializers.DateTimeField()
+    starts_at = MomentField()
     sequence = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=0)
     doctor = serializers.UUIDField(required=False)
     overbooking_reason = serializers.CharField(

@@ -164,7 +164,8 @@ def _queue(
     line.sort(key=lambda visit: (turn_at(visit), visit.starts_at, visit.pk))
     turns = [waits.Turn(paces.of(visit), _minutes(turn_at(visit), now), is_here(visit)) for visit in line]
     running = [paces.of(visit).left(-_minutes(visit.started_at or now, now)) for visit in inside]
-    running += [paces.of(visit).turn() for visit in called]
+    # Whoever is called goes in first, and after those who are in.
+    going_in = [waits.Turn(paces.of(visit), 0.0, is_here=True) for visit in called]
     lines = []
     for index, (visit, turn) in enumerate(zip(line, turns, strict=True)):
         here_before = sum(one.is_here for one in turns[:index])
@@ -175,12 +176,12 @@ def _queue(
                 number=here_before + 1 if turn.is_here else 0,
                 before=here_before + len(called),
                 may_come=index - here_before,
-                wait=waits.wait(turns[:index], turn.ready_in, running).rounded(),
+                wait=waits.wait([*going_in, *turns[:index]], turn.ready_in, running).rounded(),
                 pace=turn.pace,
                 room=room_of(visit),
             )
         )
-    late = waits.lateness(turns[0] if turns else None, running)
+    late = waits.lateness(turns[0] if turns else None, going_in, running)
     return DayQueue(
         doctor=visits[0].doctor,
         inside=[Line(visit, is_here=True, room=room_of(visit)) for visit in inside],

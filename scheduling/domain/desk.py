@@ -57,6 +57,13 @@ def outlook(doctor: User, patient: User, service: Service, starts_at: datetime, 
     )
 
 
+def outlook_with_nobody(patient: User, service: Service, starts_at: datetime) -> Outlook:
+    """With any of several doctors and none of them free for this patient: is it the patient who is taken?"""
+    ends_at = starts_at + timedelta(minutes=service.minutes)
+    own = list(_between(Q(patient=patient), starts_at, ends_at))
+    return Outlook(Standing.PATIENT_BUSY if own else Standing.TAKEN, own=own)
+
+
 def _between(whose: Q, start: datetime, end: datetime) -> QuerySet[Appointment]:
     lapsed = Q(status=AppointmentStatus.PENDING_PAYMENT, hold_expires_at__lte=timezone.now())
     found = Appointment.objects.filter(whose, status__in=OCCUPYING, starts_at__lt=end, ends_at__gt=start)

@@ -16,6 +16,8 @@ from scheduling import events
 from scheduling.enums import UPCOMING
 from scheduling.models import Appointment, Holiday, Opening
 
+from . import waiting_timers
+
 # Slots are shown at most so far ahead (Schedule.horizon_days).
 FURTHEST_DAYS = 365
 LONGEST_DAYS = 60
@@ -54,6 +56,8 @@ def remove(holiday: UUID, *, actor: User) -> None:
     row = Holiday.objects.select_for_update(no_key=True).get(pk=holiday)
     row.delete()
     _announce([(row.first_day, row.last_day)])
+    for doctor_id in doctors().values_list("pk", flat=True):
+        waiting_timers.opened(doctor_id, [(row.first_day, row.last_day, None, None)])
 
 
 def _refuse_bad(first_day: date, last_day: date, holiday: UUID | None) -> None:

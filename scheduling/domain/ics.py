@@ -60,15 +60,15 @@ def file(visit: Appointment, reader: User, *, link: Link = absolute) -> bytes:
         return bytes(book.to_ical())
 
 
-def invitation(visit: Appointment, reader: User, *, gone: bool = False) -> bytes:
+def invitation(visit: Appointment, reader: User) -> bytes:
     """One visit as mail programs take it up by themselves: REQUEST for a new or changed one, CANCEL for one that is
-    off (or that `reader` has no part in any more: `gone`).
+    off, or that now has another doctor than `reader`.
 
     Gmail and Outlook put a REQUEST into the calendar, move it with a higher SEQUENCE and take it out at CANCEL; a
     PUBLISH they show as a file that nothing updates. A REQUEST brings Yes and No with it, and an answer would reach
     nobody: so it counts as accepted, asks for no reply, and says where to move or cancel.
     """
-    gone = gone or visit.status in GONE
+    gone = _is_gone_for(visit, reader)
     with translation.override(reader.language):
         book = _calendar("CANCEL" if gone else "REQUEST")
         advice = _(
@@ -86,10 +86,14 @@ def invitation(visit: Appointment, reader: User, *, gone: bool = False) -> bytes
         return bytes(book.to_ical())
 
 
-def attachment(visit: Appointment, reader: User, *, gone: bool = False) -> Attachment:
+def attachment(visit: Appointment, reader: User) -> Attachment:
     """The invitation for clinic.core.mail."""
-    method = "CANCEL" if gone or visit.status in GONE else "REQUEST"
-    return FILE_NAME, f"{CONTENT_TYPE}; method={method}", invitation(visit, reader, gone=gone)
+    method = "CANCEL" if _is_gone_for(visit, reader) else "REQUEST"
+    return FILE_NAME, f"{CONTENT_TYPE}; method={method}", invitation(visit, reader)
+
+
+def _is_gone_for(visit: Appointment, reader: User) -> bool:
+    return visit.status in GONE or reader.pk not in (visit.patient_id, visit.doctor_id)
 
 
 def _calendar(method: str) -> Calendar:

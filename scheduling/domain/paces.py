@@ -60,7 +60,9 @@ def _measured(by: str, ids: set[UUID]) -> dict[UUID, Minutes]:
     if missing:
         found: dict[UUID, Minutes] = {pk: defaultdict(list) for pk in missing}
         for doctor, service, started, completed in _last(by, missing):
-            found[doctor if by == "doctor" else service][service].append((completed - started).total_seconds() / 60)
+            found[doctor if by == "doctor" else service][service].append(
+                (completed - started).total_seconds() / 60
+            )
         cache.set_many({f"pace:{by}:{pk}": dict(minutes) for pk, minutes in found.items()}, KEPT_SECONDS)
         kept |= {f"pace:{by}:{pk}": minutes for pk, minutes in found.items()}
     return {pk: kept[key] for key, pk in keys.items()}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from scheduling import rules
 from scheduling.enums import OPEN, UPCOMING, AppointmentStatus
 from scheduling.models import Appointment
 
@@ -29,11 +30,15 @@ class Moment:
 def moments(visits: Iterable[Appointment], now: datetime) -> list[Moment]:
     """One moment for each visit, in the order given (that of their start).
 
-    Late is what should have begun and has not: the patient is not here, or waits. Next is the first visit of those
-    that are still ahead, and whatever starts together with it.
+    Now is also who is called in, whatever their time. Late is what should have begun and has not: the patient is not
+    here, or waits. Next is the first visit of those that are still ahead, and whatever starts together with it.
     """
     visits = list(visits)
-    ahead = [visit.starts_at for visit in visits if visit.status in OPEN and visit.starts_at > now]
+    ahead = [
+        visit.starts_at
+        for visit in visits
+        if visit.status in OPEN and visit.starts_at > now and not rules.was_called(visit)
+    ]
     return [_moment(visit, now, min(ahead, default=None)) for visit in visits]
 
 
@@ -42,6 +47,8 @@ def _moment(visit: Appointment, now: datetime, following: datetime | None) -> Mo
         return Moment(visit, Place.DONE)
     if visit.status == AppointmentStatus.IN_PROGRESS:
         return Moment(visit, Place.NOW, _minutes(now, visit.ends_at))
+    if rules.was_called(visit):
+        return Moment(visit, Place.NOW)
     if visit.starts_at <= now:
         late = _minutes(now, visit.starts_at)
         return Moment(visit, Place.LATE, late) if late else Moment(visit, Place.NOW)

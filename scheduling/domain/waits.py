@@ -117,12 +117,13 @@ def wait(ahead: Sequence[Turn], ready_in: float, running: Sequence[Length] = ())
     return Span(soonest, max(latest, soonest))
 
 
-def lateness(first: Turn | None, running: Sequence[Length]) -> float:
-    """By how much the `first` in line will be called after their time, when the visits `running` take as long as
-    usual. 0 when nobody is late."""
+def lateness(first: Turn | None, going_in: Sequence[Turn], running: Sequence[Length]) -> float:
+    """By how much the `first` in line will be called after their time, when the visits `running` and those `going_in`
+    now take as long as usual. 0 when nobody is late."""
     if first is None:
         return 0.0
     free_in = max((length.usual for length in running), default=0.0)
+    free_in += sum(turn.pace.turn().usual for turn in going_in)
     # Who is late themselves is not kept waiting.
     ready_in = first.ready_in if first.is_here else max(first.ready_in, 0.0)
     return max(0.0, free_in - ready_in)

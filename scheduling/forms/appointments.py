@@ -1,6 +1,6 @@
 """Filters of the staff's list, and the reason that goes with an action."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.domain.agenda import midnight
-from scheduling.forms.agenda import VisitFilter
+from scheduling.forms.agenda import VisitFilter, day_of
 from scheduling.models import Appointment
 
 
@@ -29,6 +29,12 @@ class AppointmentFilter(VisitFilter):
                 label=label, required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
             )
 
+    def clean(self) -> None:
+        for name in ("from", "to"):
+            day = self.cleaned_data.get(name)
+            if day and day_of(str(day)) is None:
+                self.add_error(name, _("Please choose a day nearer to today."))
+
     def narrow(self, found: QuerySet[Appointment]) -> QuerySet[Appointment]:
         """Those of `found` that match every filter that makes sense, ordered: what is ahead by time, else the
         latest first. Days that are named replace `when`."""
@@ -44,7 +50,7 @@ class AppointmentFilter(VisitFilter):
                 found = found.filter(starts_at__lt=today)
         if first := wanted.get("from"):
             found = found.filter(starts_at__gte=midnight(first))
-        if (last := wanted.get("to")) and last < date.max:
+        if last := wanted.get("to"):
             found = found.filter(starts_at__lt=midnight(last + timedelta(days=1)))
         return found.order_by("starts_at" if ahead else "-starts_at", "pk")
 

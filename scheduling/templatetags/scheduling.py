@@ -14,6 +14,7 @@ from scheduling.domain.queries import appointments_visible_to
 from scheduling.domain.referral_queries import of_patient, waiting_for
 from scheduling.enums import UPCOMING, AppointmentStatus, ReferralStatus
 from scheduling.models import Appointment
+from scheduling.referral_rules import can_ask
 from scheduling.rules import can_plan_next
 
 register = template.Library()
@@ -100,4 +101,5 @@ def visit_ties(reader: User, appointment: Appointment) -> dict[str, Any]:
         else None,
         "after": seen.filter(follow_up_of=appointment, status__in=UPCOMING).order_by("starts_at").first(),
         "can_plan": can_plan_next(reader, appointment),
+        "can_ask": can_ask(reader, appointment.patient),
     }

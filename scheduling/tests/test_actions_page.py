@@ -195,3 +195,17 @@ def test_no_time_leads_back_to_the_grid(
     client.force_login(patient)
     move = reverse("appointment_reschedule", args=[visit.pk])
     assert client.post(move, {"starts_at": wanted})["Location"] == move
+
+
+def test_staff_move_a_visit_to_a_time_that_is_too_soon_for_patients(
+    client: Client, patient: User, doctor: User, manager: User, visit: Appointment
+) -> None:
+    doctor.schedule.notice_minutes = 20 * 24 * 60  # type: ignore[attr-defined]
+    doctor.schedule.save()  # type: ignore[attr-defined]
+    move, wanted = reverse("appointment_reschedule", args=[visit.pk]), clinic_time(3, 11)
+    for user, is_offered in ((patient, False), (doctor, True), (manager, True)):
+        client.force_login(user)
+        listed = client.get(move, {"day": f"{wanted:%Y-%m-%d}"}).content.decode()
+        assert (address_of(wanted) in listed) is is_offered
+        asked = client.get(move, {"at": address_of(wanted)})
+        assert asked.context["free"] is is_offered

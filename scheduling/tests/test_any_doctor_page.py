@@ -11,16 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.domain import care
 from accounts.models import DoctorProfile, User
 from accounts.tests.factories import make_doctor, make_patient
-from scheduling.domain import referrals
 from scheduling.domain.any_doctor import AnotherFee, book_with_any
 from scheduling.domain.booking import book
 from scheduling.domain.errors import SlotTaken
 from scheduling.domain.soonest import soonest
 from scheduling.models import Appointment, Schedule, Service
-from scheduling.tests.factories import clinic_time, make_appointment, make_service
+from scheduling.tests.factories import clinic_time, make_appointment
 
 pytestmark = pytest.mark.django_db
 SPECIALTY = "general-medicine"
@@ -297,58 +295,3 @@ def test_what_is_typed_is_kept_as_it_is_typed_and_goes_along_to_another_doctor(
         reason = booker.get(page).context["form"].initial["reason"]
         assert reason.startswith("Itching arm")
         assert len(reason) == 500
-
-
-# --- Scans ---
-
-
-@pytest.fixture
-def scan(doctor: User) -> Service:
-    return make_service(
-        "MRI of the knee",
-        kind="imaging",
-        price_from_doctor=False,
-        modes=["in_person"],
-        needs_referral=True,
-        preparation="Nothing to eat for six hours.",
-        specialty=doctor.doctor_profile.specialty,
-    )
-
-
-def test_a_scan_says_how_to_prepare_and_asks_for_the_referral(booker: Client, scan: Service) -> None:
-    query = {"mode": "in_person", "at": at(clinic_time(*MOMENT))}
-    assert "Nothing to eat for six hours." in content(booker.get(address(scan, mode="in_person")))
-    answer = booker.post(address(scan, "_details", **query), {"reason": "Knee", "go": "review"})
-    assert answer.status_code == 422
-    assert "needs a doctor&#x27;s referral" in content(answer)
-    # The address of the review is no way around it.
-    assert booker.get(address(scan, "_review", **query)).status_code == 302
-    assert booker.post(address(scan, "_review", **query)).status_code == 302
-    assert not Appointment.objects.exists()
-
-
-def test_an_own_referral_is_used_without_being_asked_for(
-    booker: Client, patient: User, doctor: User, scan: Service
-) -> None:
-
-    care.link(patient, doctor)
-    referral = referrals.ask(patient=patient, referrer=doctor, service=scan, question="Torn?")
-    query = {"mode": "in_person", "at": at(clinic_time(*MOMENT))}
-    page = content(booker.get(address(scan, "_review", **query)))
-    assert f"Your referral by {doctor.name}" in page
-    booker.post(address(scan, "_review", **query))
-    referral.refresh_from_db()
-    assert referral.status == "booked"
-    assert referral.appointment == Appointment.objects.get()
-
-
-def test_another_patients_referral_is_as_good_as_none(
-    booker: Client, other_patient: User, doctor: User, scan: Service
-) -> None:
-
-    care.link(other_patient, doctor)
-    foreign = referrals.ask(patient=other_patient, referrer=doctor, service=scan, question="Torn?")
-    query = {"mode": "in_person", "at": at(clinic_time(*MOMENT)), "referral": str(foreign.pk)}
-    assert booker.post(address(scan, "_review", **query)).status_code == 302
-    foreign.refresh_from_db()
-    assert foreign.status == "requested"

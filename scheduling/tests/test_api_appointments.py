@@ -57,6 +57,20 @@ def test_book(api: Api, patient: User, doctor: User, service: Service, wish: dic
     assert set(body) >= {"id", "status", "mode", "ends_at", "payment", "price", "currency"}
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00", "9999-12-31T23:59Z", "soon", 7, None])
+def test_a_time_out_of_all_range_is_refused(
+    api: Api, *, patient: User, doctor: User, service: Service, wish: dict[str, Any], moment: object
+) -> None:
+    visit = make_appointment(patient, doctor, service, starts_at=clinic_time(3, 10))
+    to = f"/api/appointments/{visit.pk}/reschedule/"
+    for answer in (
+        api(patient).post("/api/appointments/book/", wish | {"starts_at": moment}),
+        api(patient).put(to, {"starts_at": moment}),
+    ):
+        assert answer.status_code == 400
+        assert "starts_at" in answer.json()["fields"]
+
+
 def test_a_taken_slot(api: Api, patient: User, other_patient: User, wish: dict[str, Any]) -> None:
     api(patient).post("/api/appointments/book/", wish)
     response = api(other_patient).post("/api/appointments/book/", wish)

@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.domain import care
 from accounts.models import User
 from accounts.tests.factories import make_patient
+from messaging.domain import conversations
 from scheduling.domain import progress
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment, AppointmentFile, Service
@@ -94,6 +96,7 @@ def test_staff_filter_by_status_days_doctor_and_name(
     assert found(**{"from": str(day), "to": str(day)}) == {mine}
     # What makes no sense narrows nothing and is said beside its field.
     assert found(status="lost", doctor="x", **{"from": "yesterday", "to": "2026-02-31"}) == {mine, later}
+    assert found(**{"from": "0001-01-01", "to": "9999-12-31"}) == {mine, later}
 
 
 def test_pages_and_export_keep_the_filters(
@@ -235,3 +238,20 @@ def test_the_call_opens_shortly_before(
     assert call in page(client, patient, url)
     time_machine.move_to(visit.ends_at + timedelta(minutes=61), tick=False)
     assert call not in page(client, patient, url)
+
+
+def test_only_its_members_are_led_to_a_conversation(
+    client: Client, visit: Appointment, patient: User, doctor: User, manager: User
+) -> None:
+    care.link(patient, doctor)
+    visit.conversation = conversations.between(patient, doctor)
+    visit.save()
+    address = reverse("appointment", args=[visit.pk])
+    talk, anew = (
+        reverse("conversation", args=[visit.conversation.pk]),
+        reverse("conversation_with", args=[patient.pk]),
+    )
+    assert talk in page(client, patient, address)
+    seen = page(client, manager, address)
+    assert talk not in seen
+    assert anew in seen

@@ -1,6 +1,6 @@
 """Free slots of stored doctors: what takes time, what no longer does, and how many queries it costs."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +10,10 @@ from django.utils import timezone
 from accounts.enums import Mode
 from accounts.models import User
 from accounts.tests.factories import make_doctor
-from scheduling.domain.availability import free_slots, nearest_free, next_free
-from scheduling.enums import OCCUPYING, AppointmentStatus
-from scheduling.models import DayOff, Service, WorkingHours
-from scheduling.tests.factories import clinic_time, make_appointment, make_service
+from scheduling.domain.availability import Standing, free_slots, nearest_free, next_free, standing
+from scheduling.enums import OCCUPYING, AppointmentStatus, OfferStatus
+from scheduling.models import DayOff, Holiday, Opening, Service, WaitingOffer, WorkingHours
+from scheduling.tests.factories import clinic_time, make_appointment, make_service, make_waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +54,50 @@ def test_a_hold_past_its_time_is_free_though_nobody_marked_it(
     assert hold.hold_expires_at
     assert "10:00" in walls(doctor, service, now=hold.hold_expires_at)
     assert "10:00" not in walls(doctor, service, now=hold.hold_expires_at - timedelta(seconds=1))
+
+
+def test_a_time_offered_to_the_waiting_list_is_taken_until_the_offer_is_over(
+    doctor: User, patient: User, service: Service
+) -> None:
+    now = timezone.now()
+    offer = WaitingOffer.objects.create(
+        entry=make_waiting(patient, doctor, service),
+        doctor=doctor,
+        starts_at=clinic_time(2, 10),
+        ends_at=clinic_time(2, 10, 30),
+        expires_at=now + timedelta(minutes=15),
+    )
+    assert "10:00" not in walls(doctor, service)
+    assert "10:00" in walls(doctor, service, now=offer.expires_at)
+    mine: dict[str, Any] = {
+        "starts_at": offer.starts_at,
+        "mode": Mode.VIDEO,
+        "patient": patient,
+        "offer": offer,
+    }
+    assert standing(doctor, service, **mine) == Standing.FREE
+    offer.status = OfferStatus.PASSED
+    offer.save()
+    assert "10:00" in walls(doctor, service)
+
+
+def test_hours_for_certain_services_serve_only_those(doctor: User, service: Service) -> None:
+    follow_up = make_service("Follow-up", minutes=15)
+    for hours in WorkingHours.objects.filter(doctor=doctor):
+        hours.services.add(follow_up)
+    assert walls(doctor, service) == []
+    assert "09:00" in walls(doctor, follow_up)
+    evening = Opening.objects.create(
+        doctor=doctor, day=day(2), starts=time(18), ends=time(19), modes=[Mode.VIDEO]
+    )
+    evening.services.add(service, make_service("Check", minutes=30))
+    assert walls(doctor, service) == ["18:00", "18:30"]
+    assert walls(doctor, service, mode=Mode.IN_PERSON) == []
+    Holiday.objects.create(name="Tihar", first_day=day(1), last_day=day(3))
+    assert walls(doctor, follow_up) == []
+    assert walls(doctor, service) == ["18:00", "18:30"]
+    DayOff.objects.create(doctor=doctor, first_day=day(2), last_day=day(2), starts=time(18), ends=time(18, 5))
+    assert walls(doctor, service) == ["18:30"]
 
 
 def test_another_doctor_is_not_touched(

@@ -134,7 +134,8 @@ def test_a_week_too_full_to_read_is_told_in_numbers(
     assert [event["title"] for event in of_kind(feed(client, manager, today, view="week"), "number")] == [
         "2 visits"
     ]
-    for query in ({"view": "day"}, {"view": "week", "doctor": str(doctor.pk)}):
+    queries: tuple[dict[str, Any], ...] = ({"view": "day"}, {"view": "week", "doctor": str(doctor.pk)})
+    for query in queries:
         assert str(first.pk) in feed(client, manager, today, **query)
 
 

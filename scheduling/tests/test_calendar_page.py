@@ -126,6 +126,29 @@ def test_now_says_what_is_late_now_and_next(
     assert reverse("appointment", args=[tomorrow.pk]) not in text
 
 
+def test_who_is_called_in_is_let_in_at_once_and_the_call_is_not_taken_back_by_mistake(
+    client: Client, patient: User, doctor: User, service: Service, time_machine: Any
+) -> None:
+    time_machine.move_to(clinic_time(0, 10, 12), tick=False)
+    visit = make_appointment(
+        patient, doctor, service, starts_at=clinic_time(0, 10, 30), status=AppointmentStatus.CHECKED_IN
+    )
+    visit.called_at = timezone.now()
+    visit.save(update_fields=["called_at"])
+    text = page(client, doctor, view="timeline")
+    assert "Called in" in text
+    assert reverse("appointment_action", args=[visit.pk, "start"]) in text
+    assert reverse("appointment_action", args=[visit.pk, "take-back"]) not in text
+
+
+def test_cant_be_there_is_about_the_doctor_whose_calendar_is_open(
+    client: Client, manager: User, doctor: User, other_doctor: User
+) -> None:
+    link = f"{reverse('disruption_new')}?doctor={doctor.pk}"
+    assert link in page(client, manager, doctor=str(doctor.pk))
+    assert link not in page(client, manager)
+
+
 def test_the_list_holds_a_doctors_week_and_a_day_of_the_clinic(
     client: Client, *, patient: User, doctor: User, other_doctor: User, manager: User, service: Service
 ) -> None:

@@ -163,6 +163,8 @@ def test_booking_over_another_visit_takes_a_reason_and_names_what_it_hits(
     assert "Please say in a few words" in content(without)
     assert "Fell off a bicycle" in content(without)
     assert Appointment.objects.count() == 1
+    half = content(desk.get(DESK, {**outside, "clock": ""}))
+    assert f'value="{clinic_time(2, 10):%Y-%m-%d}"' in half, "the day alone is kept"
     desk.post(DESK, {**outside, "overbooking_reason": "Emergency", "pay": "later"})
     visit = Appointment.objects.get(overbooking_reason="Emergency")
     assert visit.starts_at == clinic_time(2, 10, 10)
@@ -177,6 +179,9 @@ def test_what_even_a_reason_can_not_do(
     page = desk.get(DESK, busy)
     assert "The patient has another visit at this time." in content(page)
     assert not page.context["may_book"]
+    assert "The patient has another visit at this time." in content(
+        desk.get(DESK, chosen(doctor="any:general-medicine"))
+    )
     for said in (busy, chosen(clinic_time(2, 4), outside="1"), chosen(clinic_time(-1, 10), outside="1")):
         assert desk.post(DESK, {**said, "overbooking_reason": "Please"}).status_code in (400, 409)
     assert Appointment.objects.count() == 1

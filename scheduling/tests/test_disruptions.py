@@ -150,7 +150,8 @@ def test_a_worker_killed_in_the_middle_goes_on(
     made.refresh_from_db()
     assert made.status == DisruptionStatus.DECIDED
     assert [told(visit) for visit in visits] == [1, 0, 0]
-    assert run(made) == 2
+    with time_machine.travel(made.runs_at, tick=False):
+        assert (carrying_out.carry_out_due(), carrying_out.carry_out_due()) == (2, 0)
     assert [told(visit) for visit in visits] == [1, 1, 1]
 
 

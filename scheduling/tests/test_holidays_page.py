@@ -67,6 +67,7 @@ def test_a_mistake_is_said_and_what_was_typed_stays(
 
 def test_appointments_on_it_are_shown_before_and_after_but_not_those_in_openings(
     client: Client,
+    *,
     manager: User,
     patient: User,
     other_patient: User,
@@ -93,6 +94,7 @@ def test_appointments_on_it_are_shown_before_and_after_but_not_those_in_openings
 @pytest.mark.parametrize("rows", [1, 30])
 def test_the_list_takes_the_same_queries_however_long(
     client: Client,
+    *,
     manager: User,
     patient: User,
     doctor: User,

@@ -87,6 +87,7 @@ def test_breaks_and_services_count(visit: Appointment, look: Callable[..., str])
 
 
 def test_what_is_over_or_called_off_or_anothers_is_not_hit(
+    *,
     patient: User,
     other_patient: User,
     doctor: User,

@@ -22,7 +22,7 @@ from scheduling.tests.factories import make_appointment
 
 @pytest.fixture
 def visit(patient: Any, doctor: Any, service: Any) -> Appointment:
-    service.name, patient.last_name = "Chest scan", "श्रेष्ठ-अधिकारी" * 6
+    service.name, patient.last_name = "Chest scan", "श्रेष्ठ-अधिकारी" * 5
     service.save()
     patient.save()
     return make_appointment(patient, doctor, service, reason="Coughing blood", sequence=3)
@@ -141,6 +141,19 @@ def test_what_was_never_confirmed_is_taken_out_of_no_calendar(
     message, _wire = sent_message()
     assert message.to == [patient.email]
     assert message.attachments == []
+
+
+@pytest.mark.django_db
+def test_a_doctor_who_gave_the_visit_away_loses_the_entry(visit: Appointment, other_doctor: Any) -> None:
+    for reader, method, status in (
+        (visit.doctor, "REQUEST", "CONFIRMED"),
+        (visit.patient, "REQUEST", "CONFIRMED"),
+        (other_doctor, "CANCEL", "CANCELLED"),
+    ):
+        _name, kind, content = ics.attachment(visit, reader)
+        (event,) = events_of(content)
+        assert kind == f"text/calendar; method={method}"
+        assert (str(Calendar.from_ical(content)["METHOD"]), event["STATUS"]) == (method, status)
 
 
 @pytest.mark.django_db(transaction=True)

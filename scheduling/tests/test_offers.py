@@ -14,10 +14,19 @@ from accounts.models import User
 from accounts.tests.factories import make_doctor, make_patient
 from clinic.core.testing.tasks import run_due_tasks
 from messaging.models import Notification
-from scheduling.domain import booking, offers, progress, waiting
+from scheduling.domain import booking, dates, holidays, offers, progress, waiting
 from scheduling.domain.errors import SlotTaken
 from scheduling.enums import AppointmentStatus, OfferStatus, WaitingStatus
-from scheduling.models import Appointment, CalendarCell, Schedule, Service, WaitingEntry, WaitingOffer
+from scheduling.models import (
+    Appointment,
+    CalendarCell,
+    DayOff,
+    Holiday,
+    Schedule,
+    Service,
+    WaitingEntry,
+    WaitingOffer,
+)
 from scheduling.tests.factories import clinic_time, make_appointment, make_service, make_waiting
 
 pytestmark = pytest.mark.django_db
@@ -266,3 +275,25 @@ def test_those_whose_days_have_passed_leave_the_line(waits: WaitingEntry) -> Non
     with time_machine.travel(after, tick=False):
         assert (waiting.end_over(), waiting.end_over()) == (1, 0)
     assert status(waits) == W.OVER
+
+
+@pytest.mark.parametrize("what", ["opening", "day off taken back", "holiday removed"])
+@COMMITS
+def test_new_time_is_offered_by_a_task(
+    what: str, doctor: User, manager: User, service: Service, waits: WaitingEntry
+) -> None:
+    day = timezone.localdate() + timedelta(days=4)
+    kept = dates.dates_of(doctor)
+    match what:
+        case "opening":
+            late = dates.DayHours(day, time(18), time(18, 30), ("video",))
+            dates.save(doctor, actor=doctor, dates=dates.Dates([late], []), version=kept.version)
+        case "day off taken back":
+            DayOff.objects.create(doctor=doctor, first_day=day, last_day=day)
+            version = dates.dates_of(doctor).version
+            dates.save(doctor, actor=doctor, dates=dates.Dates([], []), version=version)
+        case "holiday removed":
+            holidays.remove(Holiday.objects.create(name="T", first_day=day, last_day=day).pk, actor=manager)
+    assert not waits.offers.exists()
+    run_due_tasks()
+    assert timezone.localdate(waits.offers.get().starts_at) == day

@@ -311,6 +311,8 @@ def test_what_is_offered_to_whom(patient: User, doctor: User, service: Service) 
     waiting = soon(patient, doctor, service, S.PENDING_CONFIRMATION)
     assert rules.available_actions(doctor, waiting) == ["confirm", "decline", "reschedule", "cancel"]
     assert rules.available_actions(patient, waiting) == ["reschedule", "cancel"]
+    agreed = make_appointment(patient, doctor, service, starts_at=clinic_time(5, 10), status=S.CONFIRMED)
+    assert rules.available_actions(doctor, agreed) == ["check-in", "start", "reschedule", "cancel"]
     done = make_appointment(patient, doctor, service, starts_at=clinic_time(4, 10), status=S.COMPLETED)
     assert rules.available_actions(doctor, done) == []
 

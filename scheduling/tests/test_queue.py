@@ -2,29 +2,26 @@
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.core import mail
 from django.db import connection
 from django.utils import timezone
 
 from accounts.enums import Mode
 from accounts.models import User
 from accounts.tests.factories import make_patient
-from clinic.core.errors import Invalid, InvalidTransition, NotAllowed
-from clinic.core.testing.tasks import run_due_tasks
+from clinic.core.errors import InvalidTransition, NotAllowed
 from messaging.models import Notification
-from scheduling.domain import board, progress, queue
+from scheduling.domain import progress, queue
 from scheduling.domain.errors import AlreadyCalled, NobodyWaits
-from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment, DelayNotice, Service
+from scheduling.tests.day import S, here, today, visit
 from scheduling.tests.factories import clinic_time, make_appointment
 
 pytestmark = pytest.mark.django_db
-S = AppointmentStatus
 
 
 @pytest.fixture(autouse=True)
@@ -32,32 +29,6 @@ def noon() -> Any:
     """In the middle of a day, so that there is a before and an after."""
     with time_machine.travel(clinic_time(0, 12), tick=False) as clock:
         yield clock
-
-
-def today(hour: int, minute: int = 0) -> datetime:
-    return clinic_time(0, hour, minute)
-
-
-def visit(doctor: User, service: Service, hour: int, minute: int = 0, **fields: Any) -> Appointment:
-    """In person with a patient of its own."""
-    patient = fields.pop("patient", None) or make_patient(
-        f"p{hour}.{minute}@test.clinic", first_name=f"P{hour}"
-    )
-    fields.setdefault("mode", Mode.IN_PERSON)
-    return make_appointment(patient, doctor, service, starts_at=today(hour, minute), **fields)
-
-
-def here(
-    doctor: User, service: Service, hour: int, minute: int = 0, came: datetime | None = None
-) -> Appointment:
-    return visit(
-        doctor,
-        service,
-        hour,
-        minute,
-        status=S.CHECKED_IN,
-        checked_in_at=came or today(hour) - timedelta(minutes=10),
-    )
 
 
 # --- Whose turn it is ---
@@ -256,138 +227,3 @@ def test_patients_check_themselves_in_from_an_hour_before(
     else:
         with pytest.raises(NotAllowed):
             progress.check_in(one.pk, actor=patient)
-
-
-# --- Running late ---
-
-
-def test_each_who_waits_is_told_once_of_one_delay(
-    doctor: User, manager: User, service: Service, patient: User, other_patient: User
-) -> None:
-    waiting = visit(doctor, service, 11, patient=patient, status=S.CHECKED_IN)
-    visit(doctor, service, 15, patient=other_patient)
-    over = visit(doctor, service, 9, status=S.COMPLETED)
-    inside = visit(doctor, service, 10, status=S.IN_PROGRESS)
-    with pytest.raises(Invalid):
-        queue.say_late(doctor, queue.MAX_DELAY_MINUTES + 1, actor=manager)
-    assert queue.say_late(doctor, 20, actor=manager) == 2
-    assert queue.say_late(doctor, 20, actor=doctor) == 0, "they know"
-    assert DelayNotice.objects.count() == 1
-    assert queue.say_late(doctor, 35, actor=doctor) == 2
-    assert queue.say_late(doctor, 0, actor=doctor) == 2
-    for untold in (over, inside):
-        assert not Notification.objects.filter(user=untold.patient).exists()
-    assert Notification.objects.filter(user=waiting.patient).count() == 3
-
-
-@pytest.mark.django_db(transaction=True)
-def test_who_is_still_on_the_way_gets_a_mail(
-    doctor: User, patient: User, other_patient: User, service: Service
-) -> None:
-    visit(doctor, service, 11, patient=patient, status=S.CHECKED_IN)
-    visit(doctor, service, 15, patient=other_patient)
-    queue.say_late(doctor, 20, actor=doctor)
-    run_due_tasks()
-    assert [letter.to for letter in mail.outbox] == [[other_patient.email]]
-
-
-def test_on_time_again_needs_a_delay_before(doctor: User, patient: User, service: Service) -> None:
-    visit(doctor, service, 15, patient=patient)
-    assert queue.say_late(doctor, 0, actor=doctor) == 0
-    assert not DelayNotice.objects.exists()
-
-
-def test_a_delay_is_proposed_from_fifteen_minutes_on(doctor: User, service: Service, noon: Any) -> None:
-    here(doctor, service, 12)
-
-    def suggested() -> int | None:
-        found = board.queue_of(doctor.pk)
-        assert found
-        return found.suggested_delay
-
-    assert suggested() is None
-    noon.shift(timedelta(minutes=12))
-    assert suggested() is None
-    noon.shift(timedelta(minutes=3))
-    assert suggested() == 15
-    queue.say_late(doctor, 15, actor=doctor)
-    assert suggested() is None
-    noon.shift(timedelta(minutes=10))
-    assert suggested() == 25
-
-
-# --- What the pages are made of ---
-
-
-def test_places_and_waits_of_a_day(doctor: User, service: Service) -> None:
-    inside = visit(doctor, service, 11, 30, status=S.IN_PROGRESS, started_at=today(11, 50))
-    called = visit(doctor, service, 10, status=S.CHECKED_IN, checked_in_at=today(9), called_at=today(11, 58))
-    first, expected, second = (
-        here(doctor, service, 12),
-        visit(doctor, service, 12, 30),
-        here(doctor, service, 13),
-    )
-    over = visit(doctor, service, 9, status=S.COMPLETED)
-    visit(doctor, service, 14, status=S.CANCELLED)
-    visit(doctor, service, 15, displaced_at=timezone.now())
-    found = board.queue_of(doctor.pk)
-    assert found
-    for lines, visits in (
-        (found.inside, [inside]),
-        (found.called, [called]),
-        (found.here, [first, second]),
-        (found.expected, [expected]),
-        (found.over, [over]),
-    ):
-        assert [line.visit.pk for line in lines] == [one.pk for one in visits]
-    assert found.first is None, "someone is called already"
-    one, two = found.here
-    assert (one.number, one.before, one.may_come) == (1, 1, 0)
-    assert (two.number, two.before, two.may_come) == (2, 2, 1)
-    assert one.wait
-    assert two.wait
-    assert (one.wait.soonest, one.wait.latest) == (30, 30), "whoever is called stays in for a whole visit"
-    assert (two.wait.soonest, two.wait.latest) == (60, 90)
-
-
-def test_pace_is_measured_on_the_doctors_own_visits(
-    doctor: User, other_doctor: User, service: Service
-) -> None:
-    for index in range(10):
-        begun = today(8) - timedelta(days=index + 1)
-        make_appointment(
-            make_patient(f"past{index}@test.clinic"),
-            doctor,
-            service,
-            starts_at=begun,
-            status=S.COMPLETED,
-            started_at=begun,
-            completed_at=begun + timedelta(minutes=12),
-        )
-    here(doctor, service, 11)
-    behind = here(doctor, service, 11, 30)
-    here(other_doctor, service, 10)
-    other = here(other_doctor, service, 10, 30)
-    for owner, one, basis in ((doctor, behind, "doctor"), (other_doctor, other, "service")):
-        found = board.queue_of(owner.pk)
-        line = found and found.line_of(one)
-        assert line
-        assert line.pace
-        assert line.wait
-        assert line.pace.basis.value == basis
-        assert (line.wait.soonest, line.wait.latest) == (10, 15)
-
-
-def test_the_days_patients_hear_of_changes(
-    doctor: User, patient: User, other_patient: User, service: Service, heard: Callable[[], Any]
-) -> None:
-    one = visit(doctor, service, 12, patient=patient)
-    visit(doctor, service, 13, patient=other_patient)
-    gone = visit(doctor, service, 9, status=S.COMPLETED)
-    with heard() as events:
-        progress.check_in(one.pk, actor=doctor)
-    [(groups, event)] = [(groups, event) for groups, event in events if event["type"] == "queue.changed"]
-    assert event == {"type": "queue.changed", "doctor": str(doctor.pk), "date": str(timezone.localdate())}
-    people = {f"user.{person.pk}" for person in (doctor, patient, other_patient)}
-    assert set(groups) == people | {"role.management"}
-    assert f"user.{gone.patient_id}" not in groups

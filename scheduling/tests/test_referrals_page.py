@@ -65,6 +65,17 @@ def test_a_doctor_asks_from_the_record(client: Client, patient: User, doctor: Us
     assert (made.referrer, made.question, made.document_name) == (doctor, QUESTION, "letter.pdf")
 
 
+def test_the_visits_page_leads_to_asking(
+    client: Client, patient: User, doctor: User, manager: User, service: Service
+) -> None:
+    visit = make_appointment(patient, doctor, service)
+    link = reverse("referral_new", args=[patient.pk])
+    assert link not in get(client, doctor, "appointment", visit.pk).content.decode()  # not in their care yet
+    care.link(patient, doctor)
+    assert link in get(client, doctor, "appointment", visit.pk).content.decode()
+    assert link not in get(client, manager, "appointment", visit.pk).content.decode()
+
+
 def test_what_was_typed_stays_when_something_is_wrong(
     client: Client, patient: User, doctor: User, scan: Service
 ) -> None:

@@ -43,6 +43,12 @@ def test_a_day_in_order() -> None:
     ]
 
 
+def test_who_is_called_in_is_now_and_no_longer_next() -> None:
+    called = visit(20, _S.CHECKED_IN)
+    called.called_at = NOW
+    assert placed(called, visit(30, _S.CHECKED_IN)) == [(Place.NOW, 0), (Place.NEXT, 0)]
+
+
 @given(st.lists(st.tuples(st.integers(-600, 600), st.sampled_from(_S.values)), max_size=12))
 def test_every_open_visit_ahead_is_next_or_later_and_one_is_next(entries: list[tuple[int, str]]) -> None:
     visits = [visit(minutes, status) for minutes, status in sorted(entries)]

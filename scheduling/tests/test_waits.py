@@ -76,7 +76,7 @@ def test_a_quantile_lies_among_its_values(ordered: list[float], share: float) ->
 
 @given(st.lists(turns, max_size=1), running)
 def test_lateness_is_never_negative(first: list[Turn], now: list[Length]) -> None:
-    assert lateness(first[0] if first else None, now) >= 0
+    assert lateness(first[0] if first else None, first, now) >= 0
 
 
 def test_too_few_visits_fall_back_to_the_clinics_and_then_to_the_plan() -> None:
@@ -100,10 +100,11 @@ def test_an_idle_doctor_may_call_early_but_need_not() -> None:
 def test_a_doctor_who_overruns_is_late_for_whom_is_next() -> None:
     planned = Pace(30)
     waiting = Turn(planned, ready_in=-20, is_here=True)
-    assert lateness(waiting, []) == 20
-    assert lateness(waiting, [planned.left(25)]) == 25
-    assert lateness(Turn(planned, ready_in=-20, is_here=False), []) == 0, "they are late, not the doctor"
-    assert lateness(None, [planned.left(90)]) == 0
+    assert lateness(waiting, [], []) == 20
+    assert lateness(waiting, [], [planned.left(25)]) == 25
+    assert lateness(waiting, [waiting], [planned.left(25)]) == 55
+    assert lateness(Turn(planned, ready_in=-20, is_here=False), [], []) == 0, "they are late, not the doctor"
+    assert lateness(None, [], [planned.left(90)]) == 0
 
 
 def test_the_range_holds_for_some_four_waits_of_five() -> None:

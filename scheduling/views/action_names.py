@@ -68,7 +68,9 @@ ACTIONS = {
             progress.no_show,
             _("Noted that the patient did not come."),
             asks=_("Did the patient not come?"),
-            explains=_("The visit is closed as missed. This can't be undone."),
+            explains=_(
+                "The visit is closed as missed. If they come after all, you can take this back for a day."
+            ),
         ),
         Action(
             "undo-check-in",

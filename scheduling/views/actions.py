@@ -119,6 +119,7 @@ def reschedule(request: HttpRequest, pk: UUID) -> HttpResponse:
         choose=here,
         patient=appointment.patient,
         moving=appointment,
+        by_staff=not user.is_patient,
     )
     return render(request, "scheduling/reschedule.html", {"appointment": appointment, "picker": chosen})
 
@@ -144,18 +145,14 @@ def _move(request: HttpRequest, appointment: Appointment) -> HttpResponse:
 def _confirm_move(
     request: HttpRequest, appointment: Appointment, wanted: Any, *, refusal: DomainError | None = None
 ) -> HttpResponse:
-    doctor, service, mode = appointment.doctor, appointment.service, appointment.mode
-    free = (
-        standing(doctor, service, wanted, mode=mode, patient=appointment.patient, ignoring=appointment)
-        == Standing.FREE
-    )
-    nearest = (
-        []
-        if free
-        else nearest_free(
-            doctor, service, wanted, mode=mode, patient=appointment.patient, ignoring=appointment
-        )
-    )
+    asked: dict[str, Any] = {
+        "mode": appointment.mode,
+        "patient": appointment.patient,
+        "ignoring": appointment,
+        "by_staff": not person(request).is_patient,
+    }
+    free = standing(appointment.doctor, appointment.service, wanted, **asked) == Standing.FREE
+    nearest = [] if free else nearest_free(appointment.doctor, appointment.service, wanted, **asked)
     here = reverse("appointment_reschedule", args=[appointment.pk])
     context = {
         "appointment": appointment,

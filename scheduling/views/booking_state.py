@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from accounts.enums import Mode, SpokenLanguage
 from accounts.models import Specialty, User
@@ -134,13 +134,9 @@ class BookingState:
 
     @property
     def waiting_url(self) -> str:
-        """Where to join the waiting list for this; "" without such a page."""
-        try:
-            path = reverse("waiting_join")
-        except NoReverseMatch:
-            return ""
+        """Where to join the waiting list for this."""
         whom = {"specialty": self.specialty.slug} if self.doctor is None else {"doctor": str(self.doctor.pk)}
-        return f"{path}?{urlencode(whom)}&{self._what}"
+        return f"{reverse('waiting_join')}?{urlencode(whom)}&{self._what}"
 
     @property
     def _what(self) -> str:

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -108,12 +108,13 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "tabs": [(tab, tab.label, _to(request, view=tab)) for tab in View],
         "filters": filters,
         "lead": _lead(filters, doctors),
+        "only": doctors[0] if len(doctors) == 1 else None,
         "today": today,
         "chosen": chosen,
         "here": request.get_full_path(),
         "print_url": _to(request, view="", date=str(chosen), print="1"),
         "hours_url": _hours(user, doctors),
-        "book_url": _desk() if user.is_management else "",
+        "book_url": reverse("desk_book") if user.is_management else "",
     }
     if view == View.TIMELINE:
         context |= {"lanes": _lanes(user, filters, doctors, today), "now": timezone.localtime()}
@@ -173,13 +174,6 @@ def _hours(user: User, doctors: list[User]) -> str:
     return f"{reverse('working_hours')}?{urlencode({'doctor': str(only.pk)})}" if only else ""
 
 
-def _desk() -> str:
-    try:
-        return reverse("desk_book")
-    except NoReverseMatch:
-        return ""
-
-
 def _snap(doctors: list[User]) -> int:
     """Minutes between the times at which a dragged visit comes to rest: the finest steps of these doctors."""
     steps = Schedule.objects.filter(doctor__in=doctors).aggregate(finest=Min("slot_minutes"))
@@ -230,7 +224,8 @@ def _line(user: User, moment: Moment) -> Line:
         or visit.status == AppointmentStatus.PENDING_CONFIRMATION
     )
     steps = [ACTIONS[name] for name in rules.available_actions(user, visit) if name in ACTIONS]
-    at_once = next((step for step in steps if is_due and not step.asks), None)
+    # What leads on; steps back have their place on the visit's own page.
+    at_once = next((step for step in steps if is_due and step.tone == "primary"), None)
     return Line(visit, moment, at_once, call_door(visit) if user.is_doctor else None, notes_on(visit))
 
 

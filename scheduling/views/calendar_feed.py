@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
@@ -122,16 +122,9 @@ def _offer(viewer: User, offer: WaitingOffer) -> Event:
             "status": whom,
             "label": f"{words} {whom}".strip(),
             "until": offer.expires_at.isoformat(),
-            "url": _waiting_list() if viewer.is_management else "",
+            "url": reverse("waiting_list") if viewer.is_management else "",
         },
     }
-
-
-def _waiting_list() -> str:
-    try:
-        return reverse("waiting_list")
-    except NoReverseMatch:
-        return ""
 
 
 def _numbers(visits: Any) -> list[Event]:

@@ -18,8 +18,9 @@ from clinic.core.errors import DomainError
 from scheduling.domain import drafts
 from scheduling.domain.any_doctor import book_with_any
 from scheduling.domain.availability import choose_doctor, nearest_with_any
-from scheduling.domain.desk import Outlook, outlook
+from scheduling.domain.desk import outlook, outlook_with_nobody
 from scheduling.domain.soonest import soonest
+from scheduling.forms.agenda import day_of
 from scheduling.forms.desk import DeskForm, Pay
 from scheduling.models import Appointment
 from scheduling.views import picker
@@ -140,6 +141,8 @@ def _page(
     refusal: DomainError | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    # Where the page asks why at all, it has to be answered (_book).
+    form.fields["overbooking_reason"].required = True
     text = request.GET.get("q", "")[:80]
     context: dict[str, Any] = {
         "state": state,
@@ -151,6 +154,7 @@ def _page(
         "doctors": active_doctors().order_by("first_name", "last_name", "pk"),
         "specialties": Specialty.objects.filter(doctors__user__is_active=True).distinct().order_by("name"),
         "today": timezone.localdate(),
+        "on": day_of(request.GET.get("on")),
         **_times(request, state),
         **_outlook(state),
     }
@@ -188,10 +192,11 @@ def _outlook(state: DeskState) -> dict[str, Any]:
     service, starts_at = state.offer.service, state.starts_at
     day = timezone.localdate(starts_at)
     context: dict[str, Any] = {"topics": picker.topics_of((doctor.pk, day) for doctor in state.givers)}
-    found: Outlook | None = None
-    if state.doctor is not None:
+    if state.doctor is None:
+        found = outlook_with_nobody(state.patient, service, starts_at)
+    else:
         found = outlook(state.doctor, state.patient, service, starts_at, mode=state.mode)
-    if found is None or not found.is_free:
+    if not found.is_free:
         near = nearest_with_any(
             state.givers,
             service,
@@ -201,10 +206,10 @@ def _outlook(state: DeskState) -> dict[str, Any]:
             by_staff=True,
         )
         context["nearest"] = picker.choices([slot for slot, _doctor in near], state.inside_url)
-    needs_reason = bool(found and not found.is_free and found.can_overbook and state.outside)
+    needs_reason = not found.is_free and found.can_overbook and state.outside
     return {
         **context,
         "outlook": found,
         "needs_reason": needs_reason,
-        "may_book": needs_reason or bool(found and found.is_free),
+        "may_book": needs_reason or found.is_free,
     }

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Mode
@@ -36,10 +36,7 @@ def first_payment(appointment: Appointment) -> Any:
 def payment_url(appointment: Appointment) -> str:
     """The page of its payment, "" without one."""
     payment = first_payment(appointment)
-    try:
-        return reverse("payment", args=[payment.pk]) if payment else ""
-    except NoReverseMatch:
-        return ""
+    return reverse("payment", args=[payment.pk]) if payment else ""
 
 
 def after_booking(appointment: Appointment) -> str:
@@ -67,8 +64,4 @@ def call_door(appointment: Appointment, now: datetime | None = None) -> CallDoor
     if now > appointment.ends_at + CALL_CLOSES_AFTER:
         return None
     opens_at = appointment.starts_at - timedelta(minutes=settings.CALL_OPENS_MINUTES_BEFORE)
-    try:
-        url = reverse("call", args=[appointment.call_id])
-    except NoReverseMatch:
-        return None
-    return CallDoor(url, opens_at, now >= opens_at)
+    return CallDoor(reverse("call", args=[appointment.call_id]), opens_at, now >= opens_at)

@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -57,7 +57,7 @@ def _page(request: HttpRequest) -> HttpResponse:
         "query": f"?doctor={chosen}" if chosen else "",
         "here": reverse("queue"),
         "steps": {name.replace("-", "_"): action for name, action in ACTIONS.items()},
-        "desk_url": _desk_url() if user.is_management else "",
+        "desk_url": f"{reverse('desk_book')}?mode=in_person" if user.is_management else "",
         "today": timezone.localdate(),
     }
     return render(request, "scheduling/queue.html", context)
@@ -162,11 +162,3 @@ def _doctor(request: HttpRequest, doctor_id: UUID) -> User:
     if user.is_doctor and user.pk != doctor_id:
         raise Http404
     return doctor_or_404(doctor_id)
-
-
-def _desk_url() -> str:
-    """Where the desk books a walk-in into a time that is free now."""
-    try:
-        return f"{reverse('desk_book')}?walkin=1"
-    except NoReverseMatch:
-        return ""

@@ -19,13 +19,15 @@ const REFETCH_AFTER = 200;
 const LONGEST_WAIT = 3_600_000;
 const NAMED = 3;
 
-let view = text.view;
+// A week of days below each other begins with days that are over: a phone opens at today.
+let view = phone.matches && !new URLSearchParams(location.search).has("view") ? "day" : text.view;
 let waiting = 0;
 let lapsing = 0;
 let late = false;
 let focused = "";
 // The first look and what a person asks for keep them logged in; what happens by itself does not.
 let inBackground = false;
+let isFirst = true;
 
 const drags = moving(text, () => late && refetch());
 
@@ -61,6 +63,7 @@ const calendar = window.EventCalendar.create(box, {
   eventTimeFormat: clock,
   slotLabelFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   dayHeaderFormat: (day) => (view === "month" ? words.weekday(day) : words.column(day)),
+  dayHeaderAriaLabelFormat: (day) => (view === "month" ? words.weekday(day) : words.spoken(day)),
   dayPopoverFormat: words.spoken,
   listDayFormat: words.weekday,
   listDaySideFormat: words.spoken,
@@ -69,7 +72,7 @@ const calendar = window.EventCalendar.create(box, {
   eventOrder: (one, other) => one.start - other.start || rank(one) - rank(other) || one.title.localeCompare(other.title),
   eventContent: content,
   eventDidMount: ({ event, el }) => label(event, el),
-  eventAllUpdated: refocus,
+  eventAllUpdated: settle,
   eventClick: ({ event, jsEvent }) => open(event, jsEvent),
   dateClick: startBooking,
   eventDragStart: drags.eventDragStart,
@@ -115,12 +118,12 @@ function heightOf(name) {
   return name === "week" && shown().length > 1 ? "56rem" : "46rem";
 }
 
-/** Where a grid begins to be looked at: today a little before now, else in the morning. */
+/** Where a grid begins to be looked at: today an hour before now, else in the morning. */
 function scrollTime(day) {
   const [hours, minutes] = offset.slice(1).split(":").map(Number);
   const shift = (hours * 60 + minutes) * (offset[0] === "-" ? -1 : 1);
   const now = new Date(Date.now() + shift * 60_000);
-  const hour = now.toISOString().startsWith(day) ? Math.min(Math.max(now.getUTCHours() - 1, 8), 18) : 8;
+  const hour = now.toISOString().startsWith(day) ? Math.max(now.getUTCHours() - 1, 0) : 8;
   return `${String(hour).padStart(2, "0")}:00`;
 }
 
@@ -167,6 +170,16 @@ function refetch() {
   if (late) return;
   focused = document.activeElement?.closest("[data-event]")?.dataset.event ?? "";
   calendar.refetchEvents();
+}
+
+/** The first visits may have made the day longer than it was when the grid was scrolled: scroll anew. Later ones
+ *  leave the focus where it was. */
+function settle() {
+  if (isFirst && calendar?.getEvents().length) {
+    isFirst = false;
+    calendar.setOption("scrollTime", scrollTime(text.date));
+  }
+  refocus();
 }
 
 function refocus() {

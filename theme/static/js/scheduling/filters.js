@@ -1,6 +1,6 @@
-// The filters above visits: how many are set stands on their buttons, and links on the page keep them.
+// The filters above a list: how many are set stands on their buttons, and links on the page keep them.
 
-const form = document.getElementById("visit-filters");
+const form = document.querySelector("form[data-filters]");
 
 /** What is filled in, as the address has it; "" is left out. */
 export function chosen() {

@@ -1,4 +1,4 @@
-"""What the server says, and where."""
+"""What is written to the log, and what never is; clinic/settings.py takes it in."""
 
 import environ
 
