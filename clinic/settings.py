@@ -229,6 +229,7 @@ SPECTACULAR_SETTINGS = {
         "AppointmentStatusEnum": "scheduling.enums.AppointmentStatus",
         "PaymentStatusEnum": "billing.enums.PaymentStatus",
         "CallStatusEnum": "messaging.enums.CallStatus",
+        "MessageKindEnum": "messaging.enums.MessageKind",
     },
 }
 

@@ -14,7 +14,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notifications/read-all/", notifications.notifications_read_all, name="notifications_read_all"),
     path("notifications/<uuid:pk>/open/", notifications.notification_open, name="notification_open"),
     path("notifications/latest/", notifications.notifications_latest, name="notifications_latest"),
-    path("notifications/settings/", notification_settings.notification_settings, name="notification_settings"),
+    path(
+        "notifications/settings/", notification_settings.notification_settings, name="notification_settings"
+    ),
     path("notifications/settings/test/", notification_settings.notification_test, name="notification_test"),
     path("notifications/push/subscribe/", notification_settings.push_subscribe, name="push_subscribe"),
     path("notifications/push/unsubscribe/", notification_settings.push_unsubscribe, name="push_unsubscribe"),
