@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import CareLink
-from messaging.domain import peers
+from messaging.domain import peers, waiting_room
 from messaging.tests.call_sockets import make_call
 from scheduling.tests.factories import make_appointment
 
@@ -56,7 +56,7 @@ def test_letting_the_patient_in_starts_the_visit(
     peers.join(appointment.call_id, doctor, "doctors-channel")
     appointment.refresh_from_db()
     assert appointment.status == "confirmed"
-    peers.admit(appointment.call_id, waiting.pk, actor=doctor)
+    waiting_room.admit(appointment.call_id, waiting.pk, actor=doctor)
     appointment.refresh_from_db()
     assert appointment.status == "in_progress"
     assert appointment.history.last().actor == doctor
@@ -75,6 +75,6 @@ def test_a_visit_that_was_started_by_hand_does_not_stop_the_call(
 
     progress.start(appointment.pk, actor=doctor)
     waiting = peers.join(appointment.call_id, patient, "patients-channel").peer
-    peers.admit(appointment.call_id, waiting.pk, actor=doctor)
+    waiting_room.admit(appointment.call_id, waiting.pk, actor=doctor)
     appointment.call.refresh_from_db()
     assert appointment.call.status == "active"
