@@ -35,6 +35,7 @@ def test_data_blocks_pass_the_policy(person: Any, clinic: Any) -> None:
 def test_filters_without_javascript(person: Any, clinic: Any) -> None:
     page = person(java_script_enabled=False)
     page.goto("/doctors/")
+    page.locator("summary", has_text="Filters").click()
     page.get_by_label("Fee up to").fill("900")
     page.get_by_label("Sort by").select_option("fee")
     page.get_by_role("button", name="Search").click()
@@ -49,6 +50,7 @@ def test_filters_stand_in_the_address_as_they_change(person: Any, clinic: Any) -
     page.wait_for_url("**sort=fee**")
     names = page.locator("#directory-results h2")
     assert names.all_inner_texts() == ["Dr. Chandra Rai", "Dr. Bala Rai"]
+    page.locator("summary", has_text="Filters").click()
     page.get_by_label("Fee up to").fill("900")
     page.get_by_label("Fee up to").press("Enter")
     page.wait_for_url("**fee=900**")

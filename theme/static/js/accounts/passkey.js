@@ -15,6 +15,12 @@ document.addEventListener("allauth.error", (event) => {
   box.hidden = false;
 });
 
+const buttons = document.querySelectorAll("#passkey-add, #passkey-use, #passkey-login, #passkey-confirm");
+
 // A form that waits for the device is not being sent yet (forms.js guards against a second submit).
-for (const button of document.querySelectorAll("#passkey-add, #passkey-use, #passkey-login, #passkey-confirm"))
-  button.addEventListener("click", () => box && (box.hidden = true));
+for (const button of buttons) button.addEventListener("click", () => box && (box.hidden = true));
+
+// Until allauth's script listens, which it does on DOMContentLoaded, a press would do nothing.
+document.addEventListener("DOMContentLoaded", () =>
+  setTimeout(() => buttons.forEach((button) => (button.disabled = false))),
+);
