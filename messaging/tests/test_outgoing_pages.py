@@ -91,7 +91,7 @@ def test_a_name_can_t_stand_where_others_see_it(client: Client) -> None:
 
 def test_the_preview_fills_in_warns_and_stores_nothing(client: Client) -> None:
     shown = client.post(SMS + "preview/", {"body": "{time} <i>{nothing}"}).text
-    assert "25 November 2026, 10:00 &lt;i&gt;{nothing}" in shown
+    assert "25 नोभेम्बर 2026, 10:00 &lt;i&gt;{nothing}" in shown
     assert "alert-warning" in shown
     assert "alert-warning" not in client.post(SMS + "preview/", {"body": "{time}"}).text
     assert not NotificationTemplate.objects.exists()
