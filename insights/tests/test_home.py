@@ -15,6 +15,7 @@ from billing.domain import payments
 from clinic.core.mail import send_mail_task
 from messaging.domain import conversations, messages
 from messaging.domain.calls import schedule
+from messaging.tests.factories import make_conversation
 from scheduling.enums import AppointmentStatus as S
 from scheduling.models import Appointment
 from scheduling.tests.factories import clinic_time, make_appointment
@@ -113,7 +114,7 @@ def test_the_last_doctor_can_be_booked_again(home: Any, patient: Any, doctor: An
 
 
 def test_messages_of_the_doctor_are_shown(home: Any, patient: Any, doctor: Any) -> None:
-    messages.post(conversations.between(patient, doctor), sender=doctor, text="Your results are fine.")
+    messages.post(make_conversation(patient, doctor), sender=doctor, text="Your results are fine.")
     page = home(patient)
     assert "Your results are fine." in page
     assert "1 unread" in page
@@ -123,7 +124,7 @@ def test_a_patient_sees_nothing_of_another(
     home: Any, patient: Any, other_patient: Any, doctor: Any, service: Any
 ) -> None:
     visit = make_appointment(other_patient, doctor, service)
-    messages.post(conversations.between(other_patient, doctor), sender=doctor, text="Only for Bikash.")
+    messages.post(make_conversation(other_patient, doctor), sender=doctor, text="Only for Bikash.")
     page = home(patient)
     assert str(visit.pk) not in page
     assert "Only for Bikash." not in page
@@ -230,7 +231,7 @@ def test_queries_do_not_grow(
         visit = make_appointment(patient, doctor, service, starts_at=starts_at, status=status)
         if status == S.PENDING_PAYMENT:
             payments.raise_for(visit, actor=patient)
-        messages.post(conversations.between(patient, doctor), sender=visit.doctor, text="Hello")
+        messages.post(make_conversation(patient, doctor), sender=visit.doctor, text="Hello")
 
     fill(0)
     with django_assert_max_num_queries(MOST_QUERIES) as at_one:

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from accounts.models import PatientProfile, User
 from billing.tests.factories import make_payment
-from messaging.domain import conversations, messages
+from messaging.domain import messages
+from messaging.tests.factories import make_conversation
 from scheduling.enums import AppointmentStatus as S
 from scheduling.tests.factories import clinic_time, make_appointment
 
@@ -36,7 +37,7 @@ def lived(patient: User, other_patient: User, doctor: User, service: Any) -> dic
     ahead = make_appointment(patient, doctor, service, reason="Secret reason")
     past = make_appointment(patient, doctor, service, starts_at=clinic_time(-3, 10), status=S.COMPLETED)
     other = make_appointment(other_patient, doctor, service, starts_at=clinic_time(2, 15))
-    messages.post(conversations.between(patient, doctor), sender=doctor, text="Secret words")
+    messages.post(make_conversation(patient, doctor), sender=doctor, text="Secret words")
     return {
         "ahead": ahead,
         "past": past,
