@@ -1,11 +1,13 @@
 """The queue in real browsers: a call at the desk is on the patient's phone and on the waiting room's screen at once."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.enums import Mode
 from accounts.models import User
@@ -52,7 +54,7 @@ def test_a_call_reaches_the_patient_and_the_screen(
 
     desk.get_by_role("button", name="Call next").click()
     phone.locator("[data-called]").wait_for()
-    assert phone.title().startswith("●")
+    expect(phone).to_have_title(re.compile("^●"))
     assert phone.get_by_role("alert").is_visible()
     desk.get_by_role("button", name="Start visit").wait_for()
     assert desk.locator("details[open]").count() == 1, "what was open stays open"
@@ -61,7 +63,7 @@ def test_a_call_reaches_the_patient_and_the_screen(
 
     desk.get_by_role("button", name="Take the call back").click()
     phone.locator("[data-called]").wait_for(state="detached")
-    assert not phone.title().startswith("●")
+    expect(phone).not_to_have_title(re.compile("^●"))
 
 
 def test_a_delay_is_told_from_a_dialog_by_keyboard(
