@@ -65,6 +65,18 @@ def _visible_to(user: User | AnonymousUser) -> Q:
     return Q(pk__in=[])
 
 
+def of_patient(search: str) -> Q:
+    """Rows whose `patient` has every word of `search` in name or e-mail."""
+    found = Q()
+    for word in search.split()[:MAX_SEARCH_WORDS]:
+        found &= (
+            Q(patient__first_name__icontains=word)
+            | Q(patient__last_name__icontains=word)
+            | Q(patient__email__icontains=word)
+        )
+    return found
+
+
 def narrowed(doctors: QuerySet[User], *, specialty: str = "", search: str = "") -> QuerySet[User]:
     """Those of this specialty (its id, slug or name) in whose name or specialty every word occurs."""
     if specialty:

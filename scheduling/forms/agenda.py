@@ -4,13 +4,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Mode
 from accounts.models import Specialty, User
 from scheduling.domain.agenda import doctors_of
+from scheduling.domain.queries import of_patient
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment, Service
 
@@ -79,12 +80,7 @@ class VisitFilter(forms.Form):
         """Those of `found` that match every filter that makes sense."""
         self.is_valid()
         wanted = self.cleaned_data
-        for word in wanted.get("q", "").split():
-            found = found.filter(
-                Q(patient__first_name__icontains=word)
-                | Q(patient__last_name__icontains=word)
-                | Q(patient__email__icontains=word)
-            )
+        found = found.filter(of_patient(wanted.get("q", "")))
         if doctors := wanted.get("doctor"):
             found = found.filter(doctor__in=[doctor.pk for doctor in doctors])
         if specialty := wanted.get("specialty"):

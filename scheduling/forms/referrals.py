@@ -3,12 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from clinic.core.errors import DomainError
-from scheduling.domain.queries import services
+from scheduling.domain.queries import of_patient, services
 from scheduling.domain.referrals import QUESTION_MAX_LENGTH
 from scheduling.enums import ReferralPriority, ReferralStatus, ServiceKind
 from scheduling.forms.booking import ACCEPT
@@ -69,7 +69,7 @@ class ReferralFilter(forms.Form):
         label=_("Patient"),
         max_length=80,
         required=False,
-        widget=forms.TextInput({"type": "search", "placeholder": _("Name")}),
+        widget=forms.TextInput({"type": "search", "placeholder": _("Name or e-mail")}),
     )
     whose = forms.ChoiceField(
         label=_("Whose"),
@@ -98,10 +98,7 @@ class ReferralFilter(forms.Form):
     def narrow(self, found: QuerySet[Referral]) -> QuerySet[Referral]:
         self.is_valid()
         wanted = self.cleaned_data
-        for word in wanted.get("q", "").split():
-            found = found.filter(
-                Q(patient__first_name__icontains=word) | Q(patient__last_name__icontains=word)
-            )
+        found = found.filter(of_patient(wanted.get("q", "")))
         if self.user.is_doctor and wanted.get("whose") != ALL:
             name = "appointment__doctor" if wanted.get("whose") == SCANS else "referrer"
             found = found.filter(**{name: self.user})

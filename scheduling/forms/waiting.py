@@ -16,7 +16,7 @@ from accounts.domain.queries import doctors
 from accounts.enums import Mode
 from accounts.models import Specialty, User
 from scheduling.domain.offers import ACTIVE
-from scheduling.domain.queries import services
+from scheduling.domain.queries import of_patient, services
 from scheduling.enums import OPEN, WaitingStatus
 from scheduling.models import Appointment, WaitingEntry
 
@@ -164,12 +164,7 @@ class WaitingFilter(forms.Form):
         """Those that match, the longest waiting first."""
         self.is_valid()
         wanted = self.cleaned_data
-        for word in wanted.get("q", "").split():
-            found = found.filter(
-                Q(patient__first_name__icontains=word)
-                | Q(patient__last_name__icontains=word)
-                | Q(patient__email__icontains=word)
-            )
+        found = found.filter(of_patient(wanted.get("q", "")))
         if doctor := wanted.get("doctor"):
             found = found.filter(doctor=doctor)
         if specialty := wanted.get("specialty"):

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -26,10 +26,7 @@ FOUND_PATIENTS = 10
 
 
 def entry_or_404(user: User, pk: UUID) -> WaitingEntry:
-    found = waiting_queries.visible_to(user).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(waiting_queries.visible_to(user), pk=pk)
 
 
 @login_required

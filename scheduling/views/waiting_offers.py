@@ -7,8 +7,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -32,10 +32,7 @@ DAYS_SHOWN = 7
 
 
 def offer_or_404(user: User, pk: UUID) -> WaitingOffer:
-    found = waiting_queries.offers_visible_to(user).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(waiting_queries.offers_visible_to(user), pk=pk)
 
 
 @login_required
