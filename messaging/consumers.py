@@ -164,13 +164,13 @@ class LiveConsumer(FrameConsumer):
 
     @in_database_thread
     def _mark_delivered(self, conversation_id: UUID, seq: Any) -> None:
-        conversation, _members = self._conversation(conversation_id)
-        reading.mark_delivered(conversation, self.user, seq)
+        conversation, members = self._conversation(conversation_id)
+        reading.mark_delivered(conversation, self.user, seq, members=[each.user_id for each in members])
 
     @in_database_thread
     def _mark_read(self, conversation_id: UUID, seq: Any) -> None:
-        conversation, _members = self._conversation(conversation_id)
-        reading.mark_read(conversation, self.user, seq)
+        conversation, members = self._conversation(conversation_id)
+        reading.mark_read(conversation, self.user, seq, members=[each.user_id for each in members])
 
     @in_database_thread
     def _other_members(self, conversation_id: UUID) -> list[UUID]:
@@ -178,9 +178,10 @@ class LiveConsumer(FrameConsumer):
         return [member.user_id for member in members if member.user_id != self.user.pk]
 
     def _conversation(self, conversation_id: UUID) -> tuple[Conversation, list[Member]]:
-        """The conversation and its members, in one query. Raises NotFound unless the user is one of them."""
-        found = Member.objects.filter(conversation_id=conversation_id)
-        members = list(found.select_related("conversation", "user"))
+        """The conversation and its members, in one query, with what the rules and marks need of them: this is asked for
+        every frame. Raises NotFound unless the user is one of them."""
+        found = Member.objects.filter(conversation_id=conversation_id).select_related("conversation", "user")
+        members = list(found.only("user__role", "user__is_active", "conversation__last_seq"))
         if self.user.pk not in [member.user_id for member in members]:
             raise NotFound(_("This conversation was not found."))
         return members[0].conversation, members

@@ -112,6 +112,15 @@ def send(delivery_id: UUID | str) -> None:
         _settle(delivery, _D.SENT, to=to, sent_at=timezone.now(), error="", next_attempt_at=None, **_WORDS)
 
 
+def withdraw(notifications: Sequence[UUID]) -> int:
+    """Their person has read inside the portal what these would say: what has not left yet does not leave. Returns how
+    many stayed."""
+    waiting = Delivery.objects.filter(notification__in=notifications, status__in=(_D.QUEUED, _D.FAILED))
+    return waiting.update(
+        status=_D.SKIPPED, error="read_here", next_attempt_at=None, updated_at=timezone.now(), **_WORDS
+    )
+
+
 def resend(delivery_id: UUID | str, *, actor: User) -> Delivery:
     """Send once more what was given up, or now what would be tried again later; quiet hours do not count. One further
     attempt: when that fails too, it is given up again.
