@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from insights.demo import people, plan, requests, reviews, story, talk, timetable
+from insights.demo import news, people, plan, requests, reviews, story, talk, timetable
 from insights.demo.ledger import Ledger
 
 
@@ -21,4 +21,5 @@ def seed() -> None:
         requests.seed(ledger, today)
         ledger.add(plan.visits(today, now))
         talk.seed(cast, now)
+        news.seed(cast, now)
         reviews.seed(cast, now)

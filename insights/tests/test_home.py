@@ -21,8 +21,7 @@ from scheduling.models import Appointment
 from scheduling.tests.factories import clinic_time, make_appointment
 
 pytestmark = pytest.mark.django_db
-# One of them is for the files of the latest messages.
-MOST_QUERIES = 13
+MOST_QUERIES = 12
 
 
 @pytest.fixture

@@ -159,9 +159,7 @@ def test_notifications_arrive_live_and_are_read(person: Any, patient: Any, serve
     page.goto("/notifications/")
     connected(page)
     expect(page.get_by_text("Nothing new")).to_be_visible()
-    notifications.notify(
-        patient, kind="payment", title="Your payment was confirmed", url="/messages/", key="a"
-    )
+    notifications.notify(patient, occasion="payment.confirmed", url="/messages/", key="a")
     # This process is not the server's: the page hears of it when it connects again, as after any lost event.
     page.evaluate("document.body.dispatchEvent(new CustomEvent('live:reconnected'))")
     row = page.get_by_role("button", name="Your payment was confirmed")

@@ -48,7 +48,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def tell(user: Any, key: str = "k") -> Notification | None:
-    return notify(user, kind="appointment", title="T", url="/", key=key, email_text="Text")
+    return notify(user, occasion="payment.confirmed", url="/", key=key)
 
 
 def test_ten_workers_send_one_mail(patient: Any, sent: list[str]) -> None:

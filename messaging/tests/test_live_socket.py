@@ -297,16 +297,17 @@ async def test_management_hears_what_its_role_is_told(patient: Any, manager: Any
 async def test_a_notification_arrives_with_the_unread_count(patient: Any) -> None:
     notify = database_sync_to_async(notifications.notify)
     async with connected(patient) as socket:
-        stored = await notify(patient, kind="reminder", title="Tomorrow at 10", url="/x/", key="a")
+        told = {"occasion": "payment.refunded", "url": "/payments/", "key": "a"}
+        stored = await notify(patient, **told)
         assert await socket.frame() == {
             "type": "notification.new",
             "id": str(stored.pk),
-            "kind": "reminder",
-            "title": "Tomorrow at 10",
-            "url": "/x/",
+            "kind": "payment",
+            "title": "Your payment was refunded",
+            "url": "/payments/",
             "unread": 1,
         }
-        await notify(patient, kind="reminder", title="Tomorrow at 10", url="/x/", key="a")
+        await notify(patient, **told)
         assert await socket.receive_nothing(0.2)
 
 

@@ -13,8 +13,9 @@ from django.urls import reverse
 
 from clinic.core.testing.tasks import run_due_tasks
 from messaging.domain import preferences
-from messaging.domain.notifications import notify
 from messaging.models import Notification, PushSubscription, QuietHours
+
+from .factories import make_notification
 
 pytestmark = pytest.mark.django_db
 
@@ -34,12 +35,6 @@ def signed_in(user: Any) -> Client:
     return client
 
 
-def tell(user: Any, key: str, kind: str = "payment", title: str = "Paid") -> Notification:
-    told = notify(user, kind=kind, title=title, url="/payments/", key=key)
-    assert told is not None
-    return told
-
-
 def send_json(client: Client, name: str, body: Any) -> Any:
     return client.post(reverse(name), json.dumps(body), content_type="application/json")
 
@@ -49,8 +44,8 @@ def send_json(client: Client, name: str, body: Any) -> Any:
 
 def test_the_bell_shows_the_latest_few_of_one_s_own(patient: Any, other_patient: Any) -> None:
     for number in range(8):
-        tell(patient, f"k{number}", title=f"News {number}")
-    tell(other_patient, "theirs", title="Not yours")
+        make_notification(patient, f"k{number}", title=f"News {number}")
+    make_notification(other_patient, "theirs", title="Not yours")
     inside = signed_in(patient).get("/notifications/latest/").text
     assert [number for number in range(8) if f"News {number}<" in inside] == [2, 3, 4, 5, 6, 7]
     assert "Not yours" not in inside
@@ -58,8 +53,8 @@ def test_the_bell_shows_the_latest_few_of_one_s_own(patient: Any, other_patient:
 
 
 def test_all_read_in_the_bell_answers_with_the_bell(patient: Any, other_patient: Any) -> None:
-    tell(patient, "a")
-    theirs = tell(other_patient, "b")
+    make_notification(patient, "a")
+    theirs = make_notification(other_patient, "b")
     inside = signed_in(patient).post("/notifications/read-all/", headers={"HX-Request": "true"})
     assert inside.status_code == 200
     assert "Mark all as read" not in inside.text
@@ -70,9 +65,9 @@ def test_all_read_in_the_bell_answers_with_the_bell(patient: Any, other_patient:
 
 def test_filters_narrow_and_a_wrong_one_narrows_nothing(patient: Any) -> None:
     client = signed_in(patient)
-    tell(patient, "a", title="Paid once")
+    make_notification(patient, "a", title="Paid once")
     client.post("/notifications/read-all/")
-    tell(patient, "b", kind="reminder", title="Tomorrow")
+    make_notification(patient, "b", kind="reminder", title="Tomorrow")
 
     def shown(**query: str) -> list[str]:
         return [row.title for row in client.get("/notifications/", query).context["page_obj"]]
@@ -88,11 +83,11 @@ def test_the_page_asks_as_often_for_one_as_for_twenty(
     patient: Any, django_assert_max_num_queries: Any
 ) -> None:
     client = signed_in(patient)
-    tell(patient, "first")
+    make_notification(patient, "first")
     with CaptureQueriesContext(connection) as for_one:
         client.get("/notifications/")
     for number in range(30):
-        tell(patient, f"k{number}")
+        make_notification(patient, f"k{number}")
     with django_assert_max_num_queries(len(for_one)):
         assert len(client.get("/notifications/").context["page_obj"].object_list) == 20
 

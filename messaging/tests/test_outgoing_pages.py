@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from messaging.domain import catalogue, templates
-from messaging.domain.notifications import notify
 from messaging.enums import DeliveryStatus
 from messaging.models import Delivery, NotificationTemplate
+
+from .factories import make_notification
 
 pytestmark = pytest.mark.django_db
 
@@ -117,8 +118,7 @@ def test_nobody_else_may_write_or_look(request: pytest.FixtureRequest, who: str)
 
 
 def delivery(user: Any, key: str, **fields: Any) -> Delivery:
-    told = notify(user, kind="payment", title=f"Secret {key}", url="/payments/", key=key)
-    assert told is not None
+    told = make_notification(user, key, title=f"Secret {key}")
     made: Delivery = told.deliveries.create(**{"channel": "email", "subject": "Secret subject", **fields})  # type: ignore[attr-defined]
     return made
 
