@@ -23,7 +23,7 @@ const isHost = "host" in root.dataset;
 const isRung = "rung" in root.dataset;
 const withCamera = root.dataset.media === "video";
 
-const media = new LocalMedia();
+const media = new LocalMedia({ blur: filesOf(root.dataset) });
 const people = new People({ media, send: (frame) => signalling?.send(frame) ?? false });
 const reports = new Reports(people, (frame) => signalling?.send(frame));
 let signalling = null;
@@ -41,6 +41,7 @@ media.addEventListener("change", () => {
   ui.pressControl("camera", !media.state.camera);
   ui.pressControl("screen", media.state.screen);
   ui.showSelf(media.screen ?? media.camera, media.state.screen);
+  ui.showBlur(media.blur);
   people.sendTracks();
   people.microphone.reset();
   tellState();
@@ -53,6 +54,10 @@ media.addEventListener("problem", ({ detail }) => {
   ui.showProblem(word(none));
   if (detail === "denied") check.helpWithPermission();
 });
+
+function filesOf({ blurWorker, blurLibrary, blurLoader, blurWasm, blurModel }) {
+  return { worker: blurWorker, library: blurLibrary, loader: blurLoader, wasm: blurWasm, model: blurModel };
+}
 
 function tellState() {
   signalling?.send({ type: "state", ...media.state, hand: false });
@@ -242,6 +247,7 @@ function hangUp() {
 click('[data-control="mic"]', () => media.setMic(!media.state.mic));
 click('[data-control="camera"]', () => media.setCamera(!media.state.camera));
 click('[data-control="screen"]', () => media.setScreen(!media.state.screen));
+click("[data-blur]", () => media.setBlur(media.blur === "off"));
 click("[data-join]", join);
 click("[data-retry]", () => {
   ui.showProblem("");
