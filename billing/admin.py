@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from billing.models import Payment, PaymentStatusChange, Submission
+from billing.models import Attempt, Payment, PaymentStatusChange
 from clinic.core.admin import ReadOnly
 
 
@@ -11,8 +11,8 @@ class HistoryInline(ReadOnly, admin.TabularInline[PaymentStatusChange, Payment])
     fields = readonly_fields = ("at", "from_status", "to_status", "actor", "reason")
 
 
-class SubmissionInline(ReadOnly, admin.TabularInline[Submission, Payment]):
-    model = Submission
+class AttemptInline(ReadOnly, admin.TabularInline[Attempt, Payment]):
+    model = Attempt
     fields = readonly_fields = (
         "created_at",
         "bank_reference",
@@ -31,15 +31,15 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin[Payment]):
     list_select_related = ["appointment__patient"]
     search_fields = ["reference", "appointment__patient__email", "appointment__patient__last_name"]
     date_hierarchy = "created_at"
-    inlines = [SubmissionInline, HistoryInline]
+    inlines = [AttemptInline, HistoryInline]
 
     @admin.display(ordering="appointment__patient__first_name")
     def patient(self, payment: Payment) -> str:
         return payment.appointment.patient.name
 
 
-@admin.register(Submission)
-class SubmissionAdmin(ReadOnly, admin.ModelAdmin[Submission]):
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnly, admin.ModelAdmin[Attempt]):
     list_display = ["bank_reference", "payment", "outcome", "created_at", "decided_by", "decided_at"]
     list_filter = ["outcome"]
     list_select_related = ["payment", "decided_by"]

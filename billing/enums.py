@@ -1,7 +1,15 @@
-"""Choices and the payment's status machine."""
+"""Choices and status machines of money."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class PaymentKind(models.TextChoices):
+    """What a payment is for."""
+
+    CHARGE = "charge", _("Visit")
+    SHORTFALL = "shortfall", _("Not covered by the medical aid")
+    FEE = "fee", _("Cancellation fee")
 
 
 class PaymentStatus(models.TextChoices):
@@ -16,20 +24,122 @@ class PaymentStatus(models.TextChoices):
 
 _S = PaymentStatus
 
+# Due and rejected payments may be confirmed at the desk or online without a claim of the patient's, and may have to
+# be paid back when a part had arrived. Money that comes for an expired payment is owed back. A refund that the bank
+# sent back is due again.
 PAYMENT_TRANSITIONS: dict[str, frozenset[str]] = {
-    _S.DUE: frozenset({_S.SUBMITTED, _S.EXPIRED}),
-    _S.SUBMITTED: frozenset({_S.CONFIRMED, _S.REJECTED}),
+    _S.DUE: frozenset({_S.SUBMITTED, _S.CONFIRMED, _S.EXPIRED, _S.REFUND_DUE}),
+    _S.SUBMITTED: frozenset({_S.DUE, _S.CONFIRMED, _S.REJECTED}),
     _S.CONFIRMED: frozenset({_S.REFUND_DUE}),
-    _S.REJECTED: frozenset({_S.SUBMITTED, _S.EXPIRED}),
-    _S.EXPIRED: frozenset(),
+    _S.REJECTED: frozenset({_S.SUBMITTED, _S.CONFIRMED, _S.EXPIRED, _S.REFUND_DUE}),
+    _S.EXPIRED: frozenset({_S.REFUND_DUE}),
     _S.REFUND_DUE: frozenset({_S.REFUNDED}),
-    _S.REFUNDED: frozenset(),
+    _S.REFUNDED: frozenset({_S.REFUND_DUE}),
 }
 
 
-class SubmissionOutcome(models.TextChoices):
-    """What became of one attempt to pay."""
+class PaymentMethod(models.TextChoices):
+    """How money came or goes back."""
 
+    QR = "qr", _("QR payment")
+    BANK_TRANSFER = "bank_transfer", _("Bank transfer")
+    MOBILE_MONEY = "mobile_money", _("Mobile money")
+    CASH = "cash", _("Cash")
+    CARD = "card", _("Card at the desk")
+    ONLINE = "online", _("Online")
+    CREDIT = "credit", _("Credit with the clinic")
+
+
+class AttemptOutcome(models.TextChoices):
+    """What became of one attempt to pay. Started and abandoned: only those at an online gateway."""
+
+    STARTED = "started", _("Started")
     PENDING = "pending", _("Being checked")
     ACCEPTED = "accepted", _("Accepted")
     REJECTED = "rejected", _("Rejected")
+    ASKED_AGAIN = "asked_again", _("Asked again")
+    ABANDONED = "abandoned", _("Given up")
+
+
+# Attempts whose reference and picture may be used again.
+LET_GO = (AttemptOutcome.REJECTED, AttemptOutcome.ASKED_AGAIN, AttemptOutcome.ABANDONED)
+
+
+class RefundOutcome(models.TextChoices):
+    """What became of one attempt to send money back."""
+
+    PENDING = "pending", _("To be sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+
+
+class CreditReason(models.TextChoices):
+    OVERPAID = "overpaid", _("Paid too much")
+    COVERED_MORE = "covered_more", _("The medical aid paid more than expected")
+    REFUND = "refund", _("Refund kept as credit")
+    USED = "used", _("Used for a payment")
+    PAID_OUT = "paid_out", _("Paid out")
+    RETURNED = "returned", _("Returned")
+
+
+class CoPaymentKind(models.TextChoices):
+    NONE = "none", _("None")
+    FIXED = "fixed", _("Fixed amount")
+    PERCENT = "percent", _("Percentage of the charge")
+
+
+class AuthorisationStatus(models.TextChoices):
+    ASKED = "asked", _("Asked")
+    GRANTED = "granted", _("Granted")
+    REFUSED = "refused", _("Refused")
+    EXPIRED = "expired", _("Expired")
+
+
+_A = AuthorisationStatus
+
+AUTHORISATION_TRANSITIONS: dict[str, frozenset[str]] = {
+    _A.ASKED: frozenset({_A.GRANTED, _A.REFUSED, _A.EXPIRED}),
+    _A.GRANTED: frozenset({_A.EXPIRED, _A.REFUSED}),
+    _A.REFUSED: frozenset(),
+    _A.EXPIRED: frozenset(),
+}
+
+
+class ClaimStatus(models.TextChoices):
+    """FHIR Claim and ClaimResponse in one line."""
+
+    READY = "ready", _("To be sent")
+    SUBMITTED = "submitted", _("Sent")
+    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED_IN_PART = "accepted_in_part", _("Accepted in part")
+    REJECTED = "rejected", _("Rejected")
+    SETTLED = "settled", _("Paid by the insurer")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+_C = ClaimStatus
+
+CLAIM_TRANSITIONS: dict[str, frozenset[str]] = {
+    _C.READY: frozenset({_C.SUBMITTED, _C.WITHDRAWN}),
+    _C.SUBMITTED: frozenset({_C.ACCEPTED, _C.ACCEPTED_IN_PART, _C.REJECTED, _C.WITHDRAWN}),
+    _C.ACCEPTED: frozenset({_C.SETTLED}),
+    _C.ACCEPTED_IN_PART: frozenset({_C.SETTLED}),
+    # An appeal is a new answer to the same claim.
+    _C.REJECTED: frozenset({_C.SUBMITTED}),
+    _C.SETTLED: frozenset(),
+    _C.WITHDRAWN: frozenset(),
+}
+
+
+class DocumentKind(models.TextChoices):
+    INVOICE = "invoice", _("Invoice")
+    RECEIPT = "receipt", _("Receipt")
+    CREDIT_NOTE = "credit_note", _("Credit note")
+
+
+class LineState(models.TextChoices):
+    """Of one line of a bank statement."""
+
+    OPEN = "open", _("Not matched")
+    CONFIRMED = "confirmed", _("Confirmed")
+    IGNORED = "ignored", _("Set aside")

@@ -7,7 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/<uuid:pk>/", payments.payment_page, name="payment"),
     path("payments/<uuid:pk>/qr.svg", payments.payment_qr, name="payment_qr"),
     path("payments/<uuid:pk>/qr.png", payments.payment_qr_picture, name="payment_qr_picture"),
-    path("payments/<uuid:pk>/proof/<uuid:submission_id>/", payments.payment_proof, name="payment_proof"),
+    path("payments/<uuid:pk>/proof/<uuid:attempt_id>/", payments.payment_proof, name="payment_proof"),
     path(
         "payments/<uuid:pk>/confirm/", queue.payment_decision, {"decision": "confirm"}, name="payment_confirm"
     ),

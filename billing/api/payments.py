@@ -143,11 +143,11 @@ class PaymentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
     @action(
         detail=True,
         methods=["get"],
-        url_path="proof/<uuid:submission_id>",
+        url_path="proof/<uuid:attempt_id>",
         content_negotiation_class=AnyAccept,
     )
-    def proof(self, request: Request, pk: UUID, submission_id: UUID) -> Any:
-        return pictures.proof_of(self.get_object(), submission_id, reader=cast(User, request.user))
+    def proof(self, request: Request, pk: UUID, attempt_id: UUID) -> Any:
+        return pictures.proof_of(self.get_object(), attempt_id, reader=cast(User, request.user))
 
     def _present(self) -> Response:
         """The payment as it stands now, for the caller."""

@@ -7,10 +7,10 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from billing.enums import PaymentStatus
-from billing.models import Payment, Submission
+from billing.models import Attempt, Payment
 
 
-class SubmissionSerializer(serializers.ModelSerializer[Submission]):
+class AttemptSerializer(serializers.ModelSerializer[Attempt]):
     """One attempt to pay. `proof_url` is null without a picture."""
 
     decided_by = serializers.PrimaryKeyRelatedField[Any](read_only=True, allow_null=True)
@@ -20,7 +20,7 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
     proof_url = serializers.SerializerMethodField()
 
     class Meta:
-        model = Submission
+        model = Attempt
         fields = [
             "id",
             "bank_reference",
@@ -34,10 +34,10 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
         ]
         read_only_fields = fields
 
-    def get_proof_url(self, submission: Submission) -> str | None:
-        if not submission.proof:
+    def get_proof_url(self, attempt: Attempt) -> str | None:
+        if not attempt.proof:
             return None
-        kwargs = {"pk": submission.payment_id, "submission_id": submission.pk}
+        kwargs = {"pk": attempt.payment_id, "attempt_id": attempt.pk}
         return reverse("api-payment-proof", kwargs=kwargs, request=self.context.get("request"))
 
 
@@ -55,7 +55,7 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
     )
     status = serializers.ChoiceField(choices=PaymentStatus.choices, read_only=True)
     qr_svg_url = serializers.SerializerMethodField()
-    submissions = SubmissionSerializer(many=True, read_only=True)
+    attempts = AttemptSerializer(many=True, read_only=True)
 
     class Meta:
         model = Payment
@@ -79,7 +79,7 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
             "doctor",
             "doctor_name",
             "starts_at",
-            "submissions",
+            "attempts",
         ]
         read_only_fields = fields
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.domain import trail
 from accounts.enums import ActivityVerb
 from accounts.models import User
-from billing.enums import SubmissionOutcome
-from billing.models import Payment, Submission
+from billing.enums import AttemptOutcome
+from billing.models import Attempt, Payment
 from clinic.core.errors import Conflict, TooLarge, UnsupportedType
 from clinic.core.files import IMAGE_TYPES, CleanFile, clean_upload
 
@@ -33,14 +33,14 @@ class DuplicateProof(Conflict):
 
 def prepare(
     payment_id: UUID | str, *, bank_reference: str, proof: UploadedFile | None, actor: User
-) -> Submission:
+) -> Attempt:
     """An attempt that is not stored yet, though its picture is: call `forget_unless_stored` at the end.
 
     Raises Invalid, TooLarge and UnsupportedType (fields `bank_reference`, `proof`).
     """
     key = normal_bank_reference(bank_reference)
     picture, digest = _checked(proof)
-    attempt = Submission(
+    attempt = Attempt(
         payment_id=payment_id,
         bank_reference=shown_bank_reference(bank_reference, key),
         reference_key=key,
@@ -52,7 +52,7 @@ def prepare(
     return attempt
 
 
-def store(attempt: Submission) -> None:
+def store(attempt: Attempt) -> None:
     """Raises DuplicateReference or DuplicateProof, and leaves the surrounding transaction usable."""
     try:
         with transaction.atomic():
@@ -61,27 +61,27 @@ def store(attempt: Submission) -> None:
         raise _duplicate(attempt) from error
 
 
-def is_being_checked(attempt: Submission) -> bool:
+def is_being_checked(attempt: Attempt) -> bool:
     """Whether the attempt now being checked has the same reference."""
-    return Submission.objects.filter(
+    return Attempt.objects.filter(
         payment_id=attempt.payment_id,
-        outcome=SubmissionOutcome.PENDING,
+        outcome=AttemptOutcome.PENDING,
         reference_key=attempt.reference_key,
     ).exists()
 
 
-def decide(payment: Payment, outcome: str, *, actor: User, reason: str = "") -> Submission:
-    """Close the attempt that is being checked. Raises Submission.DoesNotExist without one."""
-    attempt = payment.submissions.get(outcome=SubmissionOutcome.PENDING)
+def decide(payment: Payment, outcome: str, *, actor: User, reason: str = "") -> Attempt:
+    """Close the attempt that is being checked. Raises Attempt.DoesNotExist without one."""
+    attempt = payment.attempts.get(outcome=AttemptOutcome.PENDING)
     attempt.outcome, attempt.decided_by = outcome, actor
     attempt.decided_at, attempt.reason = timezone.now(), reason
     attempt.save(update_fields=["outcome", "decided_by", "decided_at", "reason", "updated_at"])
     return attempt
 
 
-def forget_unless_stored(attempt: Submission) -> None:
+def forget_unless_stored(attempt: Attempt) -> None:
     """No picture stays on disk without its row."""
-    if attempt.proof and not Submission.objects.filter(pk=attempt.pk).exists():
+    if attempt.proof and not Attempt.objects.filter(pk=attempt.pk).exists():
         attempt.proof.delete(save=False)
 
 
@@ -101,9 +101,9 @@ def _checked(proof: UploadedFile | None) -> tuple[CleanFile | None, str]:
     return picture, digest.hexdigest()
 
 
-def _duplicate(attempt: Submission) -> Conflict:
+def _duplicate(attempt: Attempt) -> Conflict:
     """Which promise of the database the attempt would have broken. Whose the other attempt is, is not told."""
-    others = Submission.objects.exclude(outcome=SubmissionOutcome.REJECTED)
+    others = Attempt.objects.exclude(outcome=AttemptOutcome.REJECTED)
     if others.filter(reference_key=attempt.reference_key).exists():
         detail = _("This bank reference was used before. Check it: each transfer has a reference of its own.")
         return DuplicateReference(detail, fields={"bank_reference": [detail]})
@@ -113,8 +113,8 @@ def _duplicate(attempt: Submission) -> Conflict:
     return Conflict()
 
 
-def note_opened(submission: Submission, payment: Payment, reader: User) -> None:
+def note_opened(attempt: Attempt, payment: Payment, reader: User) -> None:
     """Someone looked at the proof of a payment: a line in the activity trail."""
     trail.record(
-        ActivityVerb.PROOF_OPENED, actor=reader, target=submission, patient=payment.appointment.patient_id
+        ActivityVerb.PROOF_OPENED, actor=reader, target=attempt, patient=payment.appointment.patient_id
     )

@@ -4,20 +4,20 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.models import User
-from billing.models import Payment, Submission
+from billing.models import Attempt, Payment
 from messaging.domain.notifications import notify
 
 
-def submitted(payment: Payment, submission: Submission) -> None:
-    _tell_management(payment, "payment.submitted", f"submitted:{submission.pk}")
+def submitted(payment: Payment, attempt: Attempt) -> None:
+    _tell_management(payment, "payment.submitted", f"submitted:{attempt.pk}")
 
 
 def confirmed(payment: Payment, *, by_mail: bool) -> None:
     _tell_patient(payment, "payment.confirmed" if by_mail else "payment.confirmed.visit", "confirmed")
 
 
-def rejected(payment: Payment, submission: Submission) -> None:
-    _tell_patient(payment, "payment.rejected", f"rejected:{submission.pk}")
+def rejected(payment: Payment, attempt: Attempt) -> None:
+    _tell_patient(payment, "payment.rejected", f"rejected:{attempt.pk}")
 
 
 def refund_due(payment: Payment) -> None:

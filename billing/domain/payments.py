@@ -18,8 +18,8 @@ from accounts.domain import trail
 from accounts.enums import ActivityVerb
 from accounts.models import User
 from billing import events, rules
-from billing.enums import PaymentStatus, SubmissionOutcome
-from billing.models import Payment, Submission
+from billing.enums import AttemptOutcome, PaymentStatus
+from billing.models import Attempt, Payment
 from clinic.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed
 from clinic.core.status import change_status, lock, record_start
 from scheduling.domain import progress
@@ -115,7 +115,7 @@ def submit(
         attempts.forget_unless_stored(attempt)
 
 
-def _submit(attempt: Submission, *, actor: User) -> Payment:
+def _submit(attempt: Attempt, *, actor: User) -> Payment:
     with transaction.atomic():
         payment = locked_with_appointment(attempt.payment_id)
         if payment.status == PaymentStatus.SUBMITTED and attempts.is_being_checked(attempt):
@@ -143,7 +143,7 @@ def confirm(payment_id: UUID | str, *, actor: User) -> Payment:
     if payment.status in _WAS_CONFIRMED:
         raise _already_confirmed(payment)
     _check_submitted(payment)
-    attempts.decide(payment, SubmissionOutcome.ACCEPTED, actor=actor)
+    attempts.decide(payment, AttemptOutcome.ACCEPTED, actor=actor)
     change_status(payment, PaymentStatus.CONFIRMED, actor=actor)
     _note(payment, ActivityVerb.PAYMENT_CONFIRMED, actor)
     events.payment_changed(payment)
@@ -172,7 +172,7 @@ def reject(payment_id: UUID | str, *, reason: str, actor: User) -> Payment:
     if payment.status in _WAS_CONFIRMED:
         raise _already_confirmed(payment)
     _check_submitted(payment)
-    submission = attempts.decide(payment, SubmissionOutcome.REJECTED, actor=actor, reason=reason)
+    attempt = attempts.decide(payment, AttemptOutcome.REJECTED, actor=actor, reason=reason)
     change_status(payment, PaymentStatus.REJECTED, actor=actor, reason=reason)
     _note(payment, ActivityVerb.PAYMENT_REJECTED, actor)
     if payment.appointment.status in _CALLED_OFF:
@@ -180,7 +180,7 @@ def reject(payment_id: UUID | str, *, reason: str, actor: User) -> Payment:
     elif payment.appointment.status == AppointmentStatus.PENDING_CONFIRMATION:
         progress.payment_rejected(payment.appointment_id, actor=actor, reason=reason)
     events.payment_changed(payment)
-    notices.rejected(payment, submission)
+    notices.rejected(payment, attempt)
     return payment
 
 

@@ -4,7 +4,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from accounts.models import User
 from billing.enums import PaymentStatus
-from billing.models import Payment, Submission
+from billing.models import Attempt, Payment
 
 from .references import bare
 
@@ -15,7 +15,7 @@ def visible_to(user: User) -> QuerySet[Payment]:
     payments = Payment.objects.select_related(
         "appointment__patient", "appointment__doctor", "appointment__service"
     ).prefetch_related(
-        Prefetch("submissions", Submission.objects.select_related("decided_by").order_by("created_at", "id"))
+        Prefetch("attempts", Attempt.objects.select_related("decided_by").order_by("created_at", "id"))
     )
     if user.is_active and user.is_management:
         return payments
@@ -41,7 +41,7 @@ def matching(payments: QuerySet[Payment], text: str) -> QuerySet[Payment]:
         return payments
     key = bare("".join(words))
     by_reference = Q(reference__contains=key) | Q(
-        pk__in=Submission.objects.filter(reference_key__contains=key).values("payment_id")
+        pk__in=Attempt.objects.filter(reference_key__contains=key).values("payment_id")
     )
     by_patient = Q()
     for word in words:

@@ -10,7 +10,7 @@ from billing.domain.payments import REASON_MAX
 from clinic.core.errors import DomainError
 
 
-class SubmissionForm(forms.Form):
+class AttemptForm(forms.Form):
     bank_reference = forms.CharField(
         label=_("Bank reference"),
         max_length=120,

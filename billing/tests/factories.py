@@ -11,8 +11,8 @@ from PIL import Image
 from accounts.models import User
 from billing.domain import payment_code
 from billing.domain.references import new_reference, normal_bank_reference
-from billing.enums import PaymentStatus, SubmissionOutcome
-from billing.models import Payment, Submission
+from billing.enums import AttemptOutcome, PaymentStatus
+from billing.models import Attempt, Payment
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 
@@ -27,11 +27,11 @@ APPOINTMENT_STATUS = {
     PaymentStatus.REFUNDED: AppointmentStatus.CANCELLED,
 }
 _OUTCOME = {
-    PaymentStatus.SUBMITTED: SubmissionOutcome.PENDING,
-    PaymentStatus.CONFIRMED: SubmissionOutcome.ACCEPTED,
-    PaymentStatus.REJECTED: SubmissionOutcome.REJECTED,
-    PaymentStatus.REFUND_DUE: SubmissionOutcome.ACCEPTED,
-    PaymentStatus.REFUNDED: SubmissionOutcome.ACCEPTED,
+    PaymentStatus.SUBMITTED: AttemptOutcome.PENDING,
+    PaymentStatus.CONFIRMED: AttemptOutcome.ACCEPTED,
+    PaymentStatus.REJECTED: AttemptOutcome.REJECTED,
+    PaymentStatus.REFUND_DUE: AttemptOutcome.ACCEPTED,
+    PaymentStatus.REFUNDED: AttemptOutcome.ACCEPTED,
 }
 
 
@@ -62,14 +62,14 @@ def make_payment(
     )
     payment.history.create(to_status=status)
     if attempted:
-        make_submission(
+        make_attempt(
             payment, bank_reference or f"FT {payment.reference}", outcome=_OUTCOME[PaymentStatus(status)]
         )
     return payment
 
 
-def make_submission(payment: Payment, bank_reference: str, **fields: Any) -> Submission:
-    return Submission.objects.create(
+def make_attempt(payment: Payment, bank_reference: str, **fields: Any) -> Attempt:
+    return Attempt.objects.create(
         **{
             "payment": payment,
             "bank_reference": bank_reference,

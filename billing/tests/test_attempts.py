@@ -13,7 +13,7 @@ from billing.domain import payments
 from billing.domain.attempts import DuplicateProof, DuplicateReference
 from billing.enums import PaymentStatus
 from billing.models import Payment
-from billing.tests.factories import digest, make_submission, picture, picture_bytes
+from billing.tests.factories import digest, make_attempt, picture, picture_bytes
 from clinic.core.errors import Invalid, TooLarge, UnsupportedType
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def test_a_reference_pays_once(payment_in: MakePayment, other_patient: Any, sett
     assert "bank_reference" in refusal.value.fields
     second.refresh_from_db()
     assert second.status == PaymentStatus.DUE
-    assert not second.submissions.exists()
+    assert not second.attempts.exists()
     assert stored_files(settings) == []
 
 
@@ -80,7 +80,7 @@ def test_attempts_without_a_picture_do_not_collide(payment_in: MakePayment) -> N
 
 def test_the_digest_is_of_the_bytes_as_uploaded_and_the_file_is_made_anew(due: Payment) -> None:
     submit(due, proof=picture())
-    attempt = due.submissions.get()
+    attempt = due.attempts.get()
     assert attempt.proof_digest == digest(picture_bytes())
     with Image.open(attempt.proof) as kept:
         assert kept.format == "JPEG"
@@ -89,7 +89,7 @@ def test_the_digest_is_of_the_bytes_as_uploaded_and_the_file_is_made_anew(due: P
 def test_a_double_click_keeps_one_picture(due: Payment, settings: Any) -> None:
     submit(due, proof=picture())
     submit(due, proof=picture())
-    assert due.submissions.count() == 1
+    assert due.attempts.count() == 1
     assert len(stored_files(settings)) == 1
 
 
@@ -121,7 +121,7 @@ def test_what_is_no_picture_is_refused(
     with pytest.raises(UnsupportedType) as refusal:
         submit(due, proof=SimpleUploadedFile(name, content, claimed))
     assert "proof" in refusal.value.fields
-    assert not due.submissions.exists()
+    assert not due.attempts.exists()
     assert stored_files(settings) == []
 
 
@@ -145,18 +145,18 @@ def test_too_many_pixels_are_refused(due: Payment, settings: Any) -> None:
 def test_a_bad_reference_stores_nothing(due: Payment, settings: Any, typed: str) -> None:
     with pytest.raises(Invalid):
         submit(due, typed, picture())
-    assert not due.submissions.exists()
+    assert not due.attempts.exists()
     assert stored_files(settings) == []
 
 
 def test_the_database_holds_the_promises(payment_in: MakePayment) -> None:
     """Without any code of ours in between."""
     first, second = payment_in(), payment_in()
-    make_submission(first, "ONE1234", proof_digest="d" * 64)
+    make_attempt(first, "ONE1234", proof_digest="d" * 64)
     for other, reference, fields in (
         (second, "ONE1234", {}),
         (second, "TWO1234", {"proof_digest": "d" * 64}),
         (first, "THREE1234", {}),
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
-            make_submission(other, reference, **fields)
+            make_attempt(other, reference, **fields)

@@ -64,8 +64,8 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
     running = make_appointment(patient, doctor, service, starts_at=clinic_time(6, 10), status="in_progress")
     note = notes.save(running.pk, author=doctor, text="Rest and water.", version=0)
     submitted = make_payment(paid, "submitted")
-    submission = submitted.submissions.get()  # type: ignore[attr-defined]
-    submission.proof.save("proof.jpg", encode_image(picture()))
+    attempt = submitted.attempts.get()  # type: ignore[attr-defined]
+    attempt.proof.save("proof.jpg", encode_image(picture()))
     letter = visit.files.create(  # type: ignore[attr-defined]
         file=encode_image(picture()), content_type="image/jpeg", name="letter.jpg", uploaded_by=patient
     )
@@ -140,7 +140,7 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "note": note,
         "payment": make_payment(unpaid),
         "submitted": submitted,
-        "submission": submission,
+        "attempt": attempt,
         "letter": letter,
         "notice": notice,
         "delivery": delivery,

@@ -11,9 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from billing.domain.payment_code import payload_for
 from billing.domain.references import new_reference, normal_bank_reference
+from billing.enums import AttemptOutcome
 from billing.enums import PaymentStatus as P
-from billing.enums import SubmissionOutcome
-from billing.models import Payment, PaymentStatusChange, Submission
+from billing.models import Attempt, Payment, PaymentStatusChange
 from clinic.core import money
 from insights.demo import pictures
 from insights.demo.keys import key
@@ -86,17 +86,17 @@ def write(appointment: Appointment, visit: Visit, booked_at: datetime, *, book: 
     ]
     insert(rows, times)
     if P.SUBMITTED in way:
-        _submission(payment, visit, status, handed_in, book)
+        _attempt(payment, visit, status, handed_in, book)
 
 
-def _submission(payment: Payment, visit: Visit, status: str, handed_in: datetime, book: Book) -> None:
+def _attempt(payment: Payment, visit: Visit, status: str, handed_in: datetime, book: Book) -> None:
     digits = int(hashlib.sha256(visit.name.encode()).hexdigest(), 16) % 10**9
     bank_reference = f"DEMO-FT-{digits:09d}"
-    outcome = {P.SUBMITTED: SubmissionOutcome.PENDING, P.REJECTED: SubmissionOutcome.REJECTED}.get(
-        P(status), SubmissionOutcome.ACCEPTED
+    outcome = {P.SUBMITTED: AttemptOutcome.PENDING, P.REJECTED: AttemptOutcome.REJECTED}.get(
+        P(status), AttemptOutcome.ACCEPTED
     )
-    decided = outcome != SubmissionOutcome.PENDING
-    attempt = Submission(
+    decided = outcome != AttemptOutcome.PENDING
+    attempt = Attempt(
         payment=payment,
         bank_reference=bank_reference,
         reference_key=normal_bank_reference(bank_reference),
@@ -104,7 +104,7 @@ def _submission(payment: Payment, visit: Visit, status: str, handed_in: datetime
         outcome=outcome,
         decided_by=book.manager if decided else None,
         decided_at=min(handed_in + timedelta(minutes=28), book.now) if decided else None,
-        reason=REJECTED if outcome == SubmissionOutcome.REJECTED else "",
+        reason=REJECTED if outcome == AttemptOutcome.REJECTED else "",
     )
     if visit.with_proof:
         picture = pictures.transfer_slip(
@@ -117,7 +117,7 @@ def _submission(payment: Payment, visit: Visit, status: str, handed_in: datetime
         picture.seek(0)
         attempt.proof.save(picture.name, picture, save=False)
     attempt.save(force_insert=True)
-    Submission.objects.filter(pk=attempt.pk).update(created_at=handed_in)
+    Attempt.objects.filter(pk=attempt.pk).update(created_at=handed_in)
 
 
 def insert(rows: list[Any], times: list[datetime]) -> None:

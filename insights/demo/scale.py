@@ -15,9 +15,9 @@ from django.utils import timezone
 from accounts.models import CareLink, PatientProfile, User
 from billing.domain.payment_code import payload_for
 from billing.domain.references import ALPHABET, LENGTH, check_character
+from billing.enums import AttemptOutcome
 from billing.enums import PaymentStatus as P
-from billing.enums import SubmissionOutcome
-from billing.models import Payment, PaymentStatusChange, Submission
+from billing.models import Attempt, Payment, PaymentStatusChange
 from insights.demo import cast, people
 from insights.demo.bills import PAID_AFTER, PAYMENT_WAY
 from insights.demo.ledger import WAY
@@ -92,7 +92,7 @@ class Maker:
                 CalendarCell,
                 Payment,
                 PaymentStatusChange,
-                Submission,
+                Attempt,
             )
         }
         links: dict[tuple[UUID, UUID], CareLink] = {}
@@ -224,14 +224,14 @@ class Maker:
         rows[Payment].append(payment)
         if P.SUBMITTED in PAYMENT_WAY[paid]:
             payment.submitted_at = min(appointment.starts_at, self.now)
-            rows[Submission].append(
-                Submission(
+            rows[Attempt].append(
+                Attempt(
                     pk=self._uuid(),
                     payment=payment,
                     bank_reference=f"DEMO-{reference}",
                     reference_key=f"DEMO{reference}",
                     submitted_by=appointment.patient,
-                    outcome=SubmissionOutcome.PENDING if paid == P.SUBMITTED else SubmissionOutcome.ACCEPTED,
+                    outcome=AttemptOutcome.PENDING if paid == P.SUBMITTED else AttemptOutcome.ACCEPTED,
                 )
             )
         way = PAYMENT_WAY[paid]

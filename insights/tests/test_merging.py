@@ -89,7 +89,7 @@ def test_everything_moves(patient: User, double: User, doctor: User, manager: Us
     assert (visit.patient, visit.conversation, visit.booked_by) == (patient, mine, double)
     call.refresh_from_db()
     assert (visit.call, call.conversation) == (call, mine)
-    assert payment.submissions.get().submitted_by == double, "history stays as it was"  # type: ignore[attr-defined]
+    assert payment.attempts.get().submitted_by == double, "history stays as it was"  # type: ignore[attr-defined]
     assert set(CareLink.objects.values_list("patient", "doctor")) == {
         (patient.pk, doctor.pk),
         (patient.pk, other_doctor.pk),
