@@ -29,7 +29,7 @@ _S = PaymentStatus
 # sent back is due again.
 PAYMENT_TRANSITIONS: dict[str, frozenset[str]] = {
     _S.DUE: frozenset({_S.SUBMITTED, _S.CONFIRMED, _S.EXPIRED, _S.REFUND_DUE}),
-    _S.SUBMITTED: frozenset({_S.DUE, _S.CONFIRMED, _S.REJECTED}),
+    _S.SUBMITTED: frozenset({_S.DUE, _S.CONFIRMED, _S.REJECTED, _S.REFUND_DUE}),
     _S.CONFIRMED: frozenset({_S.REFUND_DUE}),
     _S.REJECTED: frozenset({_S.SUBMITTED, _S.CONFIRMED, _S.EXPIRED, _S.REFUND_DUE}),
     _S.EXPIRED: frozenset({_S.REFUND_DUE}),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.domain import trail
 from accounts.enums import ActivityVerb
 from accounts.models import User
-from billing.enums import AttemptOutcome
+from billing.enums import LET_GO, AttemptOutcome
 from billing.models import Attempt, Payment
 from clinic.core.errors import Conflict, TooLarge, UnsupportedType
 from clinic.core.files import IMAGE_TYPES, CleanFile, clean_upload
@@ -56,7 +56,7 @@ def store(attempt: Attempt) -> None:
     """Raises DuplicateReference or DuplicateProof, and leaves the surrounding transaction usable."""
     try:
         with transaction.atomic():
-            attempt.save(force_insert=True)
+            attempt.save(force_insert=attempt._state.adding)
     except IntegrityError as error:
         raise _duplicate(attempt) from error
 
@@ -70,9 +70,14 @@ def is_being_checked(attempt: Attempt) -> bool:
     ).exists()
 
 
+def pending(payment: Payment) -> Attempt:
+    """The attempt that is being checked. Raises Attempt.DoesNotExist without one."""
+    return payment.attempts.get(outcome=AttemptOutcome.PENDING)  # type: ignore[attr-defined]
+
+
 def decide(payment: Payment, outcome: str, *, actor: User, reason: str = "") -> Attempt:
     """Close the attempt that is being checked. Raises Attempt.DoesNotExist without one."""
-    attempt = payment.attempts.get(outcome=AttemptOutcome.PENDING)
+    attempt = pending(payment)
     attempt.outcome, attempt.decided_by = outcome, actor
     attempt.decided_at, attempt.reason = timezone.now(), reason
     attempt.save(update_fields=["outcome", "decided_by", "decided_at", "reason", "updated_at"])
@@ -103,8 +108,9 @@ def _checked(proof: UploadedFile | None) -> tuple[CleanFile | None, str]:
 
 def _duplicate(attempt: Attempt) -> Conflict:
     """Which promise of the database the attempt would have broken. Whose the other attempt is, is not told."""
-    others = Attempt.objects.exclude(outcome=AttemptOutcome.REJECTED)
-    if others.filter(reference_key=attempt.reference_key).exists():
+    others = Attempt.objects.exclude(outcome__in=LET_GO).exclude(pk=attempt.pk)
+    same = others.filter(scheme=attempt.scheme, reference_key=attempt.reference_key)
+    if attempt.reference_key and same.exists():
         detail = _("This bank reference was used before. Check it: each transfer has a reference of its own.")
         return DuplicateReference(detail, fields={"bank_reference": [detail]})
     if attempt.proof_digest and others.filter(proof_digest=attempt.proof_digest).exists():

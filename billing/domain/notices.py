@@ -16,6 +16,10 @@ def confirmed(payment: Payment, *, by_mail: bool) -> None:
     _tell_patient(payment, "payment.confirmed" if by_mail else "payment.confirmed.visit", "confirmed")
 
 
+def part_paid(payment: Payment) -> None:
+    _tell_patient(payment, "payment.part_paid", f"part_paid:{payment.received}")
+
+
 def rejected(payment: Payment, attempt: Attempt) -> None:
     _tell_patient(payment, "payment.rejected", f"rejected:{attempt.pk}")
 

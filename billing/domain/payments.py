@@ -5,6 +5,7 @@ cancellation and a lapsing hold cannot wait for each other in a ring. Domain fun
 called here lock the same appointment row again, which costs nothing.
 """
 
+from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
@@ -26,7 +27,7 @@ from scheduling.domain import progress
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 
-from . import attempts, notices, payment_code
+from . import attempts, notices, payment_code, settling
 from .references import new_reference
 
 REASON_MIN, REASON_MAX = 3, 240
@@ -34,8 +35,6 @@ _REFERENCE_TRIES = 8
 
 # Confirmed once, whatever came after.
 _WAS_CONFIRMED = frozenset({PaymentStatus.CONFIRMED, PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED})
-# The appointment will not take place.
-_CALLED_OFF = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.DECLINED, AppointmentStatus.EXPIRED})
 
 
 class AlreadyConfirmed(Conflict):
@@ -132,30 +131,20 @@ def _submit(attempt: Attempt, *, actor: User) -> Payment:
 
 
 @transaction.atomic
-def confirm(payment_id: UUID | str, *, actor: User) -> Payment:
-    """The money has arrived: `confirmed`, and the appointment with it when it still waits and its doctor does not
-    confirm personally; `refund_due` when it was called off meanwhile.
+def confirm(payment_id: UUID | str, *, actor: User, amount: Decimal | None = None) -> Payment:
+    """The money has arrived, `amount` of it (all that is outstanding, when not given): settling.accept says what
+    becomes of the payment and its visit.
 
-    Raises NotAllowed, AlreadyConfirmed (with `confirmed_by` and `confirmed_at`) and InvalidTransition.
+    Raises NotAllowed, AlreadyConfirmed (with `confirmed_by` and `confirmed_at`), InvalidTransition and Invalid
+    (`amount`).
     """
     _check_may_decide(actor)
     payment = locked_with_appointment(payment_id)
     if payment.status in _WAS_CONFIRMED:
         raise _already_confirmed(payment)
     _check_submitted(payment)
-    attempts.decide(payment, AttemptOutcome.ACCEPTED, actor=actor)
-    change_status(payment, PaymentStatus.CONFIRMED, actor=actor)
-    _note(payment, ActivityVerb.PAYMENT_CONFIRMED, actor)
-    events.payment_changed(payment)
-    if payment.appointment.status in _CALLED_OFF:
-        _owe_back(payment, actor=actor, reason=_("The appointment had been called off."))
-        return payment
-    settled = (
-        payment.appointment.status == AppointmentStatus.PENDING_CONFIRMATION
-        and progress.paid(payment.appointment_id, actor=actor).status == AppointmentStatus.CONFIRMED
-    )
-    # The mail about the confirmed appointment says enough; a second one would be noise.
-    notices.confirmed(payment, by_mail=not settled)
+    attempt = attempts.pending(payment)
+    settling.accept(payment, attempt, payment.outstanding if amount is None else amount, actor=actor)
     return payment
 
 
@@ -175,7 +164,7 @@ def reject(payment_id: UUID | str, *, reason: str, actor: User) -> Payment:
     attempt = attempts.decide(payment, AttemptOutcome.REJECTED, actor=actor, reason=reason)
     change_status(payment, PaymentStatus.REJECTED, actor=actor, reason=reason)
     _note(payment, ActivityVerb.PAYMENT_REJECTED, actor)
-    if payment.appointment.status in _CALLED_OFF:
+    if payment.appointment.status in settling.CALLED_OFF:
         change_status(payment, PaymentStatus.EXPIRED, reason=_("The appointment had been called off."))
     elif payment.appointment.status == AppointmentStatus.PENDING_CONFIRMATION:
         progress.payment_rejected(payment.appointment_id, actor=actor, reason=reason)
@@ -197,7 +186,7 @@ def refund(payment_id: UUID | str, *, actor: User, reason: str = "") -> Payment:
         raise InvalidTransition(_("This payment has been refunded already."))
     if payment.status != PaymentStatus.REFUND_DUE:
         raise InvalidTransition(_("No refund is due for this payment: cancel its appointment first."))
-    change_status(payment, PaymentStatus.REFUNDED, actor=actor, reason=reason)
+    change_status(payment, PaymentStatus.REFUNDED, actor=actor, reason=reason, refunded=payment.refund_owed)
     _note(payment, ActivityVerb.PAYMENT_REFUNDED, actor)
     events.payment_changed(payment)
     notices.refunded(payment)
@@ -215,17 +204,12 @@ def follow_appointment(appointment: Appointment, *, actor: User | None) -> None:
     for payment_id in locked.payments.values_list("pk", flat=True):
         payment = lock(Payment, payment_id)
         payment.appointment = locked
-        if payment.status == PaymentStatus.CONFIRMED:
-            _owe_back(payment, actor=actor, reason=_("The appointment was called off."))
+        open_part = payment.received > 0 and payment.status in (PaymentStatus.DUE, PaymentStatus.REJECTED)
+        if payment.status == PaymentStatus.CONFIRMED or open_part:
+            settling.owe_back(payment, actor=actor, reason=_("The appointment was called off."))
         elif payment.status in (PaymentStatus.DUE, PaymentStatus.REJECTED):
             change_status(payment, PaymentStatus.EXPIRED, actor=actor)
             events.payment_changed(payment)
-
-
-def _owe_back(payment: Payment, *, actor: User | None, reason: str) -> None:
-    change_status(payment, PaymentStatus.REFUND_DUE, actor=actor, reason=reason)
-    events.payment_changed(payment)
-    notices.refund_due(payment)
 
 
 def _note(payment: Payment, verb: ActivityVerb, actor: User) -> None:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 class Payment(StatusModel, BaseModel):
     """`amount` is what the patient pays: the charge minus what is `covered`, or a shortfall or fee raised later.
-    `received` is the sum of the accepted attempts, kept under the row's lock. `reference` is what the patient's bank
+    `received` is what the accepted attempts brought, less what went to the patient's credit; it is kept under the
+    row's lock. `reference` is what the patient's bank
     transfer names; `qr_payload` is frozen when the payment is raised. `refund_owed` is fixed when a refund falls due:
     what was received less the cancellation fee; `refunded` is what was sent of it."""
 

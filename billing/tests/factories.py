@@ -46,10 +46,16 @@ def make_payment(
     appointment in a status that fits (APPOINTMENT_STATUS)."""
     reference = new_reference()
     attempted = status in _OUTCOME
+    accepted = _OUTCOME.get(PaymentStatus(status)) == AttemptOutcome.ACCEPTED
+    called_off = status in (PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED)
+    price = fields.get("amount", appointment.price)
     payment = Payment.objects.create(
         **{
             "appointment": appointment,
             "amount": appointment.price,
+            "received": price if accepted else 0,
+            "refund_owed": price if called_off else 0,
+            "refunded": price if status == PaymentStatus.REFUNDED else 0,
             "currency": appointment.currency,
             "reference": reference,
             "qr_payload": payment_code.payload_for(
@@ -63,7 +69,10 @@ def make_payment(
     payment.history.create(to_status=status)
     if attempted:
         make_attempt(
-            payment, bank_reference or f"FT {payment.reference}", outcome=_OUTCOME[PaymentStatus(status)]
+            payment,
+            bank_reference or f"FT {payment.reference}",
+            outcome=_OUTCOME[PaymentStatus(status)],
+            amount=price if accepted else None,
         )
     return payment
 

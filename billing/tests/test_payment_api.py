@@ -244,7 +244,7 @@ def test_a_broken_rule_in_between_undoes_everything(
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise payments.InvalidTransition
 
-    monkeypatch.setattr(payments.progress, "confirm", refuse)
+    monkeypatch.setattr(payments.progress, "paid", refuse)
     assert api(manager).post(url(submitted, "confirm/")).status_code == 409
     submitted.refresh_from_db()
     assert submitted.status == S.SUBMITTED

@@ -16,7 +16,7 @@ from billing.domain import payments, references
 from billing.domain.emvco import read
 from billing.enums import PAYMENT_TRANSITIONS, PaymentStatus
 from billing.models import Payment
-from billing.tests.factories import make_payment, people_of
+from billing.tests.factories import people_of
 from clinic.core.errors import DomainError, Invalid, InvalidTransition, NotAllowed
 from clinic.core.testing.tasks import run_due_tasks
 from messaging.models import Notification

@@ -61,6 +61,7 @@ def write(appointment: Appointment, visit: Visit, booked_at: datetime, *, book: 
     way = PAYMENT_WAY[status]
     handed_in = booked_at + timedelta(minutes=12)
     reference = new_reference()
+    arrived = P.CONFIRMED in way
     payment = Payment.objects.create(
         pk=key("payment", visit.name),
         appointment=appointment,
@@ -69,6 +70,9 @@ def write(appointment: Appointment, visit: Visit, booked_at: datetime, *, book: 
         reference=reference,
         qr_payload=payload_for(amount=appointment.price, currency=appointment.currency, reference=reference),
         status=status,
+        received=appointment.price if arrived else 0,
+        refund_owed=appointment.price if P.REFUND_DUE in way else 0,
+        refunded=appointment.price if status == P.REFUNDED else 0,
         submitted_at=handed_in if P.SUBMITTED in way else None,
     )
     times = [min(booked_at + timedelta(minutes=minutes), book.now) for minutes in (0, 12, 40, 75, 150)]
@@ -102,6 +106,7 @@ def _attempt(payment: Payment, visit: Visit, status: str, handed_in: datetime, b
         reference_key=normal_bank_reference(bank_reference),
         submitted_by=payment.appointment.patient,
         outcome=outcome,
+        amount=payment.amount if outcome == AttemptOutcome.ACCEPTED else None,
         decided_by=book.manager if decided else None,
         decided_at=min(handed_in + timedelta(minutes=28), book.now) if decided else None,
         reason=REJECTED if outcome == AttemptOutcome.REJECTED else "",

@@ -220,6 +220,9 @@ class Maker:
                 amount=appointment.price, currency=appointment.currency, reference=reference
             ),
             status=paid,
+            received=appointment.price if P.CONFIRMED in PAYMENT_WAY[paid] else 0,
+            refund_owed=appointment.price if P.REFUND_DUE in PAYMENT_WAY[paid] else 0,
+            refunded=appointment.price if paid == P.REFUNDED else 0,
         )
         rows[Payment].append(payment)
         if P.SUBMITTED in PAYMENT_WAY[paid]:
@@ -232,6 +235,7 @@ class Maker:
                     reference_key=f"DEMO{reference}",
                     submitted_by=appointment.patient,
                     outcome=AttemptOutcome.PENDING if paid == P.SUBMITTED else AttemptOutcome.ACCEPTED,
+                    amount=None if paid == P.SUBMITTED else appointment.price,
                 )
             )
         way = PAYMENT_WAY[paid]

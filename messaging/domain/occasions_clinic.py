@@ -33,6 +33,13 @@ PAYMENTS = (
         by_push=False,
     ),
     Occasion(
+        "payment.part_paid",
+        _PAYMENT,
+        _("A part of a payment arrived"),
+        title=_("A part of your payment has arrived: open to see the rest"),
+        email=_("A part of your payment has arrived. Open the portal to see what is still to pay."),
+    ),
+    Occasion(
         "payment.rejected",
         _PAYMENT,
         _("Payment not accepted"),

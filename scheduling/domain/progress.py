@@ -30,6 +30,8 @@ from . import cells, meeting, offers, referrals, requests, telling, timers
 from .errors import TooLate
 
 _S = AppointmentStatus
+# So long a slot is held for the rest when a part of its price was paid.
+PART_PAID_HOLD = timedelta(hours=24)
 AppointmentId = UUID | str
 
 
@@ -59,15 +61,36 @@ def payment_rejected(appointment_id: AppointmentId, *, actor: User, reason: str 
 
 
 @transaction.atomic
-def paid(appointment_id: AppointmentId, *, actor: User) -> Appointment:
-    """The money is there: the visit is confirmed, or asked of a doctor who confirms personally (its status then
-    stays)."""
-    appointment = _managed(appointment_id, actor)
-    if not requests.asks(appointment.doctor_id):
-        return confirm(appointment_id, actor=actor)
-    _possible(appointment, "confirm")
-    requests.ask(appointment)
+def part_paid(appointment_id: AppointmentId, *, actor: User | None) -> Appointment:
+    """A part of the money is there: the slot is held for the rest, a day long but not past its start. Asks no rule:
+    billing knows whose word on money counts. Anything not waiting for money stays as it is."""
+    appointment = lock(Appointment, appointment_id)
+    until = max(timezone.now(), min(timezone.now() + PART_PAID_HOLD, appointment.starts_at))
+    if appointment.status == _S.PENDING_CONFIRMATION:
+        change(appointment, _S.PENDING_PAYMENT, actor=actor, hold_expires_at=until)
+    elif appointment.status == _S.PENDING_PAYMENT:
+        appointment.hold_expires_at = max(until, appointment.hold_expires_at or until)
+        appointment.save(update_fields=["hold_expires_at", "updated_at"])
+        events.appointment_changed(appointment)
+    else:
+        return appointment
+    timers.at_hold_end(appointment)
     return appointment
+
+
+@transaction.atomic
+def paid(appointment_id: AppointmentId, *, actor: User | None) -> Appointment:
+    """The money is there, or none is needed: the visit is confirmed, or asked of a doctor who confirms personally (it
+    then waits for confirmation). Also out of a hold that nobody has ended yet. Asks no rule: billing knows whose word
+    on money counts. Raises InvalidTransition for a visit that waits for neither."""
+    appointment = lock(Appointment, appointment_id)
+    if appointment.status == _S.PENDING_PAYMENT:
+        change(appointment, _S.PENDING_CONFIRMATION, actor=actor)
+    _possible(appointment, "confirm")
+    if requests.asks(appointment.doctor_id):
+        requests.ask(appointment)
+        return appointment
+    return _confirmed(appointment, actor=actor, reason="")
 
 
 @transaction.atomic
@@ -75,6 +98,10 @@ def confirm(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> 
     """The visit will take place: care link, conversation, call (video) and reminders come with it."""
     appointment = _managed(appointment_id, actor)
     _possible(appointment, "confirm")
+    return _confirmed(appointment, actor=actor, reason=reason)
+
+
+def _confirmed(appointment: Appointment, *, actor: User | None, reason: str) -> Appointment:
     fields = meeting.open_for(appointment)
     change(appointment, _S.CONFIRMED, actor=actor, reason=reason, fields=fields)
     timers.of_visit(appointment)
