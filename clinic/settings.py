@@ -334,15 +334,20 @@ CANCEL_NOTICE_HOURS = env.int("CANCEL_NOTICE_HOURS", 24)
 BREAK_GLASS_HOURS = env.int("BREAK_GLASS_HOURS", 4)
 CALL_OPENS_MINUTES_BEFORE = env.int("CALL_OPENS_MINUTES_BEFORE", 10)
 
-# EMVCo merchant-presented QR (billing/domain/emvco.py): who is paid, as the bank knows them.
+# The QR code of a payment (billing/domain/codes/): who is paid, as the bank knows them.
 PAYMENT_QR = {
+    # emvco, upi, or pasted: the clinic's own QR text.
+    "kind": env.str("PAYMENT_QR_KIND", "emvco"),
     "merchant_account_tag": env.str("PAYMENT_QR_ACCOUNT_TAG", "26"),
     "globally_unique_id": env.str("PAYMENT_QR_GUID", "fonepay.com"),
     "merchant_id": env.str("PAYMENT_QR_MERCHANT_ID", "DEMO0000000001"),
+    "merchant_id_tag": env.str("PAYMENT_QR_MERCHANT_ID_TAG", "07"),
     "merchant_category_code": env.str("PAYMENT_QR_MCC", "8011"),
     "merchant_name": env.str("PAYMENT_QR_MERCHANT_NAME", CLINIC_NAME),
     "merchant_city": env.str("PAYMENT_QR_CITY", "Kathmandu"),
     "country_code": env.str("PAYMENT_QR_COUNTRY", "NP"),
+    "text": env.str("PAYMENT_QR_TEXT", ""),
+    "upi_id": env.str("PAYMENT_UPI_ID", ""),
 }
 
 TURN_URLS = env.list("TURN_URLS", default=[])

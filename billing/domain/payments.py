@@ -27,7 +27,7 @@ from scheduling.domain import progress
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 
-from . import attempts, notices, payment_code, settling
+from . import attempts, codes, notices, settling
 from .references import new_reference
 
 REASON_MIN, REASON_MAX = 3, 240
@@ -75,7 +75,7 @@ def _create(appointment: Appointment) -> Payment:
                     amount=appointment.price,
                     currency=appointment.currency,
                     reference=reference,
-                    qr_payload=payment_code.payload_for(
+                    qr_payload=codes.write(
                         amount=appointment.price, currency=appointment.currency, reference=reference
                     ),
                 )

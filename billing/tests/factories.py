@@ -9,7 +9,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
-from billing.domain import payment_code
+from billing.domain import codes
 from billing.domain.references import new_reference, normal_bank_reference
 from billing.enums import AttemptOutcome, PaymentStatus
 from billing.models import Attempt, Payment
@@ -58,7 +58,7 @@ def make_payment(
             "refunded": price if status == PaymentStatus.REFUNDED else 0,
             "currency": appointment.currency,
             "reference": reference,
-            "qr_payload": payment_code.payload_for(
+            "qr_payload": codes.write(
                 amount=appointment.price, currency=appointment.currency, reference=reference
             ),
             "status": status,

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.rules import treats
 from billing.domain import payments, references
-from billing.domain.emvco import read
+from billing.domain.codes.emvco import read
 from billing.enums import PAYMENT_TRANSITIONS, PaymentStatus
 from billing.models import Payment
 from billing.tests.factories import people_of

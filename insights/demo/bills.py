@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
-from billing.domain.payment_code import payload_for
+from billing.domain import codes
 from billing.domain.references import new_reference, normal_bank_reference
 from billing.enums import AttemptOutcome
 from billing.enums import PaymentStatus as P
@@ -68,7 +68,7 @@ def write(appointment: Appointment, visit: Visit, booked_at: datetime, *, book: 
         amount=appointment.price,
         currency=appointment.currency,
         reference=reference,
-        qr_payload=payload_for(amount=appointment.price, currency=appointment.currency, reference=reference),
+        qr_payload=codes.write(amount=appointment.price, currency=appointment.currency, reference=reference),
         status=status,
         received=appointment.price if arrived else 0,
         refund_owed=appointment.price if P.REFUND_DUE in way else 0,

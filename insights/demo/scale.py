@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import CareLink, PatientProfile, User
-from billing.domain.payment_code import payload_for
+from billing.domain import codes
 from billing.domain.references import ALPHABET, LENGTH, check_character
 from billing.enums import AttemptOutcome
 from billing.enums import PaymentStatus as P
@@ -216,7 +216,7 @@ class Maker:
             amount=appointment.price,
             currency=appointment.currency,
             reference=reference,
-            qr_payload=payload_for(
+            qr_payload=codes.write(
                 amount=appointment.price, currency=appointment.currency, reference=reference
             ),
             status=paid,
