@@ -80,6 +80,7 @@ class CreditReason(models.TextChoices):
     USED = "used", _("Used for a payment")
     PAID_OUT = "paid_out", _("Paid out")
     RETURNED = "returned", _("Returned")
+    MOVED = "moved", _("Moved from or to the patient's other account")
 
 
 class CoPaymentKind(models.TextChoices):

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from billing.domain import payments
+from accounts.signals import patients_merged
+from billing.domain import credit, payments
 from scheduling.enums import AppointmentStatus
 from scheduling.signals import appointment_booked, appointment_status_changed
 
@@ -21,3 +22,8 @@ def raise_payment(sender: Any, appointment: Any, actor: Any, **kwargs: Any) -> N
 def follow(sender: Any, appointment: Any, to_status: str, actor: Any, **kwargs: Any) -> None:
     if to_status in _CALLED_OFF:
         payments.follow_appointment(appointment, actor=actor)
+
+
+@receiver(patients_merged)
+def hand_over_credit(kept: Any, merged: Any, actor: Any, **kwargs: Any) -> None:
+    credit.hand_over(merged, to=kept, actor=actor)

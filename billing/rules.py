@@ -18,3 +18,13 @@ def can_submit(user: User, payment: Payment) -> bool:
 def can_decide(user: User) -> bool:
     """Confirm, reject and refund."""
     return user.is_active and user.is_management
+
+
+def can_use_desk(user: User) -> bool:
+    """Take and give money at the desk, count a drawer, see everybody's shifts."""
+    return can_decide(user)
+
+
+def can_use_credit(user: User, payment: Payment) -> bool:
+    """The patient, whose money it is, and the desk for them."""
+    return can_use_desk(user) or can_submit(user, payment)

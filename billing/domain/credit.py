@@ -17,6 +17,12 @@ def balance(patient_id: UUID) -> Decimal:
     return last.balance if last else Decimal(0)
 
 
+def available(patient_id: UUID, currency: str) -> Decimal:
+    """What can pay for something in `currency`; credit of a time when the clinic had another one cannot."""
+    last = CreditEntry.objects.filter(patient=patient_id).order_by("-number").first()
+    return last.balance if last and last.currency == currency else Decimal(0)
+
+
 def add(
     patient_id: UUID,
     amount: Decimal,
@@ -58,3 +64,13 @@ def add(
             if not (tries_left and taken):
                 raise
     raise AssertionError("unreachable")
+
+
+def hand_over(merged: User, *, to: User, actor: User | None) -> None:
+    """Two accounts of one patient become one: what is left of the merged one's credit is the kept one's. Lines are
+    never changed, so this is one more in each account."""
+    last = CreditEntry.objects.filter(patient=merged).order_by("-number").first()
+    if last is None or last.balance == 0:
+        return
+    for patient, amount in ((merged, -last.balance), (to, last.balance)):
+        add(patient.pk, amount, currency=last.currency, reason=CreditReason.MOVED, actor=actor)

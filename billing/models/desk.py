@@ -25,6 +25,10 @@ class CashShift(BaseModel):
     counted = models.DecimalField(_("counted"), max_digits=12, decimal_places=2, null=True, blank=True)
     denominations = models.JSONField(default=dict, blank=True)
     note = models.CharField(_("note"), max_length=240, blank=True)
+    # Another one than the cashier counted a drawer that was left open.
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["-opened_at"]
@@ -121,6 +125,12 @@ class CreditEntry(BaseModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     note = models.CharField(max_length=240, blank=True)
+    # How it was paid out, and from whose drawer if in cash.
+    method = models.CharField(max_length=14, choices=PaymentMethod, blank=True)
+    reference = models.CharField(_("reference"), max_length=40, blank=True)
+    shift = models.ForeignKey(
+        CashShift, on_delete=models.PROTECT, null=True, blank=True, related_name="credit_paid_out"
+    )
 
     class Meta:
         ordering = ["patient", "-number"]
