@@ -61,6 +61,28 @@ class AttemptOutcome(models.TextChoices):
     ABANDONED = "abandoned", _("Given up")
 
 
+class AskAgain(models.TextChoices):
+    """What the patient should send again: sentences, since the patient reads them in their own language."""
+
+    UNREADABLE = (
+        "unreadable",
+        _("The picture can't be read. Please send a sharper one that shows the whole receipt."),
+    )
+    NO_PICTURE = (
+        "no_picture",
+        _("Please add a picture of your receipt: we can't find the transfer by its reference."),
+    )
+    OTHER_PICTURE = (
+        "other_picture",
+        _("The picture shows another payment. Please send the one of this transfer."),
+    )
+    REFERENCE = (
+        "reference",
+        _("The bank reference is not the one of this transfer. Please copy it from your receipt."),
+    )
+    OTHER = "other", _("Something is missing.")
+
+
 # Attempts whose reference and picture may be used again.
 LET_GO = (AttemptOutcome.REJECTED, AttemptOutcome.ASKED_AGAIN, AttemptOutcome.ABANDONED)
 

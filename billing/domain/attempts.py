@@ -71,16 +71,27 @@ def is_being_checked(attempt: Attempt) -> bool:
 
 
 def pending(payment: Payment) -> Attempt:
-    """The attempt that is being checked. Raises Attempt.DoesNotExist without one."""
-    return payment.attempts.get(outcome=AttemptOutcome.PENDING)  # type: ignore[attr-defined]
+    """The attempt that is being checked, locked: whoever claims it meanwhile (domain/reviewing.py) waits for the
+    decision. Raises Attempt.DoesNotExist without one."""
+    return Attempt.objects.select_for_update(of=("self",)).get(
+        payment=payment, outcome=AttemptOutcome.PENDING
+    )
 
 
-def decide(payment: Payment, outcome: str, *, actor: User, reason: str = "") -> Attempt:
-    """Close the attempt that is being checked. Raises Attempt.DoesNotExist without one."""
+def decide(
+    payment: Payment, outcome: str, *, actor: User, reason: str = "", reason_kind: str = ""
+) -> Attempt:
+    """Close the attempt that is being checked without accepting it. Raises Attempt.DoesNotExist without one."""
     attempt = pending(payment)
     attempt.outcome, attempt.decided_by = outcome, actor
-    attempt.decided_at, attempt.reason = timezone.now(), reason
-    attempt.save(update_fields=["outcome", "decided_by", "decided_at", "reason", "updated_at"])
+    attempt.decided_at, attempt.reason, attempt.reason_kind = timezone.now(), reason, reason_kind
+    # What the first of two people had approved did not arrive after all.
+    attempt.amount = None
+    attempt.save(
+        update_fields=[
+            "outcome", "decided_by", "decided_at", "reason", "reason_kind", "amount", "updated_at",
+        ]
+    )  # fmt: skip
     return attempt
 
 

@@ -24,6 +24,18 @@ def rejected(payment: Payment, attempt: Attempt) -> None:
     _tell_patient(payment, "payment.rejected", f"rejected:{attempt.pk}")
 
 
+def asked_again(payment: Payment, attempt: Attempt) -> None:
+    _tell_patient(payment, "payment.asked_again", f"asked_again:{attempt.pk}")
+
+
+def second_approval(payment: Payment, attempt: Attempt) -> None:
+    """To everyone of management but the first one, who can't be the second."""
+    assert attempt.first_approval_by is not None
+    assert attempt.first_approval_at is not None
+    key = f"second:{attempt.pk}:{attempt.first_approval_at.isoformat()}"
+    _tell_management(payment, "payment.second_approval", key, but=attempt.first_approval_by)
+
+
 def refund_due(payment: Payment) -> None:
     _tell_management(payment, "payment.refund_due.desk", "refund_due")
     _tell_patient(payment, "payment.refund_due", "refund_due")
@@ -37,9 +49,9 @@ def _tell_patient(payment: Payment, occasion: str, key: str) -> None:
     _tell(payment.appointment.patient, payment, occasion, key)
 
 
-def _tell_management(payment: Payment, occasion: str, key: str) -> None:
+def _tell_management(payment: Payment, occasion: str, key: str, *, but: User | None = None) -> None:
     """In the portal, and by push for who wants it: management has the queue open."""
-    for manager in User.objects.filter(role=Role.MANAGEMENT, is_active=True):
+    for manager in User.objects.filter(role=Role.MANAGEMENT, is_active=True).exclude(pk=but and but.pk):
         _tell(manager, payment, occasion, key)
 
 

@@ -27,7 +27,7 @@ from scheduling.domain import progress
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 
-from . import attempts, codes, notices, settling
+from . import attempts, codes, notices, reviewing, settling
 from .references import new_reference
 
 REASON_MIN, REASON_MAX = 3, 240
@@ -95,6 +95,19 @@ def locked_with_appointment(payment_id: UUID | str) -> Payment:
     return payment
 
 
+def locked_to_decide(payment_id: UUID | str, actor: User) -> tuple[Payment, Attempt]:
+    """The payment and its attempt that is being checked, all rows locked, when `actor` may decide on it now. Raises
+    NotAllowed, AlreadyConfirmed, InvalidTransition and UnderReview."""
+    check_may_decide(actor)
+    payment = locked_with_appointment(payment_id)
+    if payment.status in _WAS_CONFIRMED:
+        raise _already_confirmed(payment)
+    _check_submitted(payment)
+    attempt = attempts.pending(payment)
+    reviewing.check_free(attempt, actor)
+    return payment, attempt
+
+
 def submit(
     payment_id: UUID | str, *, bank_reference: str, proof: UploadedFile | None = None, actor: User
 ) -> Payment:
@@ -133,18 +146,17 @@ def _submit(attempt: Attempt, *, actor: User) -> Payment:
 @transaction.atomic
 def confirm(payment_id: UUID | str, *, actor: User, amount: Decimal | None = None) -> Payment:
     """The money has arrived, `amount` of it (all that is outstanding, when not given): settling.accept says what
-    becomes of the payment and its visit.
+    becomes of the payment and its visit. Where two people have to agree, the first one's word leaves it `submitted`.
 
-    Raises NotAllowed, AlreadyConfirmed (with `confirmed_by` and `confirmed_at`), InvalidTransition and Invalid
-    (`amount`).
+    Raises NotAllowed, AlreadyConfirmed (with `confirmed_by` and `confirmed_at`), UnderReview, SecondPersonNeeded,
+    InvalidTransition and Invalid (`amount`).
     """
-    _check_may_decide(actor)
-    payment = locked_with_appointment(payment_id)
-    if payment.status in _WAS_CONFIRMED:
-        raise _already_confirmed(payment)
-    _check_submitted(payment)
-    attempt = attempts.pending(payment)
-    settling.accept(payment, attempt, payment.outstanding if amount is None else amount, actor=actor)
+    payment, attempt = locked_to_decide(payment_id, actor)
+    amount = payment.outstanding if amount is None else amount
+    if reviewing.approve(payment, attempt, amount, actor=actor):
+        settling.accept(payment, attempt, amount, actor=actor)
+    else:
+        events.payment_changed(payment)
     return payment
 
 
@@ -153,14 +165,11 @@ def reject(payment_id: UUID | str, *, reason: str, actor: User) -> Payment:
     """The money is not there: `rejected`, the patient is told `reason` and may try again while a new hold lasts;
     `expired` at once when the appointment was called off meanwhile.
 
-    Raises Invalid (a reason has 3–240 characters), NotAllowed, AlreadyConfirmed and InvalidTransition.
+    Raises Invalid (a reason has 3–240 characters), NotAllowed, AlreadyConfirmed, UnderReview and InvalidTransition.
     """
-    _check_may_decide(actor)
-    reason = _checked_reason(reason)
-    payment = locked_with_appointment(payment_id)
-    if payment.status in _WAS_CONFIRMED:
-        raise _already_confirmed(payment)
-    _check_submitted(payment)
+    check_may_decide(actor)
+    reason = checked_reason(reason)
+    payment, _pending = locked_to_decide(payment_id, actor)
     attempt = attempts.decide(payment, AttemptOutcome.REJECTED, actor=actor, reason=reason)
     change_status(payment, PaymentStatus.REJECTED, actor=actor, reason=reason)
     _note(payment, ActivityVerb.PAYMENT_REJECTED, actor)
@@ -177,7 +186,7 @@ def reject(payment_id: UUID | str, *, reason: str, actor: User) -> Payment:
 def refund(payment_id: UUID | str, *, actor: User, reason: str = "") -> Payment:
     """The money was sent back: `refunded`. Raises NotAllowed, Invalid (a note has at most 240 characters) and
     InvalidTransition unless a refund is due."""
-    _check_may_decide(actor)
+    check_may_decide(actor)
     reason = " ".join(reason.split())
     if len(reason) > REASON_MAX or "\x00" in reason:
         raise _reason_refused(_("Keep the note under %(most)s characters.") % {"most": REASON_MAX})
@@ -217,7 +226,8 @@ def _note(payment: Payment, verb: ActivityVerb, actor: User) -> None:
     trail.record(verb, actor=actor, target=payment, patient=patient, changed=["status"])
 
 
-def _check_may_decide(actor: User) -> None:
+def check_may_decide(actor: User) -> None:
+    """Raises NotAllowed."""
     if not rules.can_decide(actor):
         raise NotAllowed(_("Only the clinic's management decides on payments."))
 
@@ -266,11 +276,12 @@ def _already_confirmed(payment: Payment) -> AlreadyConfirmed:
     )
 
 
-def _checked_reason(reason: str) -> str:
+def checked_reason(reason: str, *, needed: bool = True) -> str:
+    """Tidied. Raises Invalid (`reason`)."""
     reason = " ".join(reason.split())
     if "\x00" in reason:
         raise _reason_refused(_("The reason holds a character that can't be stored."))
-    if len(reason) < REASON_MIN:
+    if len(reason) < REASON_MIN and (needed or reason):
         raise _reason_refused(_("Give a reason: the patient reads it to know what to do next."))
     if len(reason) > REASON_MAX:
         raise _reason_refused(_("Keep the reason under %(most)s characters.") % {"most": REASON_MAX})

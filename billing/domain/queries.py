@@ -15,7 +15,12 @@ def visible_to(user: User) -> QuerySet[Payment]:
     payments = Payment.objects.select_related(
         "appointment__patient", "appointment__doctor", "appointment__service"
     ).prefetch_related(
-        Prefetch("attempts", Attempt.objects.select_related("decided_by").order_by("created_at", "id"))
+        Prefetch(
+            "attempts",
+            Attempt.objects.select_related("decided_by", "reviewer", "first_approval_by").order_by(
+                "created_at", "id"
+            ),
+        )
     )
     if user.is_active and user.is_management:
         return payments

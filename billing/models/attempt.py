@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from billing.enums import LET_GO, AttemptOutcome, PaymentMethod
+from billing.enums import LET_GO, AskAgain, AttemptOutcome, PaymentMethod
 from clinic.core.models import BaseModel
 
 from .payment import Payment
@@ -14,7 +14,8 @@ _NOT_LET_GO = ~models.Q(outcome__in=[str(outcome) for outcome in LET_GO])
 
 class Attempt(BaseModel):
     """One attempt to pay, never deleted: the patient's claim with the bank's reference, money taken at the desk, a
-    visit to an online gateway, or credit used. `amount` is what arrived, set when it is accepted.
+    visit to an online gateway, or credit used. `amount` is what arrived, set when it is accepted, or when the first of
+    two people has approved it.
 
     `reference_key` is the bank reference in normal form; within one `scheme` (whose references they are: "fonepay",
     "bank", "esewa" …) no two attempts that were not let go share one, so a reference pays once.
@@ -58,6 +59,8 @@ class Attempt(BaseModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
+    # Of an attempt asked again: what is missing. `reason` is what the clinic wrote.
+    reason_kind = models.CharField(max_length=13, choices=AskAgain, blank=True)
     reason = models.CharField(_("reason"), max_length=240, blank=True)
 
     class Meta:
@@ -98,6 +101,12 @@ class Attempt(BaseModel):
 
     def __str__(self) -> str:
         return self.bank_reference or f"{self.method} {self.pk}"
+
+    @property
+    def reason_shown(self) -> str:
+        """Why it was not accepted, in the reader's language as far as it can be."""
+        kind = "" if self.reason_kind in ("", AskAgain.OTHER) else str(AskAgain(self.reason_kind).label)
+        return " ".join(words for words in (kind, self.reason) if words)
 
 
 class GatewayEvent(BaseModel):

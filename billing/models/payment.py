@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from billing.enums import PAYMENT_TRANSITIONS, PaymentKind, PaymentStatus
+from billing.enums import PAYMENT_TRANSITIONS, AttemptOutcome, PaymentKind, PaymentStatus
 from clinic.core import money
 from clinic.core.models import BaseModel
 from clinic.core.status import StatusChange, StatusModel
@@ -88,6 +88,12 @@ class Payment(StatusModel, BaseModel):
     def last_attempt(self) -> "Attempt | None":
         """From the prefetched attempts where there are any (domain/queries.py)."""
         return max(self.attempts.all(), key=lambda attempt: attempt.created_at, default=None)
+
+    @property
+    def checked_attempt(self) -> "Attempt | None":
+        """The one that is being checked, else the last one. From the prefetched attempts where there are any."""
+        pending = (a for a in self.attempts.all() if a.outcome == AttemptOutcome.PENDING)
+        return next(pending, None) or self.last_attempt
 
     @property
     def can_be_submitted(self) -> bool:

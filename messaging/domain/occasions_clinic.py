@@ -49,6 +49,24 @@ PAYMENTS = (
         by_sms=True,
     ),
     Occasion(
+        "payment.asked_again",
+        _PAYMENT,
+        _("Something of a payment has to be sent again"),
+        title=_("We need one more thing about your payment: open to see what"),
+        email=_(
+            "We could not find your payment with what you sent. Open the portal to see what to send again, and send it "
+            "before the time is over."
+        ),
+        short=_("We need one more thing about your payment. Sign in to the portal to see what."),
+        by_sms=True,
+    ),
+    Occasion(
+        "payment.second_approval",
+        _PAYMENT,
+        _("A payment waits for a second person's approval, to the front desk"),
+        title=_("A payment waits for a second approval"),
+    ),
+    Occasion(
         "payment.refund_due",
         _PAYMENT,
         _("Payment will be refunded"),
