@@ -111,6 +111,17 @@ class CoPaymentKind(models.TextChoices):
     PERCENT = "percent", _("Percentage of the charge")
 
 
+class Standing(models.TextChoices):
+    """Whether a patient's medical aid counts for a visit, and if not, why not."""
+
+    HOLDS = "holds", _("Holds")
+    NONE = "none", _("No medical aid")
+    UNCHECKED = "unchecked", _("Waiting to be checked")
+    NOT_YET = "not_yet", _("Not valid yet")
+    ENDED = "ended", _("No longer valid")
+    PLAN_OVER = "plan_over", _("The clinic has no contract with this plan")
+
+
 class AuthorisationStatus(models.TextChoices):
     ASKED = "asked", _("Asked")
     GRANTED = "granted", _("Granted")

@@ -15,7 +15,7 @@ _CALLED_OFF = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.DECLINED
 @receiver(appointment_booked)
 def raise_payment(sender: Any, appointment: Any, actor: Any, **kwargs: Any) -> None:
     if appointment.price > 0:
-        payments.raise_for(appointment, actor=actor)
+        payments.begin(appointment, actor=actor)
 
 
 @receiver(appointment_status_changed)

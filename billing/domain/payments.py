@@ -20,14 +20,14 @@ from accounts.enums import ActivityVerb
 from accounts.models import User
 from billing import events, rules
 from billing.enums import AttemptOutcome, PaymentStatus
-from billing.models import Attempt, Payment
+from billing.models import Attempt, Payment, Quote
 from clinic.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed
 from clinic.core.status import change_status, lock, record_start
 from scheduling.domain import progress
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 
-from . import attempts, codes, notices, reviewing, settling
+from . import attempts, codes, notices, quoting, reviewing, settling
 from .references import new_reference
 
 REASON_MIN, REASON_MAX = 3, 240
@@ -49,9 +49,25 @@ class HoldExpired(Conflict):
     code = "expired"
 
 
+def begin(appointment: Appointment, *, actor: User | None) -> Payment | None:
+    """What a visit that was just booked has to wait for: its payment. Where the medical aid pays all of it there is
+    none, and the visit goes on at once; with the authorisation still open it waits to be confirmed."""
+    quote = quoting.freeze(appointment, actor=actor)
+    if quote.covered < quote.charge:
+        return raise_for(appointment, actor=actor)
+    if appointment.status == AppointmentStatus.PENDING_PAYMENT:
+        if quote.authorisation_open:
+            locked = lock(Appointment, appointment.pk)
+            progress.change(locked, AppointmentStatus.PENDING_CONFIRMATION, actor=actor)
+        else:
+            progress.paid(appointment.pk, actor=actor)
+        appointment.refresh_from_db()  # the caller goes on with it
+    return None
+
+
 def raise_for(appointment: Appointment, *, actor: User | None) -> Payment:
-    """The payment that `appointment` waits for; a second call returns the first one. Raises Invalid when the
-    appointment costs nothing."""
+    """The payment that `appointment` waits for: its charge less what is covered; a second call returns the first one.
+    Raises Invalid when there is nothing for the patient to pay."""
     if appointment.price <= 0:
         raise Invalid(_("This appointment costs nothing, so there is nothing to pay."))
     with transaction.atomic():
@@ -59,25 +75,29 @@ def raise_for(appointment: Appointment, *, actor: User | None) -> Payment:
         existing = locked.payments.exclude(status=PaymentStatus.EXPIRED).first()
         if existing is not None:
             return existing
-        payment = _create(locked)
+        payment = _create(locked, quoting.freeze(locked, actor=actor))
         record_start(payment, actor=actor)
         events.payment_changed(payment)
     return payment
 
 
-def _create(appointment: Appointment) -> Payment:
+def _create(appointment: Appointment, quote: Quote) -> Payment:
+    amount = quote.charge - quote.covered
+    if amount <= 0:
+        raise Invalid(_("The medical aid covers this appointment, so there is nothing to pay."))
     for tries_left in reversed(range(_REFERENCE_TRIES)):
         reference = new_reference()
         try:
             with transaction.atomic():
                 return Payment.objects.create(
                     appointment=appointment,
-                    amount=appointment.price,
+                    amount=amount,
                     currency=appointment.currency,
                     reference=reference,
-                    qr_payload=codes.write(
-                        amount=appointment.price, currency=appointment.currency, reference=reference
-                    ),
+                    qr_payload=codes.write(amount=amount, currency=appointment.currency, reference=reference),
+                    covered=quote.covered,
+                    co_payment=quote.co_payment,
+                    shortfall=quote.shortfall,
                 )
         except IntegrityError:
             if not tries_left or not Payment.objects.filter(reference=reference).exists():

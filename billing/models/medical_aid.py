@@ -33,6 +33,8 @@ class Membership(BaseModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     ended_at = models.DateTimeField(null=True, blank=True)
+    # Why management sent it back, for the patient to read; "" when it was simply replaced or over.
+    ended_reason = models.CharField(_("reason"), max_length=240, blank=True)
 
     class Meta:
         ordering = ["-created_at"]
@@ -113,6 +115,8 @@ class Quote(BaseModel):
     co_payment = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     shortfall = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     currency = models.CharField(max_length=3)
+    # Of which year's benefit the cover is taken, whatever day the visit is moved to later.
+    benefit_year = models.PositiveSmallIntegerField(default=0)
     basis = models.JSONField(default=dict)
     authorisation_open = models.BooleanField(default=False)
 
