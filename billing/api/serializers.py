@@ -6,8 +6,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
+from billing.domain import codes
 from billing.enums import PaymentStatus
 from billing.models import Attempt, Payment
+from billing.views.standing import qr_label
 
 
 class AttemptSerializer(serializers.ModelSerializer[Attempt]):
@@ -42,7 +44,9 @@ class AttemptSerializer(serializers.ModelSerializer[Attempt]):
 
 
 class PaymentSerializer(serializers.ModelSerializer[Payment]):
-    """`qr_payload` is an EMVCo merchant-presented code; `hold_expires_at` is null once no slot waits for the money."""
+    """`outstanding` is what `qr_payload` asks for: an EMVCo merchant-presented code or a UPI link, `qr_label` in words.
+    `app_link` opens a payment app on the same phone; "" where the code has no link. `hold_expires_at` is null once no
+    slot waits for the money."""
 
     appointment = serializers.PrimaryKeyRelatedField[Any](read_only=True)
     patient = serializers.UUIDField(source="appointment.patient_id", read_only=True)
@@ -54,7 +58,10 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
         source="appointment.hold_expires_at", read_only=True, allow_null=True
     )
     status = serializers.ChoiceField(choices=PaymentStatus.choices, read_only=True)
+    outstanding = serializers.DecimalField(max_digits=10, decimal_places=2, read_only=True)
     qr_svg_url = serializers.SerializerMethodField()
+    qr_label = serializers.SerializerMethodField()
+    app_link = serializers.SerializerMethodField()
     attempts = AttemptSerializer(many=True, read_only=True)
 
     class Meta:
@@ -62,12 +69,17 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
         fields = [
             "id",
             "status",
+            "kind",
             "appointment",
             "amount",
+            "received",
+            "outstanding",
             "currency",
             "reference",
             "qr_payload",
             "qr_svg_url",
+            "qr_label",
+            "app_link",
             "covered",
             "co_payment",
             "shortfall",
@@ -86,6 +98,12 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
     @extend_schema_field(serializers.URLField())
     def get_qr_svg_url(self, payment: Payment) -> str:
         return reverse("api-payment-qr", kwargs={"pk": payment.pk}, request=self.context.get("request"))
+
+    def get_qr_label(self, payment: Payment) -> str:
+        return qr_label(payment)
+
+    def get_app_link(self, payment: Payment) -> str:
+        return codes.app_link(payment.qr_payload)
 
 
 class SubmitSerializer(serializers.Serializer[Any]):

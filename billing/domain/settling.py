@@ -6,6 +6,7 @@ Asks no rule: its callers have decided whose word counts. They hold the locks of
 order (payments.locked_with_appointment).
 """
 
+from contextlib import suppress
 from decimal import Decimal
 
 from django.utils import timezone
@@ -22,7 +23,7 @@ from clinic.core.status import change_status
 from scheduling.domain import progress
 from scheduling.enums import AppointmentStatus
 
-from . import credit, notices
+from . import codes, credit, notices
 
 # The appointment will not take place.
 CALLED_OFF = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.DECLINED, AppointmentStatus.EXPIRED})
@@ -88,9 +89,20 @@ def _settle(payment: Payment, attempt: Attempt, *, actor: User | None) -> None:
 def _wait_for_rest(payment: Payment, *, actor: User | None) -> None:
     if payment.status == PaymentStatus.SUBMITTED:
         change_status(payment, PaymentStatus.DUE, actor=actor, reason=_("A part has arrived."))
+    _ask_for_rest(payment)
     if payment.kind == PaymentKind.CHARGE:
         progress.part_paid(payment.appointment_id, actor=actor)
     notices.part_paid(payment)
+
+
+def _ask_for_rest(payment: Payment) -> None:
+    """The payment's code asks for what is outstanding. Money that has arrived is not refused because the settings
+    have come to make no code: the old one then stays."""
+    with suppress(codes.QrError):
+        payment.qr_payload = codes.write(
+            amount=payment.outstanding, currency=payment.currency, reference=payment.reference
+        )
+        payment.save(update_fields=["qr_payload", "updated_at"])
 
 
 def _to_credit(payment: Payment, attempt: Attempt, surplus: Decimal, *, actor: User | None) -> None:

@@ -21,7 +21,7 @@ from billing.forms.payment import AttemptForm, DecisionForm, take_refusal
 from billing.models import Payment
 from clinic.core.errors import DomainError, NotAllowed
 
-from . import pictures, queue
+from . import pictures, queue, standing
 
 PAGE_SIZE = 20
 
@@ -70,13 +70,15 @@ def payment_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _context(user: User, payment: Payment, form: AttemptForm) -> dict[str, Any]:
     attempts = list(payment.attempts.all())
     decides = rules.can_decide(user)
+    state = PaymentStatus.EXPIRED if payment.has_lapsed else PaymentStatus(payment.status)
     return {
+        **standing.of(payment, state),
         "payment": payment,
         "appointment": payment.appointment,
         "attempts": attempts[::-1],
         "last_attempt": payment.last_attempt,
         "form": form,
-        "state": PaymentStatus.EXPIRED if payment.has_lapsed else payment.status,
+        "state": state,
         "decides": decides,
         "decision_form": DecisionForm() if decides else None,
         "history": payment.history.select_related("actor") if decides else (),

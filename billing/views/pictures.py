@@ -35,7 +35,7 @@ def proof_of(payment: Payment, attempt_id: UUID, *, reader: User) -> HttpRespons
 
 def _picture(payment: Payment, content: str | bytes, content_type: str) -> HttpResponse:
     response = HttpResponse(content, content_type=content_type)
-    # Frozen when the payment was raised, so it never changes under its address.
-    response["Cache-Control"] = "private, max-age=3600"
+    # Asks for less when a part has arrived.
+    response["Cache-Control"] = "private, no-cache"
     response["X-Content-Type-Options"] = "nosniff"
     return response
