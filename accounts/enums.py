@@ -106,6 +106,9 @@ class ActivityVerb(models.TextChoices):
     PAYMENT_REJECTED = "payment.reject", _("rejected a payment")
     PAYMENT_REFUNDED = "payment.refund", _("refunded a payment")
     PROOF_OPENED = "payment.proof", _("opened a proof of payment")
+    PLAN_CHANGED = "plan.change", _("changed a medical-aid plan")
+    MEMBERSHIP_CHANGED = "membership.change", _("changed a medical-aid membership")
+    CARD_OPENED = "membership.card", _("opened the picture of a membership card")
     CHAT_FILE_OPENED = "chat.file", _("opened a file of a conversation")
     CALL_JOINED = "call.join", _("joined a call")
     CALL_INVITED = "call.invite", _("invited a guest to a call")
@@ -134,6 +137,7 @@ RECORD_VERBS = frozenset(
         ActivityVerb.NOTE_SIGNED,
         ActivityVerb.NOTE_READ,
         ActivityVerb.PROOF_OPENED,
+        ActivityVerb.CARD_OPENED,
         ActivityVerb.CHAT_FILE_OPENED,
         ActivityVerb.CALL_JOINED,
         ActivityVerb.CALL_READ,

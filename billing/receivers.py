@@ -5,7 +5,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.signals import patients_merged
-from billing.domain import credit, payments
+from billing.domain import credit, memberships, payments
 from scheduling.enums import AppointmentStatus
 from scheduling.signals import appointment_booked, appointment_status_changed
 
@@ -27,3 +27,8 @@ def follow(sender: Any, appointment: Any, to_status: str, actor: Any, **kwargs: 
 @receiver(patients_merged)
 def hand_over_credit(kept: Any, merged: Any, actor: Any, **kwargs: Any) -> None:
     credit.hand_over(merged, to=kept, actor=actor)
+
+
+@receiver(patients_merged)
+def hand_over_membership(kept: Any, merged: Any, **kwargs: Any) -> None:
+    memberships.hand_over(merged, to=kept)

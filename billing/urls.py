@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from billing.views import payments, queue
+from billing.views import memberships, payments, plans, queue, quotes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/", payments.payments_page, name="payments"),
@@ -13,4 +13,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("payments/<uuid:pk>/reject/", queue.payment_decision, {"decision": "reject"}, name="payment_reject"),
     path("payments/<uuid:pk>/refund/", queue.payment_decision, {"decision": "refund"}, name="payment_refund"),
+    path("quote/", quotes.quote, name="quote"),
+    path("quote/<uuid:pk>/", quotes.appointment_quote, name="appointment_quote"),
+    path("medical-aid/", memberships.medical_aid, name="medical_aid"),
+    path("medical-aid/end/", memberships.medical_aid_end, name="medical_aid_end"),
+    path("memberships/", memberships.listing, name="memberships"),
+    path("memberships/enter/<uuid:patient_id>/", memberships.enter, name="membership_enter"),
+    path("memberships/<uuid:pk>/", memberships.membership, name="membership"),
+    path("memberships/<uuid:pk>/verify/", memberships.verify, name="membership_verify"),
+    path("memberships/<uuid:pk>/return/", memberships.send_back, name="membership_return"),
+    path("memberships/<uuid:pk>/card/", memberships.card, name="membership_card"),
+    path("plans/", plans.listing, name="plans"),
+    path("plans/new/", plans.new, name="plan_new"),
+    path("plans/<uuid:pk>/", plans.edit, name="plan"),
+    path("plans/<uuid:pk>/rates/new/", plans.rate_new, name="plan_rate_new"),
+    path("plans/<uuid:pk>/rates/<uuid:rate_id>/", plans.rate_edit, name="plan_rate"),
+    path("plans/<uuid:pk>/rates/<uuid:rate_id>/remove/", plans.rate_remove, name="plan_rate_remove"),
 ]

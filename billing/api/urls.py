@@ -1,9 +1,14 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 from rest_framework.routers import SimpleRouter
 
 from .payments import PaymentViewSet
+from .quotes import AppointmentQuoteView, QuoteView
 
 router = SimpleRouter(use_regex_path=False)
 router.register("payments", PaymentViewSet, basename="api-payment")
 
-urlpatterns: list[URLPattern | URLResolver] = router.urls
+urlpatterns: list[URLPattern | URLResolver] = [
+    *router.urls,
+    path("quote/", QuoteView.as_view(), name="api-quote"),
+    path("appointments/<uuid:pk>/quote/", AppointmentQuoteView.as_view(), name="api-appointment-quote"),
+]

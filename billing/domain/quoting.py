@@ -9,17 +9,25 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.domain.queries import doctors
+from accounts.enums import Role
 from accounts.models import User
+from billing import rules
 from billing.models import Authorisation, Quote
+from clinic.core.errors import Invalid, NotAllowed
 from clinic.core.status import lock, record_start
 from scheduling.domain.pricing import charge
+from scheduling.domain.queries import services_for
 from scheduling.models import Appointment, Service
 
 from . import cover
 from .cover import Cover
 from .quotes import Parts, Terms, divide
 
+# Far from where calendars end.
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 _AMOUNTS = ("cover_percent", "scheme_rate", "co_payment", "remaining", "granted")
 
 
@@ -111,3 +119,40 @@ def _claim_authorisation(found: Cover, appointment: Appointment, *, actor: User 
         membership=found.membership, service=appointment.service, appointment=appointment
     )
     record_start(asked, actor=actor)
+
+
+def estimate_for(
+    user: User,
+    *,
+    doctor_id: UUID,
+    service_id: UUID,
+    starts_at: datetime,
+    patient_id: UUID | None = None,
+) -> Estimate:
+    """What `user` would pay for a visit, or (management) the patient named. Raises NotAllowed, and Invalid (fields
+    doctor, service, starts_at, patient)."""
+    patient = _patient(user, patient_id)
+    doctor = doctors().filter(pk=doctor_id).first()
+    if doctor is None:
+        raise _wrong("doctor", _("This doctor can't be booked. Please choose another one."))
+    service = services_for(doctor).filter(pk=service_id).first()
+    if service is None:
+        raise _wrong("service", _("This doctor does not offer this service. Please choose another one."))
+    if not FIRST_YEAR <= starts_at.year <= LAST_YEAR:
+        raise _wrong("starts_at", _("Please choose a time of these years."))
+    return estimate(patient, doctor, service, starts_at)
+
+
+def _patient(user: User, patient_id: UUID | None) -> UUID:
+    if patient_id is None and user.is_management:
+        raise _wrong("patient", _("Choose a patient."))
+    patient_id = patient_id or user.pk
+    if not rules.can_see_quote(user, patient_id):
+        raise NotAllowed(_("What a visit costs is between the patient and the clinic."))
+    if patient_id != user.pk and not User.objects.filter(pk=patient_id, role=Role.PATIENT).exists():
+        raise _wrong("patient", _("Choose a patient."))
+    return patient_id
+
+
+def _wrong(field: str, message: str) -> Invalid:
+    return Invalid(message, fields={field: [message]})

@@ -52,6 +52,14 @@ APPOINTMENTS = Place(
     short=_("Visits"),
 )
 PAYMENTS = Place("payments", _("Payments"), "wallet", frozenset({"payment"}))
+OWN_AID = Place("medical_aid", _("Medical aid"), "shield", frozenset({"medical_aid_end"}), bar=False)
+AID = Place(
+    "memberships",
+    _("Medical aid"),
+    "shield",
+    frozenset({"membership", "membership_enter", "plans", "plan_new", "plan", "plan_rate_new", "plan_rate"}),
+    bar=False,
+)
 MESSAGES = Place(
     "conversations",
     _("Messages"),
@@ -117,7 +125,7 @@ DELIVERIES = Place("deliveries", _("Delivery log"), "send", bar=False)
 ADMIN = Place("admin:index", _("Admin"), "settings")
 
 PLACES: dict[str, tuple[Place, ...]] = {
-    Role.PATIENT: (HOME, BOOK, APPOINTMENTS, PAYMENTS, MESSAGES, OWN_ACTIVITY),
+    Role.PATIENT: (HOME, BOOK, APPOINTMENTS, PAYMENTS, MESSAGES, OWN_AID, OWN_ACTIVITY),
     Role.DOCTOR: (HOME, CALENDAR, QUEUE, replace(APPOINTMENTS, bar=False), PATIENTS, MESSAGES, REFERRALS),
     Role.MANAGEMENT: (
         HOME,
@@ -126,6 +134,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         replace(APPOINTMENTS, bar=False),
         WAITING,
         PAYMENTS,
+        AID,
         MESSAGES,
         replace(PEOPLE, bar=False),
         replace(DOCTORS, bar=False),
