@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from billing.models import Attempt, Payment, PaymentStatusChange
+from billing.models import Attempt, BillingDocument, Payment, PaymentStatusChange
 from clinic.core.admin import ReadOnly
 
 
@@ -46,3 +46,16 @@ class AttemptAdmin(ReadOnly, admin.ModelAdmin[Attempt]):
     search_fields = ["bank_reference", "reference_key", "payment__reference"]
     # The file has no public address (clinic/core/files.py): it is seen in the queue.
     exclude = ["proof"]
+
+
+@admin.register(BillingDocument)
+class BillingDocumentAdmin(ReadOnly, admin.ModelAdmin[BillingDocument]):
+    list_display = ["shown_number", "kind", "patient", "total", "currency", "created_at", "issued_by"]
+    list_filter = ["kind", "year"]
+    list_select_related = ["payment__appointment__patient", "issued_by"]
+    search_fields = ["=number", "payment__reference", "payment__appointment__patient__last_name"]
+    date_hierarchy = "created_at"
+
+    @admin.display(ordering="payment__appointment__patient__first_name")
+    def patient(self, document: BillingDocument) -> str:
+        return document.payment.appointment.patient.name

@@ -171,6 +171,10 @@ class DocumentKind(models.TextChoices):
     CREDIT_NOTE = "credit_note", _("Credit note")
 
 
+# What a document's number begins with, in every language.
+NUMBER_MARKS = {DocumentKind.INVOICE: "INV", DocumentKind.RECEIPT: "REC", DocumentKind.CREDIT_NOTE: "CN"}
+
+
 class LineState(models.TextChoices):
     """Of one line of a bank statement."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.signals import patients_merged
-from billing.domain import credit, memberships, payments
+from billing.domain import credit, documents, memberships, payments
 from scheduling.enums import AppointmentStatus
 from scheduling.signals import appointment_booked, appointment_status_changed
 
@@ -22,6 +22,8 @@ def raise_payment(sender: Any, appointment: Any, actor: Any, **kwargs: Any) -> N
 def follow(sender: Any, appointment: Any, to_status: str, actor: Any, **kwargs: Any) -> None:
     if to_status in _CALLED_OFF:
         payments.follow_appointment(appointment, actor=actor)
+    elif to_status == AppointmentStatus.CONFIRMED:
+        documents.invoice_unpaid(appointment, actor=actor)
 
 
 @receiver(patients_merged)

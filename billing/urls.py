@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from billing.views import memberships, payments, plans, queue, quotes
+from billing.views import documents, memberships, payments, plans, queue, quotes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/", payments.payments_page, name="payments"),
@@ -13,6 +13,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("payments/<uuid:pk>/reject/", queue.payment_decision, {"decision": "reject"}, name="payment_reject"),
     path("payments/<uuid:pk>/refund/", queue.payment_decision, {"decision": "refund"}, name="payment_refund"),
+    path("documents/billing/", documents.documents_page, name="billing_documents"),
+    path("documents/billing/<uuid:pk>/", documents.document_page, name="billing_document"),
+    path("documents/billing/<uuid:pk>.pdf", documents.document_pdf, name="billing_document_pdf"),
+    path("documents/billing/<uuid:pk>/correct/", documents.document_correct, name="billing_document_correct"),
     path("quote/", quotes.quote, name="quote"),
     path("quote/<uuid:pk>/", quotes.appointment_quote, name="appointment_quote"),
     path("medical-aid/", memberships.medical_aid, name="medical_aid"),

@@ -1,11 +1,13 @@
 from django.urls import URLPattern, URLResolver, path
 from rest_framework.routers import SimpleRouter
 
+from .documents import BillingDocumentViewSet
 from .payments import PaymentViewSet
 from .quotes import AppointmentQuoteView, QuoteView
 
 router = SimpleRouter(use_regex_path=False)
 router.register("payments", PaymentViewSet, basename="api-payment")
+router.register("billing-documents", BillingDocumentViewSet, basename="api-billing-document")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,

@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.models import User
-from billing.models import Attempt, Payment
+from billing.models import Attempt, BillingDocument, Payment
 from messaging.domain.notifications import notify
 
 
@@ -43,6 +43,12 @@ def refund_due(payment: Payment) -> None:
 
 def refunded(payment: Payment) -> None:
     _tell_patient(payment, "payment.refunded", "refunded")
+
+
+def invoice_corrected(invoice: BillingDocument) -> None:
+    url = reverse("billing_document", args=[invoice.pk])
+    patient = invoice.payment.appointment.patient
+    notify(patient, occasion="invoice.corrected", url=url, key=f"invoice:{invoice.pk}:corrected")
 
 
 def _tell_patient(payment: Payment, occasion: str, key: str) -> None:

@@ -27,7 +27,7 @@ from scheduling.domain import progress
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 
-from . import attempts, codes, notices, quoting, reviewing, settling
+from . import attempts, codes, documents, notices, quoting, reviewing, settling
 from .references import new_reference
 
 REASON_MIN, REASON_MAX = 3, 240
@@ -239,6 +239,7 @@ def follow_appointment(appointment: Appointment, *, actor: User | None) -> None:
         elif payment.status in (PaymentStatus.DUE, PaymentStatus.REJECTED):
             change_status(payment, PaymentStatus.EXPIRED, actor=actor)
             events.payment_changed(payment)
+        documents.credit_unpaid(payment, actor=actor)
 
 
 def _note(payment: Payment, verb: ActivityVerb, actor: User) -> None:

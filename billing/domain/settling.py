@@ -23,7 +23,7 @@ from clinic.core.status import change_status
 from scheduling.domain import progress
 from scheduling.enums import AppointmentStatus
 
-from . import codes, credit, notices
+from . import codes, credit, documents, notices
 
 # The appointment will not take place.
 CALLED_OFF = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.DECLINED, AppointmentStatus.EXPIRED})
@@ -64,6 +64,7 @@ def accept(payment: Payment, attempt: Attempt, amount: Decimal, *, actor: User |
         _settle(payment, attempt, actor=actor)
     else:
         _wait_for_rest(payment, actor=actor)
+    documents.on_arrival(payment, attempt, actor=actor)
     events.payment_changed(payment)
 
 

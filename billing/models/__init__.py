@@ -1,6 +1,6 @@
 from .attempt import Attempt, GatewayEvent
 from .desk import CancellationRule, CashShift, CreditEntry, Refund
-from .document import BillingDocument, NumberSeries
+from .document import BillingDocument, DocumentFile, NumberSeries
 from .medical_aid import (
     Authorisation,
     AuthorisationStatusChange,
@@ -23,6 +23,7 @@ __all__ = [
     "Claim",
     "ClaimStatusChange",
     "CreditEntry",
+    "DocumentFile",
     "GatewayEvent",
     "Membership",
     "NumberSeries",

@@ -332,6 +332,7 @@ ADMIN = {
     "scheduling.resourceoutage": "all",
     "billing.payment": "read",
     "billing.attempt": "read",
+    "billing.billingdocument": "read",
     "records.visitnote": "read",
     "insights.export": "read",
     "records.feedback": "read",

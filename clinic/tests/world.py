@@ -15,6 +15,7 @@ from accounts.domain import care, profiles
 from accounts.models import BreakGlass, User
 from accounts.tests.factories import make_doctor, make_patient
 from accounts.tests.pictures import picture
+from billing.domain import documents
 from billing.tests.factories import make_payment
 from clinic.core.files import encode_image
 from clinic.core.mail import send_mail_task
@@ -66,6 +67,7 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
     submitted = make_payment(paid, "submitted")
     attempt = submitted.attempts.get()  # type: ignore[attr-defined]
     attempt.proof.save("proof.jpg", encode_image(picture()))
+    invoice = documents.invoice_for(submitted, actor=cast["manager"])
     letter = visit.files.create(  # type: ignore[attr-defined]
         file=encode_image(picture()), content_type="image/jpeg", name="letter.jpg", uploaded_by=patient
     )
@@ -141,6 +143,7 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "payment": make_payment(unpaid),
         "submitted": submitted,
         "attempt": attempt,
+        "invoice": invoice,
         "letter": letter,
         "notice": notice,
         "delivery": delivery,

@@ -86,6 +86,14 @@ PAYMENTS = (
         title=_("Your payment was refunded"),
         email=_("We have sent your money back. Depending on your bank it can take some days to arrive."),
     ),
+    Occasion(
+        "invoice.corrected",
+        _PAYMENT,
+        _("Invoice corrected"),
+        title=_("Your invoice was corrected"),
+        email=_("We have taken an invoice back and written a new one. Open the portal to see it."),
+        by_push=False,
+    ),
 )
 
 OTHERS = (

@@ -60,6 +60,13 @@ AID = Place(
     frozenset({"membership", "membership_enter", "plans", "plan_new", "plan", "plan_rate_new", "plan_rate"}),
     bar=False,
 )
+INVOICES = Place(
+    "billing_documents",
+    _("Invoices"),
+    "receipt-text",
+    frozenset({"billing_document", "billing_document_correct"}),
+    bar=False,
+)
 MESSAGES = Place(
     "conversations",
     _("Messages"),
@@ -135,6 +142,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         WAITING,
         PAYMENTS,
         AID,
+        INVOICES,
         MESSAGES,
         replace(PEOPLE, bar=False),
         replace(DOCTORS, bar=False),
