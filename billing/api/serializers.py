@@ -1,25 +1,39 @@
 """Payments as other programs see them."""
 
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from billing.domain import codes
+from billing import rules
+from billing.domain import codes, proofs
 from billing.enums import PaymentStatus
 from billing.models import Attempt, Payment
 from billing.views.standing import qr_label
 
 
+class CheckSerializer(serializers.Serializer[Any]):
+    """`result`: good, bad, or open (not verified); `text` says it in the reader's language."""
+
+    what = serializers.CharField()
+    result = serializers.ChoiceField(choices=["good", "bad", "open"])
+    text = serializers.CharField()
+
+
 class AttemptSerializer(serializers.ModelSerializer[Attempt]):
-    """One attempt to pay. `proof_url` is null without a picture."""
+    """One attempt to pay. `proof_url` is null without a picture. For management only, else null: `checks`, what the
+    portal has verified of the proof and what not (nothing is confirmed by it), and `resembles`, the payment whose
+    picture looks the same."""
 
     decided_by = serializers.PrimaryKeyRelatedField[Any](read_only=True, allow_null=True)
     decided_by_name = serializers.CharField(
         source="decided_by.name", default=None, allow_null=True, read_only=True
     )
     proof_url = serializers.SerializerMethodField()
+    checks = serializers.SerializerMethodField()
+    resembles = serializers.SerializerMethodField()
 
     class Meta:
         model = Attempt
@@ -27,6 +41,8 @@ class AttemptSerializer(serializers.ModelSerializer[Attempt]):
             "id",
             "bank_reference",
             "proof_url",
+            "checks",
+            "resembles",
             "outcome",
             "reason",
             "created_at",
@@ -41,6 +57,21 @@ class AttemptSerializer(serializers.ModelSerializer[Attempt]):
             return None
         kwargs = {"pk": attempt.payment_id, "attempt_id": attempt.pk}
         return reverse("api-payment-proof", kwargs=kwargs, request=self.context.get("request"))
+
+    @extend_schema_field(CheckSerializer(many=True, allow_null=True))
+    def get_checks(self, attempt: Attempt) -> list[dict[str, Any]] | None:
+        if not self._for_management():
+            return None
+        return CheckSerializer(proofs.checks(attempt.payment, attempt), many=True).data  # type: ignore[return-value]
+
+    def get_resembles(self, attempt: Attempt) -> UUID | None:
+        if attempt.resembles is None or not self._for_management():
+            return None
+        return attempt.resembles.payment_id
+
+    def _for_management(self) -> bool:
+        request = self.context.get("request")
+        return request is not None and rules.can_decide(request.user)
 
 
 class PaymentSerializer(serializers.ModelSerializer[Payment]):

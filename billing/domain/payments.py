@@ -27,7 +27,7 @@ from scheduling.domain import progress
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 
-from . import attempts, codes, documents, notices, quoting, reviewing, settling
+from . import attempts, codes, documents, notices, proofs, quoting, reviewing, settling
 from .references import new_reference
 
 REASON_MIN, REASON_MAX = 3, 240
@@ -154,6 +154,7 @@ def _submit(attempt: Attempt, *, actor: User) -> Payment:
             return payment
         _check_open(payment)
         attempts.store(attempt)
+        proofs.look_later(attempt)
         change_status(payment, PaymentStatus.SUBMITTED, actor=actor, submitted_at=timezone.now())
         _note(payment, ActivityVerb.PAYMENT_SUBMITTED, actor)
         if payment.appointment.status == AppointmentStatus.PENDING_PAYMENT:

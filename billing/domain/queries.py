@@ -17,9 +17,9 @@ def visible_to(user: User) -> QuerySet[Payment]:
     ).prefetch_related(
         Prefetch(
             "attempts",
-            Attempt.objects.select_related("decided_by", "reviewer", "first_approval_by").order_by(
-                "created_at", "id"
-            ),
+            Attempt.objects.select_related(
+                "decided_by", "reviewer", "first_approval_by", "resembles__payment"
+            ).order_by("created_at", "id"),
         )
     )
     if user.is_active and user.is_management:

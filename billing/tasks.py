@@ -1,0 +1,11 @@
+"""What billing does later. A task may run twice or late: each asks the domain, which looks again."""
+
+from django_tasks import task
+
+from billing.domain import proofs
+
+
+@task()
+def look_at_proof(attempt_id: str) -> None:
+    """A patient has sent a picture."""
+    proofs.look(attempt_id)
