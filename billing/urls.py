@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from billing.views import documents, memberships, payments, plans, queue, quotes
+from billing.views import credit, desk, documents, memberships, payments, plans, queue, quotes, shifts
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/", payments.payments_page, name="payments"),
@@ -13,6 +13,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("payments/<uuid:pk>/reject/", queue.payment_decision, {"decision": "reject"}, name="payment_reject"),
     path("payments/<uuid:pk>/refund/", queue.payment_decision, {"decision": "refund"}, name="payment_refund"),
+    path("payments/<uuid:pk>/credit/", desk.payment_credit, name="payment_credit"),
+    path("credit/", credit.own_credit, name="credit"),
+    path("desk/", desk.desk_page, name="desk"),
+    path("desk/payments/<uuid:pk>/", desk.desk_payment, name="desk_payment"),
+    path("desk/credit/<uuid:pk>/", credit.patient_credit, name="patient_credit"),
+    path("desk/shifts/", shifts.shifts_page, name="shifts"),
+    path("desk/shifts/open/", shifts.shift_open, name="shift_open"),
+    path("desk/shifts/<uuid:pk>/", shifts.shift_page, name="shift"),
     path("documents/billing/", documents.documents_page, name="billing_documents"),
     path("documents/billing/<uuid:pk>/", documents.document_page, name="billing_document"),
     path("documents/billing/<uuid:pk>.pdf", documents.document_pdf, name="billing_document_pdf"),

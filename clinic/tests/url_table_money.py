@@ -11,4 +11,19 @@ POST   billing_document_correct(invoice)              login   403     404     40
 GET    api-billing-document-list                      401     200     200     200     200     200     200
 GET    api-billing-document-detail(invoice)           401     200     404     404     404     200     404
 GET    api-billing-document-pdf(invoice)              401     200     404     404     404     200     404
+
+# The cash desk, shifts, credit
+GET    desk                                           login   403     403     403     403     200     403
+GET    desk_payment(payment)                          login   403     403     403     403     200     403
+POST   desk_payment(payment)                          login   403     403     403     403     422     403
+GET    patient_credit(patient)                        login   403     403     403     403     200     403
+POST   patient_credit(patient)                        login   403     403     403     403     422     403
+GET    patient_credit(doctor)                         login   403     403     403     403     404     403
+GET    shifts                                         login   403     403     403     403     200     403
+POST   shift_open                                     login   403     403     403     403     422     403
+GET    shift_open                                     login   403     403     403     403     405     403
+GET    shift(shift)                                   login   403     403     403     403     200     403
+POST   shift(shift)                                   login   403     403     403     403     422     403
+POST   payment_credit(payment)                        login   302     404     404     404     302     404
+GET    credit                                         login   200     200     403     403     403     403
 """

@@ -16,6 +16,7 @@ from accounts.models import BreakGlass, User
 from accounts.tests.factories import make_doctor, make_patient
 from accounts.tests.pictures import picture
 from billing.domain import documents
+from billing.models import CashShift
 from billing.tests.factories import make_payment
 from clinic.core.files import encode_image
 from clinic.core.mail import send_mail_task
@@ -161,6 +162,7 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "outage": outage,
         "session": UserSession.objects.create(user=patient, session_key="x" * 32, ip="127.0.0.1"),
         "feedback": make_feedback(rated),
+        "shift": CashShift.objects.create(cashier=cast["manager"]),
     }
     return {name: str(thing.pk) for name, thing in things.items()} | {
         "guest_link": guest_link,

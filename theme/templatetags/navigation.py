@@ -51,7 +51,7 @@ APPOINTMENTS = Place(
     | {"desk_book", "follow_up", "series", "series_new", "series_cancel"},
     short=_("Visits"),
 )
-PAYMENTS = Place("payments", _("Payments"), "wallet", frozenset({"payment"}))
+PAYMENTS = Place("payments", _("Payments"), "wallet", frozenset({"payment", "credit"}))
 OWN_AID = Place("medical_aid", _("Medical aid"), "shield", frozenset({"medical_aid_end"}), bar=False)
 AID = Place(
     "memberships",
@@ -65,6 +65,13 @@ INVOICES = Place(
     _("Invoices"),
     "receipt-text",
     frozenset({"billing_document", "billing_document_correct"}),
+    bar=False,
+)
+DESK = Place(
+    "desk",
+    _("Cash desk"),
+    "banknote",
+    frozenset({"desk_payment", "patient_credit", "shifts", "shift", "shift_open"}),
     bar=False,
 )
 MESSAGES = Place(
@@ -141,6 +148,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         replace(APPOINTMENTS, bar=False),
         WAITING,
         PAYMENTS,
+        DESK,
         AID,
         INVOICES,
         MESSAGES,
