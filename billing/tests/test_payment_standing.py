@@ -45,6 +45,9 @@ def test_a_part_that_arrived_leaves_the_rest_to_pay(submitted: Payment, patient:
     assert "NPR 300.00 of NPR 800.00 has arrived." in shown
     assert "QR code to pay NPR 500.00" in shown
     assert "data-countdown" in shown
+    client = Client()
+    client.force_login(patient)
+    assert "NPR 500.00 still to pay" in client.get(reverse("payments")).content.decode()
     answer = api(patient, submitted)
     assert (answer["amount"], answer["received"], answer["outstanding"]) == ("800.00", "300.00", "500.00")
 

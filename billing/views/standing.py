@@ -33,8 +33,8 @@ def of(payment: Payment, state: str) -> dict[str, Any]:
         "what_for": _what_for(payment),
         "steps": _steps(state),
         "price": _price(payment),
-        "to_pay": _shown(payment, payment.outstanding),
-        "received": _shown(payment, payment.received) if payment.received else "",
+        "to_pay": payment.outstanding_shown,
+        "received": payment.received_shown if payment.received else "",
         "refund_owed": _shown(payment, payment.refund_owed) if payment.refund_owed else "",
         "refused": refused if state == PaymentStatus.REJECTED else None,
         "asked_again": bool(refused and refused.outcome == AttemptOutcome.ASKED_AGAIN),
@@ -50,7 +50,7 @@ def of(payment: Payment, state: str) -> dict[str, Any]:
 def qr_label(payment: Payment) -> str:
     """What the code says, for those who don't see it."""
     return _("QR code to pay %(amount)s to %(clinic)s, reference %(reference)s") % {
-        "amount": _shown(payment, payment.outstanding),
+        "amount": payment.outstanding_shown,
         "clinic": settings.CLINIC_NAME,
         "reference": payment.reference,
     }

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
-from billing.domain import codes
+from billing.domain import codes, proofs
 from billing.domain.references import new_reference, normal_bank_reference
 from billing.enums import AttemptOutcome
 from billing.enums import PaymentStatus as P
@@ -123,6 +123,8 @@ def _attempt(payment: Payment, visit: Visit, status: str, handed_in: datetime, b
         attempt.proof.save(picture.name, picture, save=False)
     attempt.save(force_insert=True)
     Attempt.objects.filter(pk=attempt.pk).update(created_at=handed_in)
+    if not decided:
+        proofs.look_later(attempt)
 
 
 def insert(rows: list[Any], times: list[datetime]) -> None:

@@ -13,7 +13,7 @@ from django.conf import settings
 
 logger = logging.getLogger(__name__)
 
-SECONDS = 30
+SECONDS = 20
 
 
 class Unreadable(Exception):
