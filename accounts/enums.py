@@ -111,6 +111,8 @@ class ActivityVerb(models.TextChoices):
     PLAN_CHANGED = "plan.change", _("changed a medical-aid plan")
     MEMBERSHIP_CHANGED = "membership.change", _("changed a medical-aid membership")
     CARD_OPENED = "membership.card", _("opened the picture of a membership card")
+    AUTHORISATION_CHANGED = "authorisation.status", _("changed an authorisation of a medical aid")
+    CLAIM_CHANGED = "claim.status", _("changed a claim to a medical aid")
     CHAT_FILE_OPENED = "chat.file", _("opened a file of a conversation")
     CALL_JOINED = "call.join", _("joined a call")
     CALL_INVITED = "call.invite", _("invited a guest to a call")

@@ -157,8 +157,8 @@ CLAIM_TRANSITIONS: dict[str, frozenset[str]] = {
     _C.READY: frozenset({_C.SUBMITTED, _C.WITHDRAWN}),
     _C.SUBMITTED: frozenset({_C.ACCEPTED, _C.ACCEPTED_IN_PART, _C.REJECTED, _C.WITHDRAWN}),
     _C.ACCEPTED: frozenset({_C.SETTLED}),
-    _C.ACCEPTED_IN_PART: frozenset({_C.SETTLED}),
-    # An appeal is a new answer to the same claim.
+    # An appeal brings a new answer to the same claim.
+    _C.ACCEPTED_IN_PART: frozenset({_C.SETTLED, _C.SUBMITTED}),
     _C.REJECTED: frozenset({_C.SUBMITTED}),
     _C.SETTLED: frozenset(),
     _C.WITHDRAWN: frozenset(),

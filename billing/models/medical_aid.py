@@ -153,6 +153,8 @@ class Claim(StatusModel, BaseModel):
     )
     currency = models.CharField(max_length=3)
     number = models.CharField(_("claim number"), max_length=40, blank=True)
+    # Counts how often the insurer was asked: an appeal asks once more.
+    round = models.PositiveSmallIntegerField(default=1)
     status = models.CharField(_("status"), max_length=16, choices=ClaimStatus, default=ClaimStatus.READY)
 
     class Meta:

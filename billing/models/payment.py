@@ -40,6 +40,8 @@ class Payment(StatusModel, BaseModel):
     co_payment = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     shortfall = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     status = models.CharField(_("status"), max_length=10, choices=PaymentStatus, default=PaymentStatus.DUE)
+    # Of a shortfall: after which round of its visit's claim it was raised.
+    claim_round = models.PositiveSmallIntegerField(null=True, blank=True)
     # When the present attempt was handed in: the queue's order.
     submitted_at = models.DateTimeField(null=True, blank=True)
 
@@ -61,6 +63,12 @@ class Payment(StatusModel, BaseModel):
                 fields=["appointment"],
                 condition=models.Q(kind=PaymentKind.CHARGE) & ~models.Q(status=PaymentStatus.EXPIRED),
                 name="payment_one_charge",
+            ),
+            # One answer of the insurer asks the patient once, whoever entered it.
+            models.UniqueConstraint(
+                fields=["appointment", "claim_round"],
+                condition=models.Q(kind=PaymentKind.SHORTFALL),
+                name="payment_one_shortfall_a_round",
             ),
         ]
 
