@@ -7,6 +7,7 @@ transaction for each.
 
 from decimal import Decimal
 
+from django.db import transaction
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
@@ -157,6 +158,7 @@ def can_be_corrected(invoice: BillingDocument) -> bool:
     )
 
 
+@transaction.atomic
 def _issue(
     kind: DocumentKind,
     payment: Payment,
