@@ -1,6 +1,17 @@
 from django.urls import URLPattern, URLResolver, path
 
-from billing.views import credit, desk, documents, memberships, payments, plans, queue, quotes, shifts
+from billing.views import (
+    credit,
+    desk,
+    documents,
+    memberships,
+    payments,
+    plans,
+    queue,
+    quotes,
+    review,
+    shifts,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/", payments.payments_page, name="payments"),
@@ -12,6 +23,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "payments/<uuid:pk>/confirm/", queue.payment_decision, {"decision": "confirm"}, name="payment_confirm"
     ),
     path("payments/<uuid:pk>/reject/", queue.payment_decision, {"decision": "reject"}, name="payment_reject"),
+    path(
+        "payments/<uuid:pk>/ask-again/",
+        queue.payment_decision,
+        {"decision": "ask_again"},
+        name="payment_ask_again",
+    ),
+    path("payments/confirm-chosen/", queue.confirm_chosen, name="payments_confirm_chosen"),
+    path("payments/<uuid:pk>/review/", review.payment_review, name="payment_review"),
+    path("payments/<uuid:pk>/review/leave/", review.payment_review_leave, name="payment_review_leave"),
     path("payments/<uuid:pk>/refund/", queue.payment_decision, {"decision": "refund"}, name="payment_refund"),
     path("payments/<uuid:pk>/credit/", desk.payment_credit, name="payment_credit"),
     path("credit/", credit.own_credit, name="credit"),

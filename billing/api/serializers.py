@@ -9,7 +9,7 @@ from rest_framework.reverse import reverse
 
 from billing import rules
 from billing.domain import codes, proofs
-from billing.enums import PaymentStatus
+from billing.enums import AskAgain, PaymentStatus
 from billing.models import Attempt, Payment
 from billing.views.standing import qr_label
 
@@ -31,6 +31,8 @@ class AttemptSerializer(serializers.ModelSerializer[Attempt]):
     decided_by_name = serializers.CharField(
         source="decided_by.name", default=None, allow_null=True, read_only=True
     )
+    first_approval_by = serializers.PrimaryKeyRelatedField[Any](read_only=True, allow_null=True)
+    reason = serializers.CharField(source="reason_shown", read_only=True)
     proof_url = serializers.SerializerMethodField()
     checks = serializers.SerializerMethodField()
     resembles = serializers.SerializerMethodField()
@@ -44,7 +46,9 @@ class AttemptSerializer(serializers.ModelSerializer[Attempt]):
             "checks",
             "resembles",
             "outcome",
+            "reason_kind",
             "reason",
+            "first_approval_by",
             "created_at",
             "decided_at",
             "decided_by",
@@ -142,6 +146,15 @@ class SubmitSerializer(serializers.Serializer[Any]):
 
     bank_reference = serializers.CharField(max_length=120)
     proof = serializers.FileField(required=False, allow_null=True)
+
+
+class ConfirmSerializer(serializers.Serializer[Any]):
+    amount = serializers.DecimalField(max_digits=12, decimal_places=4, required=False)
+
+
+class AskAgainSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=AskAgain.choices)
+    reason = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
 
 
 class RejectSerializer(serializers.Serializer[Any]):

@@ -37,6 +37,12 @@ def ask_again(payment_id: UUID | str, *, kind: str, reason: str = "", actor: Use
         raise Invalid(message, fields={"kind": [message]})
     reason = payments.checked_reason(reason, needed=kind == AskAgain.OTHER)
     payment, _attempt = payments.locked_to_decide(payment_id, actor)
+    if payment.status != PaymentStatus.SUBMITTED:
+        raise InvalidTransition(
+            _(
+                "The payment has been settled another way. Confirm this one too if it has arrived, or reject it."
+            )
+        )
     if payment.appointment.status in settling.CALLED_OFF:
         raise InvalidTransition(
             _(

@@ -32,7 +32,7 @@ def second_approval(payment: Payment, attempt: Attempt) -> None:
     """To everyone of management but the first one, who can't be the second."""
     assert attempt.first_approval_by is not None
     assert attempt.first_approval_at is not None
-    key = f"second:{attempt.pk}:{attempt.first_approval_at.isoformat()}"
+    key = f"second:{attempt.pk}:{attempt.first_approval_at.timestamp():.6f}"
     _tell_management(payment, "payment.second_approval", key, but=attempt.first_approval_by)
 
 
@@ -57,7 +57,9 @@ def _tell_patient(payment: Payment, occasion: str, key: str) -> None:
 
 def _tell_management(payment: Payment, occasion: str, key: str, *, but: User | None = None) -> None:
     """In the portal, and by push for who wants it: management has the queue open."""
-    for manager in User.objects.filter(role=Role.MANAGEMENT, is_active=True).exclude(pk=but and but.pk):
+    for manager in User.objects.filter(role=Role.MANAGEMENT, is_active=True):
+        if manager == but:
+            continue
         _tell(manager, payment, occasion, key)
 
 

@@ -116,14 +116,16 @@ def locked_with_appointment(payment_id: UUID | str) -> Payment:
 
 
 def locked_to_decide(payment_id: UUID | str, actor: User) -> tuple[Payment, Attempt]:
-    """The payment and its attempt that is being checked, all rows locked, when `actor` may decide on it now. Raises
-    NotAllowed, AlreadyConfirmed, InvalidTransition and UnderReview."""
+    """The payment and its attempt that is being checked, all rows locked, when `actor` may decide on it now. What came
+    another way meanwhile (an online gateway, a bank statement) may have settled the payment: its attempt is decided all
+    the same, since that money may have come as well. Raises NotAllowed, AlreadyConfirmed, InvalidTransition and
+    UnderReview."""
     check_may_decide(actor)
     payment = locked_with_appointment(payment_id)
-    if payment.status in _WAS_CONFIRMED:
-        raise _already_confirmed(payment)
-    _check_submitted(payment)
-    attempt = attempts.pending(payment)
+    try:
+        attempt = attempts.pending(payment)
+    except Attempt.DoesNotExist:
+        raise _nothing_to_decide(payment) from None
     reviewing.check_free(attempt, actor)
     return payment, attempt
 
@@ -166,14 +168,16 @@ def _submit(attempt: Attempt, *, actor: User) -> Payment:
 
 @transaction.atomic
 def confirm(payment_id: UUID | str, *, actor: User, amount: Decimal | None = None) -> Payment:
-    """The money has arrived, `amount` of it (all that is outstanding, when not given): settling.accept says what
-    becomes of the payment and its visit. Where two people have to agree, the first one's word leaves it `submitted`.
+    """The money has arrived, `amount` of it (when not given: all that is outstanding; of a settled payment, all of it
+    once more): settling.accept says what becomes of the payment and its visit. Where two people have to agree, the
+    first one's word leaves it `submitted`.
 
     Raises NotAllowed, AlreadyConfirmed (with `confirmed_by` and `confirmed_at`), UnderReview, SecondPersonNeeded,
     InvalidTransition and Invalid (`amount`).
     """
     payment, attempt = locked_to_decide(payment_id, actor)
-    amount = payment.outstanding if amount is None else amount
+    if amount is None:
+        amount = payment.outstanding or payment.amount
     if reviewing.approve(payment, attempt, amount, actor=actor):
         settling.accept(payment, attempt, amount, actor=actor)
     else:
@@ -192,6 +196,9 @@ def reject(payment_id: UUID | str, *, reason: str, actor: User) -> Payment:
     reason = checked_reason(reason)
     payment, _pending = locked_to_decide(payment_id, actor)
     attempt = attempts.decide(payment, AttemptOutcome.REJECTED, actor=actor, reason=reason)
+    if payment.status != PaymentStatus.SUBMITTED:
+        events.payment_changed(payment)
+        return payment
     change_status(payment, PaymentStatus.REJECTED, actor=actor, reason=reason)
     _note(payment, ActivityVerb.PAYMENT_REJECTED, actor)
     if payment.appointment.status in settling.CALLED_OFF:
@@ -271,11 +278,12 @@ def _check_open(payment: Payment) -> None:
         raise InvalidTransition(_("This payment is settled: there is nothing more to send."))
 
 
-def _check_submitted(payment: Payment) -> None:
+def _nothing_to_decide(payment: Payment) -> Conflict:
+    if payment.status in _WAS_CONFIRMED:
+        return _already_confirmed(payment)
     if payment.status == PaymentStatus.REJECTED:
-        raise InvalidTransition(_("This payment was rejected already; the patient may send it again."))
-    if payment.status != PaymentStatus.SUBMITTED:
-        raise InvalidTransition(_("The patient has not sent a bank reference for this payment."))
+        return InvalidTransition(_("This payment was rejected already; the patient may send it again."))
+    return InvalidTransition(_("The patient has not sent a bank reference for this payment."))
 
 
 def _already_confirmed(payment: Payment) -> AlreadyConfirmed:

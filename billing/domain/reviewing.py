@@ -51,7 +51,7 @@ def claim(payment_id: UUID | str, *, actor: User) -> Attempt:
     if not rules.can_decide(actor):
         raise NotAllowed(_("Only the clinic's management decides on payments."))
     now = timezone.now()
-    pending = Attempt.objects.filter(payment=payment_id, outcome=AttemptOutcome.PENDING)
+    pending = Attempt.objects.filter(payment_id=payment_id, outcome=AttemptOutcome.PENDING)
     free = Q(reviewer=None) | Q(reviewer=actor) | Q(reviewed_until__lte=now)
     with transaction.atomic():
         before = pending.select_related("reviewer").first()
@@ -69,10 +69,10 @@ def claim(payment_id: UUID | str, *, actor: User) -> Attempt:
 
 def release(payment_id: UUID | str, *, actor: User) -> None:
     """`actor` looks at it no more. Nothing happens when it is not theirs (any more)."""
-    mine = Attempt.objects.filter(payment=payment_id, outcome=AttemptOutcome.PENDING, reviewer=actor)
+    mine = Attempt.objects.filter(payment_id=payment_id, outcome=AttemptOutcome.PENDING, reviewer=actor)
     with transaction.atomic():
         if mine.update(reviewer=None, reviewed_until=None, updated_at=timezone.now()):
-            events.review_changed(Attempt.objects.filter(payment=payment_id).latest("created_at"))
+            events.review_changed(Attempt.objects.filter(payment_id=payment_id).latest("created_at"))
 
 
 def reviewer_of(attempt: Attempt) -> User | None:

@@ -6,7 +6,6 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from billing.domain.payments import REASON_MAX
 from clinic.core.errors import DomainError
 
 
@@ -34,17 +33,6 @@ class AttemptForm(forms.Form):
             "A screenshot or photo (JPG, PNG or WebP, at most %(most)s MB) lets us find your payment faster."
         ) % {"most": megabytes}
         self.fields["proof"].widget.attrs["data-max-bytes"] = str(settings.UPLOAD_MAX_BYTES)
-
-
-class DecisionForm(forms.Form):
-    """`reason` is needed for a rejection only; the domain says so."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        strip=True,
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": REASON_MAX}),
-    )
 
 
 def take_refusal(form: forms.Form, refusal: DomainError) -> None:

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.models import User
 from billing import rules
 from billing.domain import payments, queries
-from billing.enums import PaymentStatus
-from billing.forms.payment import AttemptForm, DecisionForm, take_refusal
+from billing.enums import AskAgain, PaymentStatus
+from billing.forms.payment import AttemptForm, take_refusal
 from billing.models import Payment
 from clinic.core.errors import DomainError, NotAllowed
 
-from . import pictures, queue, standing
+from . import pictures, queue, review, standing
 
 PAGE_SIZE = 20
 
@@ -80,7 +80,8 @@ def _context(user: User, payment: Payment, form: AttemptForm) -> dict[str, Any]:
         "form": form,
         "state": state,
         "decides": decides,
-        "decision_form": DecisionForm() if decides else None,
+        "row": review.Row(payment, user) if decides else None,
+        "ask_again": AskAgain.choices,
         "history": payment.history.select_related("actor") if decides else (),
     }
 
