@@ -3,11 +3,13 @@ compressed; a picture that breaks its reader breaks nothing else."""
 
 import io
 import shutil
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from PIL import Image, ImageDraw, ImageFont
@@ -98,6 +100,30 @@ def test_the_same_picture_made_smaller_is_caught(
     assert (api(other_patient, second)["resembles"], api(other_patient, second)["checks"]) == (None, None)
     second.refresh_from_db()
     assert second.status == S.SUBMITTED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_looked_at_together_the_later_one_is_caught(payment_in: MakePayment, other_patient: Any) -> None:
+    """Two workers: each keeps its hash before it looks for others, so one at least sees the other."""
+    first, second = payment_in(S.SUBMITTED), payment_in(S.SUBMITTED, patient=other_patient)
+    sent = [stored(payment.attempts.get(), receipt(*LINES)) for payment in (first, second)]
+    gate = threading.Barrier(2)
+
+    def work(attempt: Attempt) -> None:
+        gate.wait()
+        try:
+            proofs.look(attempt.pk)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(attempt,)) for attempt in sent]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for attempt in sent:
+        attempt.refresh_from_db()
+    assert [attempt.resembles for attempt in sent] == [None, sent[0]]
 
 
 def test_another_receipt_of_the_same_app_is_not(payment_in: MakePayment) -> None:
