@@ -157,6 +157,7 @@ class CountForm(forms.Form):
                         "autocomplete": "off",
                         "maxlength": "5",
                         "data-value": value,
+                        "class": "input",
                     }
                 ),
             )

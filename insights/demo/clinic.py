@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from insights.demo import people, plan, requests, reviews, story, talk, timetable
+from insights.demo import people, plan, requests, reviews, story, talk, till, timetable
 from insights.demo.ledger import Ledger
 
 
@@ -19,6 +19,7 @@ def seed() -> None:
         story.finish_what_is_over(ledger)
         story.seed(ledger, today)
         requests.seed(ledger, today)
+        till.seed(ledger, today)
         ledger.add(plan.visits(today, now))
         talk.seed(cast, now)
         reviews.seed(cast, now)

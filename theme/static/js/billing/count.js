@@ -1,7 +1,7 @@
 // Counting a drawer: each line's worth, the sum, and how far it is off.
 import { hundredths, shown } from "./amounts.js";
 
-const form = document.querySelector("[data-count]");
+const form = document.querySelector("[data-count-form]");
 
 function pieces(input) {
   const typed = hundredths(input.value.trim() || "0");
