@@ -114,7 +114,7 @@ class CoPaymentKind(models.TextChoices):
 class Standing(models.TextChoices):
     """Whether a patient's medical aid counts for a visit, and if not, why not."""
 
-    HOLDS = "holds", _("Holds")
+    HOLDS = "holds", _("Checked: it counts")
     NONE = "none", _("No medical aid")
     UNCHECKED = "unchecked", _("Waiting to be checked")
     NOT_YET = "not_yet", _("Not valid yet")

@@ -88,10 +88,9 @@ class AppointmentQuoteView(APIView):
         if not rules.can_see_quote(user, visit.patient_id):
             raise NotAllowed
         quote = get_object_or_404(Quote, appointment=visit)
-        spoken = quote_words.speak(
-            quote, quote.basis, currency=quote.currency, authorisation_open=quote.authorisation_open
-        )
-        return Response(_body(quote, quote.basis, spoken, quote.membership_id, quote.authorisation_open))
+        is_open = quoting.still_open(quote)
+        spoken = quote_words.speak(quote, quote.basis, currency=quote.currency, authorisation_open=is_open)
+        return Response(_body(quote, quote.basis, spoken, quote.membership_id, is_open))
 
 
 def _body(

@@ -15,6 +15,7 @@ from accounts.domain.queries import doctors
 from accounts.enums import Role
 from accounts.models import User
 from billing import rules
+from billing.enums import AuthorisationStatus
 from billing.models import Authorisation, Quote
 from clinic.core.errors import Invalid, NotAllowed
 from clinic.core.status import lock, record_start
@@ -83,6 +84,12 @@ def freeze(appointment: Appointment, *, actor: User | None) -> Quote:
         basis=basis_of(found),
         authorisation_open=found.authorisation_open,
     )
+
+
+def still_open(quote: Quote) -> bool:
+    """The insurer has not answered yet: the quote itself stays as it was."""
+    waiting = Authorisation.objects.filter(appointment=quote.appointment_id, status=AuthorisationStatus.ASKED)
+    return quote.authorisation_open and waiting.exists()
 
 
 def basis_of(found: Cover) -> dict[str, Any]:

@@ -61,7 +61,7 @@ class ReturnForm(forms.Form):
     reason = forms.CharField(
         label=_("What is wrong"),
         help_text=_("The patient reads it."),
-        required=False,
+        error_messages={"required": _("Say what is wrong: the patient reads it.")},
         widget=forms.Textarea({"rows": 2, "maxlength": memberships.REASON_MAX}),
     )
 
@@ -70,6 +70,7 @@ class PlanForm(forms.ModelForm[Plan]):
     class Meta:
         model = Plan
         fields = plans.FIELDS
+        labels = {"co_payment": _("How much")}
         widgets = {"co_payment_kind": forms.RadioSelect, "valid_from": _day(), "valid_until": _day()}
         help_texts = {
             "cover_percent": _("Of every service that has no rate of its own."),

@@ -121,7 +121,11 @@ def test_the_frozen_quote_on_the_visit(
     assert "/quote/" in client.get(f"/appointments/{visit.pk}/").content.decode()
     part = client.get(f"/quote/{visit.pk}/", headers={"HX-Request": "true"}).content.decode()
     assert "80% of the price" in part
+    assert "not a guarantee" in part
     assert "<html" not in part
+    Authorisation.objects.update(status="granted")
+    body = api(cast.patient).get(f"/api/appointments/{visit.pk}/quote/").json()
+    assert (body["authorisation_open"], body["warning"], body["covered"]) == (False, "", "420.00")
     client.force_login(cast.doctor)
     assert "/quote/" not in client.get(f"/appointments/{visit.pk}/").content.decode()
 

@@ -103,9 +103,10 @@ def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
 def send_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = _visible_or_404(request, pk)
     form = ReturnForm(request.POST)
-    form.is_valid()
+    if not form.is_valid():
+        return _page(request, found, form, status=422)
     try:
-        memberships.send_back(pk, reason=form.cleaned_data.get("reason", ""), actor=cast(User, request.user))
+        memberships.send_back(pk, reason=form.cleaned_data["reason"], actor=cast(User, request.user))
     except DomainError as refused:
         take_refusal(form, refused)
         status = 422 if refused.status == 400 else refused.status

@@ -63,7 +63,7 @@ def appointment_quote(request: HttpRequest, pk: UUID) -> HttpResponse:
     if stored is None:
         return _shown(request, {"refusal": _("This visit was booked without a quote.")})
     spoken = quote_words.speak(
-        stored, stored.basis, currency=stored.currency, authorisation_open=stored.authorisation_open
+        stored, stored.basis, currency=stored.currency, authorisation_open=quoting.still_open(stored)
     )
     return _shown(request, {"quote": spoken, "own": user.is_patient})
 

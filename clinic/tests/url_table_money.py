@@ -2,6 +2,34 @@
 
 MONEY = """
 #      address                                        anon    patient other-p other-d doctor  manager admin
+# Quotes, plans and memberships
+GET    quote                                          login   422     422     403     403     422     403
+GET    appointment_quote(visit)                       login   200     404     404     403     200     404
+GET    api-quote                                      401     400     400     403     403     400     403
+GET    api-appointment-quote(visit)                   401     200     404     404     403     200     404
+GET    medical_aid                                    login   200     200     403     403     403     403
+POST   medical_aid                                    login   422     422     403     403     403     403
+GET    medical_aid_end                                login   200     302     403     403     403     403
+POST   medical_aid_end                                login   302     302     403     403     403     403
+GET    memberships                                    login   403     403     403     403     200     403
+GET    membership(membership)                         login   403     403     403     403     200     403
+POST   membership_verify(membership)                  login   403     403     403     403     302     403
+POST   membership_return(membership)                  login   403     403     403     403     302     403
+GET    membership_card(membership)                    login   200     404     404     404     200     404
+GET    membership_enter(patient)                      login   403     403     403     403     200     403
+GET    membership_enter(doctor)                       login   403     403     403     403     404     403
+POST   membership_enter(patient)                      login   403     403     403     403     422     403
+GET    plans                                          login   403     403     403     403     200     403
+GET    plan_new                                       login   403     403     403     403     200     403
+POST   plan_new                                       login   403     403     403     403     422     403
+GET    plan(plan)                                     login   403     403     403     403     200     403
+POST   plan(plan)                                     login   403     403     403     403     422     403
+GET    plan_rate_new(plan)                            login   403     403     403     403     200     403
+POST   plan_rate_new(plan)                            login   403     403     403     403     422     403
+GET    plan_rate(plan,rate)                           login   403     403     403     403     200     403
+POST   plan_rate(plan,rate)                           login   403     403     403     403     422     403
+POST   plan_rate_remove(plan,rate)                    login   403     403     403     403     302     403
+
 # Invoices, receipts, credit notes
 GET    billing_documents                              login   200     200     404     404     200     404
 GET    billing_document(invoice)                      login   200     404     404     404     200     404

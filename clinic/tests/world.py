@@ -15,8 +15,9 @@ from accounts.domain import care, profiles
 from accounts.models import BreakGlass, User
 from accounts.tests.factories import make_doctor, make_patient
 from accounts.tests.pictures import picture
-from billing.domain import documents
+from billing.domain import documents, quoting
 from billing.models import CashShift
+from billing.tests.aid import make_membership, make_plan, make_rate
 from billing.tests.factories import make_payment
 from clinic.core.files import encode_image
 from clinic.core.mail import send_mail_task
@@ -69,6 +70,10 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
     attempt = submitted.attempts.get()  # type: ignore[attr-defined]
     attempt.proof.save("proof.jpg", encode_image(picture()))
     invoice = documents.invoice_for(submitted, actor=cast["manager"])
+    plan = make_plan()
+    membership = make_membership(patient, plan, verified=False)
+    membership.card.save("card.jpg", encode_image(picture()))
+    quoting.freeze(visit, actor=patient)
     letter = visit.files.create(  # type: ignore[attr-defined]
         file=encode_image(picture()), content_type="image/jpeg", name="letter.jpg", uploaded_by=patient
     )
@@ -145,6 +150,9 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "submitted": submitted,
         "attempt": attempt,
         "invoice": invoice,
+        "plan": plan,
+        "rate": make_rate(plan, service, scheme_rate=500),
+        "membership": membership,
         "letter": letter,
         "notice": notice,
         "delivery": delivery,

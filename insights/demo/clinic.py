@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from insights.demo import people, plan, requests, reviews, story, talk, till, timetable
+from insights.demo import medical_aid, people, plan, requests, reviews, story, talk, till, timetable
 from insights.demo.ledger import Ledger
 
 
@@ -15,6 +15,7 @@ def seed() -> None:
         people.seed()
         cast = dict(people.by_name())
         timetable.seed(cast, today)
+        medical_aid.seed(cast, today)
         ledger = Ledger(cast, now)
         story.finish_what_is_over(ledger)
         story.seed(ledger, today)
