@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
-from billing.domain import codes, proofs
+from billing.domain import codes, documents, proofs
 from billing.domain.references import new_reference, normal_bank_reference
 from billing.enums import AttemptOutcome
 from billing.enums import PaymentStatus as P
@@ -123,6 +123,9 @@ def _attempt(payment: Payment, visit: Visit, status: str, handed_in: datetime, b
         attempt.proof.save(picture.name, picture, save=False)
     attempt.save(force_insert=True)
     Attempt.objects.filter(pk=attempt.pk).update(created_at=handed_in)
+    if outcome == AttemptOutcome.ACCEPTED:
+        # Papers carry the day they are issued: that of the seeding.
+        documents.on_arrival(payment, attempt, actor=book.manager)
     if not decided:
         proofs.look_later(attempt)
 
