@@ -65,6 +65,7 @@ def test_five_hundred_in_cash_and_the_rest_by_card(due: Payment, till: Client, s
     answer = words(send(till, due, method="card", amount="३००", bank_reference="RRN 55 66 77"))
     assert fresh(due).appointment.status == "confirmed"
     assert "Nothing is due any more." in answer
+    assert all(reverse("billing_document", args=[one.receipt.pk]) in answer for one in due.attempts.all())
 
 
 def test_a_second_click_is_told_so_and_takes_nothing(due: Payment, till: Client, shift: CashShift) -> None:

@@ -17,7 +17,7 @@ from billing.domain import credit, desk, desk_queries, queries, shifts
 from billing.enums import AttemptOutcome, PaymentMethod, PaymentStatus
 from billing.forms.desk import OpenShiftForm, TakeForm
 from billing.forms.payment import take_refusal
-from billing.models import Attempt, Payment
+from billing.models import Attempt, BillingDocument, Payment
 from clinic.core import money
 from clinic.core.errors import DomainError
 
@@ -85,10 +85,17 @@ def _context(user: User, payment: Payment, form: TakeForm) -> dict[str, Any]:
         "appointment": payment.appointment,
         "form": form,
         "can_take": can_take or (form.is_bound and payment.status == PaymentStatus.CONFIRMED),
-        "parts": [one for one in payment.attempts.all() if one.outcome == AttemptOutcome.ACCEPTED],
+        "parts": _parts(payment),
         "credit": credit.available(patient.pk, payment.currency),
         **_shift_of(user),
     }
+
+
+def _parts(payment: Payment) -> list[tuple[Attempt, BillingDocument | None]]:
+    """What was accepted so far, each with its receipt."""
+    receipts = {one.attempt_id: one for one in payment.documents.exclude(attempt=None)}  # type: ignore[attr-defined]
+    accepted = (one for one in payment.attempts.all() if one.outcome == AttemptOutcome.ACCEPTED)  # type: ignore[attr-defined]
+    return [(one, receipts.get(one.pk)) for one in accepted]
 
 
 def _shift_of(user: User) -> dict[str, Any]:
