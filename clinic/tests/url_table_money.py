@@ -54,7 +54,6 @@ GET    shift(shift)                                   login   403     403     40
 POST   shift(shift)                                   login   403     403     403     403     422     403
 POST   payment_credit(payment)                        login   302     404     404     404     302     404
 GET    credit                                         login   200     200     403     403     403     403
-"""
 # Management's queue
 GET    payment_review(submitted)                      login   403     404     404     404     200     404
 POST   payment_review(submitted)                      login   403     404     404     404     200     404
@@ -62,3 +61,4 @@ POST   payment_review_leave(submitted)                login   403     404     40
 POST   payment_ask_again(submitted)                   login   403     404     404     404     302     404
 POST   api-payment-ask-again(submitted)               401     400     404     404     404     400     404
 POST   payments_confirm_chosen                        login   403     403     403     403     400     403
+"""
