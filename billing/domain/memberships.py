@@ -84,8 +84,9 @@ def enter(
     _check_days(valid_from, valid_until)
     picture = _picture(card)
     with transaction.atomic():
-        # The patient's row first, as everywhere: two forms sent at once come one after the other.
-        patient = lock(User, patient.pk)
+        # The patient's row first, as everywhere: two forms sent at once come one after the other. Not against rows that
+        # merely point at it: whoever holds the membership may be telling its patient something.
+        patient = User.objects.select_for_update(of=("self",), no_key=True).get(pk=patient.pk)
         _check_plan(plan)
         known = Membership.objects.select_for_update(of=("self",)).filter(patient=patient, ended_at=None)
         membership = known.first()

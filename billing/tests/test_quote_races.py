@@ -12,9 +12,10 @@ from django.db import connections
 from django.utils import timezone
 
 from accounts.tests.factories import make_doctor
-from billing.domain import cover, quoting
+from billing.domain import cover, memberships, quoting
 from billing.models import Authorisation, Payment, Quote
 from billing.tests.aid import make_authorisation, make_membership, make_plan
+from clinic.core.errors import Conflict
 from scheduling.domain import booking, progress
 from scheduling.models import Appointment
 from scheduling.tests.factories import clinic_time, make_appointment
@@ -93,3 +94,30 @@ def test_an_authorisation_in_advance_goes_to_one_of_two(patient: Any, doctor: An
     used = next(quote for quote in quotes if not quote.authorisation_open)
     assert granted.appointment_id == used.appointment_id
     assert Authorisation.objects.filter(appointment__in=visits).count() == 4
+
+
+def test_changing_and_checking_a_membership_at_once(patient: Any, manager: Any) -> None:
+    """Neither waits for the other in a ring, and nothing that management has not seen counts as checked."""
+    plan = make_plan()
+    for number in range(ROUNDS):
+        membership = memberships.enter(
+            patient, plan=plan, number=f"AB {number}00", valid_from=timezone.localdate(), actor=patient
+        )
+        seen = memberships.version_of(membership)
+
+        def change(number: int = number) -> Any:
+            return memberships.enter(
+                patient, plan=plan, number=f"AB {number}01", valid_from=timezone.localdate(), actor=patient
+            )
+
+        def check(pk: Any = membership.pk, seen: str = seen) -> Any:
+            try:
+                return memberships.verify(pk, version=seen, actor=manager)
+            except Conflict:
+                return None
+
+        race(change, check)
+        now = cover.current(patient.pk)
+        assert now is not None
+        assert (now.number_key, now.verified_at) == (f"AB{number}01", None)
+        assert patient.medical_aid_memberships.filter(ended_at=None).count() == 1
