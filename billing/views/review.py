@@ -45,7 +45,11 @@ class Row:
 
     @property
     def expected(self) -> str:
-        return money.shown(self.payment.outstanding or self.payment.amount, self.payment.currency)
+        """What has to arrive; of a refund, what has to be sent."""
+        payment = self.payment
+        if payment.status == PaymentStatus.REFUND_DUE and not self.waits:
+            return money.shown(payment.refund_owed - payment.refunded, payment.currency)
+        return money.shown(payment.outstanding or payment.amount, payment.currency)
 
     @property
     def may_decide(self) -> bool:
