@@ -5,9 +5,9 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.signals import patients_merged
-from billing.domain import credit, documents, memberships, payments
+from billing.domain import authorisations, claims, credit, documents, memberships, payments
 from scheduling.enums import AppointmentStatus
-from scheduling.signals import appointment_booked, appointment_status_changed
+from scheduling.signals import appointment_booked, appointment_status_changed, swept
 
 _CALLED_OFF = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.DECLINED, AppointmentStatus.EXPIRED})
 
@@ -22,8 +22,16 @@ def raise_payment(sender: Any, appointment: Any, actor: Any, **kwargs: Any) -> N
 def follow(sender: Any, appointment: Any, to_status: str, actor: Any, **kwargs: Any) -> None:
     if to_status in _CALLED_OFF:
         payments.follow_appointment(appointment, actor=actor)
+        authorisations.follow(appointment, actor=actor)
     elif to_status == AppointmentStatus.CONFIRMED:
         documents.invoice_unpaid(appointment, actor=actor)
+    elif to_status == AppointmentStatus.COMPLETED:
+        claims.make_for(appointment, actor=actor)
+
+
+@receiver(swept)
+def sweep(sender: Any, **kwargs: Any) -> None:
+    authorisations.expire_over()
 
 
 @receiver(patients_merged)

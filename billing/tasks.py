@@ -2,10 +2,23 @@
 
 from django_tasks import task
 
-from billing.domain import proofs
+from billing.domain import authorisations, proofs
+from billing.domain.statements import importing
 
 
 @task()
 def look_at_proof(attempt_id: str) -> None:
     """A patient has sent a picture."""
     proofs.look(attempt_id)
+
+
+@task()
+def sweep_authorisations() -> None:
+    """The last day of one is past."""
+    authorisations.expire_over()
+
+
+@task()
+def read_statement(statement_id: str) -> None:
+    """A long bank statement, or one that overlapped another that was taken back."""
+    importing.read(statement_id)

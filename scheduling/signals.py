@@ -6,3 +6,5 @@ from django.dispatch import Signal
 appointment_booked = Signal()
 # appointment, from_status, to_status, actor (None: the portal itself), reason
 appointment_status_changed = Signal()
+# Nothing. After each sweep, outside of any transaction: apps above do then what time has made due.
+swept = Signal()

@@ -13,17 +13,20 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from billing import rules
-from billing.domain import quote_words, quoting
+from billing.domain import authorisations, quote_words, quoting
 from billing.domain.quote_words import Spoken
-from billing.models import Quote
+from billing.models import Claim, Quote
 from clinic.core import money
 from clinic.core.errors import NotAllowed
 from scheduling.domain.queries import appointments_visible_to
 
+from .aid import AuthorisationStateSerializer, ClaimStateSerializer, state_of
+
 
 class QuoteSerializer(serializers.Serializer[Any]):
     """`charge` = `covered` + `co_payment` + `shortfall`; `to_pay` is the patient's. With `authorisation_open` the cover
-    is no guarantee. `sentences` explains each part, `standing` says why no medical aid counts ("" when one does)."""
+    is no guarantee. `sentences` explains each part, `standing` says why no medical aid counts ("" when one does).
+    `authorisation` and `claim` are null before a visit is booked, and where it has none."""
 
     charge = serializers.CharField()
     covered = serializers.CharField()
@@ -37,6 +40,8 @@ class QuoteSerializer(serializers.Serializer[Any]):
     standing = serializers.CharField()
     sentences = serializers.DictField(child=serializers.CharField())
     warning = serializers.CharField()
+    authorisation = AuthorisationStateSerializer(allow_null=True)
+    claim = ClaimStateSerializer(allow_null=True)
 
 
 class QuoteQuery(serializers.Serializer[Any]):
@@ -90,7 +95,8 @@ class AppointmentQuoteView(APIView):
         quote = get_object_or_404(Quote, appointment=visit)
         is_open = quoting.still_open(quote)
         spoken = quote_words.speak(quote, quote.basis, currency=quote.currency, authorisation_open=is_open)
-        return Response(_body(quote, quote.basis, spoken, quote.membership_id, is_open))
+        state = state_of(authorisations.of_visit(visit.pk), Claim.objects.filter(appointment=visit).first())
+        return Response({**_body(quote, quote.basis, spoken, quote.membership_id, is_open), **state})
 
 
 def _body(
@@ -107,6 +113,7 @@ def _body(
         "standing": spoken.standing,
         "sentences": {line.name: line.sentence for line in spoken.lines},
         "warning": spoken.warning,
+        **state_of(None, None),
     }
 
 

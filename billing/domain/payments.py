@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -27,11 +27,9 @@ from scheduling.domain import progress
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 
-from . import attempts, codes, documents, notices, proofs, quoting, reviewing, settling
-from .references import new_reference
+from . import attempts, documents, notices, proofs, quoting, raising, reviewing, settling
 
 REASON_MIN, REASON_MAX = 3, 240
-_REFERENCE_TRIES = 8
 
 # Confirmed once, whatever came after.
 _WAS_CONFIRMED = frozenset({PaymentStatus.CONFIRMED, PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED})
@@ -85,24 +83,13 @@ def _create(appointment: Appointment, quote: Quote) -> Payment:
     amount = quote.charge - quote.covered
     if amount <= 0:
         raise Invalid(_("The medical aid covers this appointment, so there is nothing to pay."))
-    for tries_left in reversed(range(_REFERENCE_TRIES)):
-        reference = new_reference()
-        try:
-            with transaction.atomic():
-                return Payment.objects.create(
-                    appointment=appointment,
-                    amount=amount,
-                    currency=appointment.currency,
-                    reference=reference,
-                    qr_payload=codes.write(amount=amount, currency=appointment.currency, reference=reference),
-                    covered=quote.covered,
-                    co_payment=quote.co_payment,
-                    shortfall=quote.shortfall,
-                )
-        except IntegrityError:
-            if not tries_left or not Payment.objects.filter(reference=reference).exists():
-                raise
-    raise AssertionError("unreachable")
+    return raising.store(
+        appointment,
+        amount,
+        covered=quote.covered,
+        co_payment=quote.co_payment,
+        shortfall=quote.shortfall,
+    )
 
 
 def locked_with_appointment(payment_id: UUID | str) -> Payment:

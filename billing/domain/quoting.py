@@ -23,7 +23,7 @@ from scheduling.domain.pricing import charge
 from scheduling.domain.queries import services_for
 from scheduling.models import Appointment, Service
 
-from . import cover
+from . import aid_notices, cover
 from .cover import Cover
 from .quotes import Parts, Terms, divide
 
@@ -126,6 +126,7 @@ def _claim_authorisation(found: Cover, appointment: Appointment, *, actor: User 
         membership=found.membership, service=appointment.service, appointment=appointment
     )
     record_start(asked, actor=actor)
+    aid_notices.authorisation_asked(asked)
 
 
 def estimate_for(

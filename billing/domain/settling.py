@@ -23,7 +23,7 @@ from clinic.core.status import change_status
 from scheduling.domain import progress
 from scheduling.enums import AppointmentStatus
 
-from . import codes, credit, documents, notices
+from . import claim_money, codes, credit, documents, notices
 
 # The appointment will not take place.
 CALLED_OFF = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.DECLINED, AppointmentStatus.EXPIRED})
@@ -65,6 +65,7 @@ def accept(payment: Payment, attempt: Attempt, amount: Decimal, *, actor: User |
     else:
         _wait_for_rest(payment, actor=actor)
     documents.on_arrival(payment, attempt, actor=actor)
+    claim_money.on_arrival(payment, actor=actor)
     events.payment_changed(payment)
 
 

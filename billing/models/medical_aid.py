@@ -99,6 +99,10 @@ class Authorisation(StatusModel, BaseModel):
 class AuthorisationStatusChange(StatusChange):
     authorisation = models.ForeignKey(Authorisation, on_delete=models.CASCADE, related_name="history")
 
+    @property
+    def to_label(self) -> str:
+        return str(AuthorisationStatus(self.to_status).label)
+
 
 class Quote(BaseModel):
     """What a visit was said to cost its patient when it was booked: the parts sum to `charge`. Never changed after;
@@ -174,3 +178,7 @@ class Claim(StatusModel, BaseModel):
 
 class ClaimStatusChange(StatusChange):
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="history")
+
+    @property
+    def to_label(self) -> str:
+        return str(ClaimStatus(self.to_status).label)

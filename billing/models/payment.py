@@ -93,6 +93,16 @@ class Payment(StatusModel, BaseModel):
         return money.shown(self.received, self.currency)
 
     @property
+    def is_open(self) -> bool:
+        """Something is still to be paid or to be checked."""
+        return self.status in (PaymentStatus.DUE, PaymentStatus.SUBMITTED, PaymentStatus.REJECTED)
+
+    @property
+    def is_void(self) -> bool:
+        """Nobody pays it any more."""
+        return self.status == PaymentStatus.EXPIRED
+
+    @property
     def has_lapsed(self) -> bool:
         """Expired, or about to be: the hold is over and the sweep has not come by yet."""
         held_until = self.appointment.hold_expires_at

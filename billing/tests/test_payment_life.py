@@ -12,7 +12,7 @@ from django.core import mail
 from django.utils import timezone
 
 from accounts.rules import treats
-from billing.domain import payments, references
+from billing.domain import payments, raising, references
 from billing.domain.codes.emvco import read
 from billing.enums import PAYMENT_TRANSITIONS, PaymentStatus
 from billing.models import Payment
@@ -84,7 +84,7 @@ def test_a_reference_in_use_is_drawn_again(
     due: Payment, patient: Any, doctor: Any, service: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = iter([due.reference, due.reference, "7KM4QX9T"])
-    monkeypatch.setattr(payments, "new_reference", lambda: next(drawn))
+    monkeypatch.setattr(raising, "new_reference", lambda: next(drawn))
     appointment = make_appointment(
         patient, doctor, service, status=A.PENDING_PAYMENT, starts_at=clinic_time(5, 10)
     )

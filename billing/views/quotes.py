@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from billing import rules
-from billing.domain import quote_words, quoting
+from billing.domain import aid_words, quote_words, quoting
 from billing.forms.quote import QuoteForm
 from billing.models import Quote
 from clinic.core.errors import DomainError
@@ -59,13 +59,14 @@ def appointment_quote(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404
     if not rules.can_see_quote(user, visit.patient_id):
         raise PermissionDenied
-    stored = Quote.objects.filter(appointment=visit).first()
+    stored = Quote.objects.select_related("appointment").filter(appointment=visit).first()
     if stored is None:
         return _shown(request, {"refusal": _("This visit was booked without a quote.")})
     spoken = quote_words.speak(
         stored, stored.basis, currency=stored.currency, authorisation_open=quoting.still_open(stored)
     )
-    return _shown(request, {"quote": spoken, "own": user.is_patient})
+    context = {"quote": spoken, "own": user.is_patient, "words": aid_words.words_about(stored)}
+    return _shown(request, context)
 
 
 def _shown(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -61,4 +61,22 @@ POST   payment_review_leave(submitted)                login   403     404     40
 POST   payment_ask_again(submitted)                   login   403     404     404     404     302     404
 POST   api-payment-ask-again(submitted)               401     400     404     404     404     400     404
 POST   payments_confirm_chosen                        login   403     403     403     403     400     403
+# Authorisations and claims
+GET    own_claims                                     login   200     200     403     403     403     403
+GET    authorisation_new(membership)                  login   403     403     403     403     200     403
+POST   authorisation_new(membership)                  login   403     403     403     403     422     403
+GET    authorisations                                 login   403     403     403     403     200     403
+GET    authorisation(authorisation)                   login   403     403     403     403     200     403
+POST   authorisation_grant(authorisation)             login   403     403     403     403     422     403
+POST   authorisation_refuse(authorisation)            login   403     403     403     403     302     403
+POST   authorisation_again(authorisation)             login   403     403     403     403     302     403
+GET    claims                                         login   403     403     403     403     200     403
+GET    claims_totals                                  login   403     403     403     403     200     403
+POST   claims_chosen(sent)                            login   403     403     403     403     302     403
+GET    claim(claim)                                   login   403     403     403     403     200     403
+POST   claim_submit(claim)                            login   403     403     403     403     302     403
+POST   claim_answer(claim)                            login   403     403     403     403     422     403
+POST   claim_appeal(claim)                            login   403     403     403     403     302     403
+POST   claim_settle(claim)                            login   403     403     403     403     409     403
+POST   claim_withdraw(claim)                          login   403     403     403     403     422     403
 """

@@ -17,7 +17,7 @@ from accounts.tests.factories import make_doctor, make_patient
 from accounts.tests.pictures import picture
 from billing.domain import documents, quoting
 from billing.models import CashShift
-from billing.tests.aid import make_membership, make_plan, make_rate
+from billing.tests.aid import make_authorisation, make_claim, make_membership, make_plan, make_rate
 from billing.tests.factories import make_payment
 from clinic.core.files import encode_image
 from clinic.core.mail import send_mail_task
@@ -153,6 +153,10 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "plan": plan,
         "rate": make_rate(plan, service, scheme_rate=500),
         "membership": membership,
+        "authorisation": make_authorisation(membership, service),
+        "claim": make_claim(
+            patient, doctor, service, membership=membership, status="submitted", starts_at=clinic_time(-40, 10)
+        ),
         "letter": letter,
         "notice": notice,
         "delivery": delivery,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -10,6 +9,7 @@ from django.utils import timezone
 
 from accounts.enums import Mode
 from accounts.models import User
+from scheduling.domain.paying import payment_that_counts
 from scheduling.enums import QUEUED, AppointmentStatus
 from scheduling.models import Appointment
 
@@ -28,14 +28,9 @@ class CallDoor:
     is_open: bool
 
 
-def first_payment(appointment: Appointment) -> Any:
-    """The appointment's newest payment or None. Payments belong to an app above; only its relation is used."""
-    return next(iter(appointment.payments.all()), None)  # type: ignore[attr-defined]
-
-
 def payment_url(appointment: Appointment) -> str:
     """The page of its payment, "" without one."""
-    payment = first_payment(appointment)
+    payment = payment_that_counts(appointment)
     return reverse("payment", args=[payment.pk]) if payment else ""
 
 

@@ -52,12 +52,24 @@ APPOINTMENTS = Place(
     short=_("Visits"),
 )
 PAYMENTS = Place("payments", _("Payments"), "wallet", frozenset({"payment", "credit"}))
-OWN_AID = Place("medical_aid", _("Medical aid"), "shield", frozenset({"medical_aid_end"}), bar=False)
+OWN_AID = Place(
+    "medical_aid", _("Medical aid"), "shield", frozenset({"medical_aid_end", "own_claims"}), bar=False
+)
 AID = Place(
     "memberships",
     _("Medical aid"),
     "shield",
-    frozenset({"membership", "membership_enter", "plans", "plan_new", "plan", "plan_rate_new", "plan_rate"}),
+    frozenset({"membership", "membership_enter", "plans", "plan_new", "plan", "plan_rate_new", "plan_rate"})
+    | {
+        "authorisations",
+        "authorisation",
+        "authorisation_new",
+        "claims",
+        "claim",
+        "claim_answer",
+        "claims_totals",
+    }
+    | {"claims_chosen"},
     bar=False,
 )
 INVOICES = Place(

@@ -1,0 +1,140 @@
+"""What an insurer's answer means for the patient: a shortfall to pay, or credit.
+
+The caller holds the lock of the visit's appointment. The visit's payments are locked here, by their ids; number series
+come last, credit notes before invoices (domain/documents.py).
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from billing import events
+from billing.enums import ClaimStatus, CreditReason, PaymentKind, PaymentStatus
+from billing.models import Claim, CreditEntry, Payment
+from clinic.core.money import ZERO
+from clinic.core.status import change_status, lock, record_start
+from scheduling.models import Appointment
+
+from . import aid_notices, credit, document_content, documents, raising
+from .differences import Difference, between
+
+ANSWERED = frozenset(
+    {ClaimStatus.ACCEPTED, ClaimStatus.ACCEPTED_IN_PART, ClaimStatus.REJECTED, ClaimStatus.SETTLED}
+)
+_UNPAID = frozenset({PaymentStatus.DUE, PaymentStatus.REJECTED})
+_STANDS = _UNPAID | {PaymentStatus.SUBMITTED, PaymentStatus.CONFIRMED}
+
+
+def would_follow(claim: Claim, actual: Decimal) -> Difference:
+    """What `settle` would bring if the insurer paid `actual`, for whoever is about to say so. Changes nothing."""
+    payments = list(claim.appointment.payments.all())  # type: ignore[attr-defined]
+    kept = [payment for payment in payments if not _can_be_dropped(payment)]
+    return _difference(claim, actual, kept)
+
+
+def settle(claim: Claim, actual: Decimal, *, actor: User) -> Difference:
+    """The insurer, or the clinic for it, bears `actual`: what the patient owes more is asked of them, what they have
+    paid too much is theirs. Said twice it brings nothing more."""
+    payments = take_back_unpaid(claim, actor=actor)
+    due = _difference(claim, actual, payments)
+    if due.shortfall:
+        _ask(claim, due.shortfall, actor=actor)
+    elif due.credit:
+        _give(claim.appointment, due.credit, payments, actor=actor)
+    return due
+
+
+def take_back_unpaid(claim: Claim, *, actor: User) -> list[Payment]:
+    """The insurer is asked again: nobody pays meanwhile what it may pay. Shortfalls of which nothing has arrived are
+    taken back, with their invoices. Returns the visit's other payments, locked."""
+    kept = []
+    for payment in _locked(claim.appointment):
+        if not _can_be_dropped(payment):
+            kept.append(payment)
+            continue
+        reason = document_content.in_language_of(payment, lambda: _("The medical aid is asked again."))
+        change_status(payment, PaymentStatus.EXPIRED, actor=actor, reason=reason)
+        if documents.standing_invoice(payment) is not None:
+            documents.credit_invoice(payment, actor=actor, reason=reason)
+        events.payment_changed(payment)
+        aid_notices.shortfall_taken_back(payment)
+    return kept
+
+
+def on_arrival(payment: Payment, *, actor: User | None) -> None:
+    """The patient has paid for a visit whose insurer paid more than expected: what they could not get back before they
+    get now."""
+    claim = Claim.objects.filter(appointment=payment.appointment_id, status__in=ANSWERED).first()
+    if claim is None or claim.actual is None:
+        return
+    claim.appointment = payment.appointment
+    payments = [payment if row.pk == payment.pk else row for row in _locked(payment.appointment)]
+    due = _difference(claim, claim.actual, payments)
+    if due.credit:
+        _give(payment.appointment, due.credit, payments, actor=actor)
+
+
+def _difference(claim: Claim, actual: Decimal, payments: Iterable[Payment]) -> Difference:
+    standing = [payment for payment in payments if payment.status in _STANDS]
+    credited = CreditEntry.objects.filter(
+        payment__appointment=claim.appointment_id, reason=CreditReason.COVERED_MORE
+    )
+    return between(
+        claim.expected,
+        actual,
+        asked=sum((row.amount for row in standing if row.kind == PaymentKind.SHORTFALL), ZERO),
+        credited=credited.aggregate(sum=Sum("amount"))["sum"] or ZERO,
+        received=sum((row.received for row in standing if row.kind != PaymentKind.FEE), ZERO),
+    )
+
+
+def _can_be_dropped(payment: Payment) -> bool:
+    return payment.kind == PaymentKind.SHORTFALL and payment.status in _UNPAID and not payment.received
+
+
+def _locked(appointment: Appointment) -> list[Payment]:
+    ids = appointment.payments.order_by("pk").values_list("pk", flat=True)  # type: ignore[attr-defined]
+    payments = [lock(Payment, pk) for pk in ids]
+    for payment in payments:
+        payment.appointment = appointment
+    return payments
+
+
+def _ask(claim: Claim, amount: Decimal, *, actor: User) -> None:
+    payment = raising.store(
+        claim.appointment,
+        amount,
+        kind=PaymentKind.SHORTFALL,
+        shortfall=amount,
+        claim_round=claim.round,
+    )
+    record_start(payment, actor=actor)
+    documents.invoice_for(payment, actor=actor)
+    events.payment_changed(payment)
+    aid_notices.shortfall_raised(payment)
+
+
+def _give(
+    appointment: Appointment, amount: Decimal, payments: Sequence[Payment], *, actor: User | None
+) -> None:
+    """To the patient's credit; the invoice that asked for too much is taken back by as much."""
+    paid = max((row for row in payments if row.status in _STANDS), key=lambda row: row.received)
+    entry = credit.add(
+        appointment.patient_id,
+        amount,
+        currency=paid.currency,
+        reason=CreditReason.COVERED_MORE,
+        actor=actor,
+        payment=paid,
+    )
+    invoice = documents.standing_invoice(paid)
+    left = min(amount, documents.not_credited(invoice)) if invoice else ZERO
+    if left:
+        reason = document_content.in_language_of(
+            paid, lambda: _("The medical aid paid more than expected. The amount is on your credit.")
+        )
+        documents.credit_invoice(paid, actor=actor, reason=reason, amount=left)
+    aid_notices.covered_more(paid, entry)
