@@ -175,6 +175,15 @@ class DocumentKind(models.TextChoices):
 NUMBER_MARKS = {DocumentKind.INVOICE: "INV", DocumentKind.RECEIPT: "REC", DocumentKind.CREDIT_NOTE: "CN"}
 
 
+class StatementState(models.TextChoices):
+    """Of the file of a bank statement."""
+
+    UPLOADED = "uploaded", _("Columns to choose")
+    READING = "reading", _("Being read")
+    READ = "read", _("Read")
+    FAILED = "failed", _("Not readable")
+
+
 class LineState(models.TextChoices):
     """Of one line of a bank statement."""
 

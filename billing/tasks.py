@@ -3,6 +3,7 @@
 from django_tasks import task
 
 from billing.domain import authorisations, proofs
+from billing.domain.statements import importing
 
 
 @task()
@@ -15,3 +16,9 @@ def look_at_proof(attempt_id: str) -> None:
 def sweep_authorisations() -> None:
     """The last day of one is past."""
     authorisations.expire_over()
+
+
+@task()
+def read_statement(statement_id: str) -> None:
+    """A long bank statement, or one that overlapped another that was taken back."""
+    importing.read(statement_id)

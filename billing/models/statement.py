@@ -4,20 +4,20 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from billing.enums import LineState
+from billing.enums import LineState, StatementState
+from clinic.core import money
 from clinic.core.models import BaseModel
 
 from .attempt import Attempt
 
 
 class StatementLayout(BaseModel):
-    """How one bank writes its CSV. `columns` maps what we need (booked_on, amount or credit and debit, reference,
-    description, payer, currency) to the heading of its column."""
+    """How one bank writes its CSV, kept by the clinic beside the built-in ones (domain/statements/layouts.py).
+    `columns` maps what we need (booked_on, amount or credit and debit, reference …) to the heading of its column;
+    `date_format` is the order of a date: ymd, dmy, mdy or bs."""
 
     name = models.CharField(_("name of the layout"), max_length=60, unique=True)
-    delimiter = models.CharField(max_length=1, default=",")
-    encoding = models.CharField(max_length=16, default="utf-8")
-    date_format = models.CharField(max_length=24, default="%Y-%m-%d")
+    date_format = models.CharField(max_length=24, default="ymd")
     decimal_mark = models.CharField(max_length=1, default=".")
     columns = models.JSONField(default=dict)
 
@@ -29,13 +29,22 @@ class StatementLayout(BaseModel):
 
 
 class Statement(BaseModel):
-    """One imported file, known by its bytes: the same file twice changes nothing."""
+    """One uploaded file, known by its bytes: the same file twice changes nothing. `mapping` is how it was read
+    (layouts.Mapping), `problems` the first rows that could not be, as [number, code, value]."""
 
     name = models.CharField(max_length=140)
     digest = models.CharField(max_length=64, unique=True)
-    layout = models.ForeignKey(StatementLayout, on_delete=models.PROTECT, related_name="statements")
+    file = models.FileField(upload_to="statements/")
     scheme = models.CharField(max_length=24, default="bank")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=StatementState, default=StatementState.UPLOADED)
+    mapping = models.JSONField(default=dict, blank=True)
+    # Of its rows: money in, of these known from another file; money out; not readable.
+    credits = models.PositiveIntegerField(default=0)
+    known = models.PositiveIntegerField(default=0)
+    debits = models.PositiveIntegerField(default=0)
+    unread = models.PositiveIntegerField(default=0)
+    problems = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["-created_at"]
@@ -79,3 +88,7 @@ class StatementLine(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.booked_on} {self.reference}"
+
+    @property
+    def amount_shown(self) -> str:
+        return money.shown(self.amount, self.currency)

@@ -43,3 +43,12 @@ def written(day: date) -> str:
         "month": _MONTHS[known[1] - 1],
         "day": known[2],
     }
+
+
+def day_of(year: int, month: int, day: int) -> date | None:
+    """The day of that date of Bikram Sambat; None when there is none, or outside of the known years."""
+    try:
+        known: date = nepali_datetime.date(year, month, day).to_datetime_date()
+    except (ValueError, OverflowError, IndexError, KeyError):
+        return None
+    return known
