@@ -32,6 +32,7 @@ def ask_again(payment_id: UUID | str, *, kind: str, reason: str = "", actor: Use
     Raises Invalid (`kind`; `reason`, which `other` needs), NotAllowed, AlreadyConfirmed, UnderReview and
     InvalidTransition, also when the visit was called off: nothing can be sent for it any more.
     """
+    payments.check_may_decide(actor)
     if kind not in AskAgain.values:
         message = _("Choose what the patient should send again.")
         raise Invalid(message, fields={"kind": [message]})
