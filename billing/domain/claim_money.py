@@ -65,16 +65,24 @@ def take_back_unpaid(claim: Claim, *, actor: User) -> list[Payment]:
 
 
 def on_arrival(payment: Payment, *, actor: User | None) -> None:
-    """The patient has paid for a visit whose insurer paid more than expected: what they could not get back before they
-    get now."""
-    claim = Claim.objects.filter(appointment=payment.appointment_id, status__in=ANSWERED).first()
-    if claim is None or claim.actual is None:
+    """The patient has paid for a visit of which they owed less than they were asked for: what they could not get back
+    before they get now."""
+    claim = Claim.objects.filter(appointment=payment.appointment_id).first()
+    actual = _borne(claim) if claim else None
+    if claim is None or actual is None:
         return
     claim.appointment = payment.appointment
     payments = [payment if row.pk == payment.pk else row for row in _locked(payment.appointment)]
-    due = _difference(claim, claim.actual, payments)
+    due = _difference(claim, actual, payments)
     if due.credit:
         _give(payment.appointment, due.credit, payments, actor=actor)
+
+
+def _borne(claim: Claim) -> Decimal | None:
+    """What the insurer pays, or of a withdrawn claim the clinic; None while nobody has said."""
+    if claim.status == ClaimStatus.WITHDRAWN:
+        return claim.expected
+    return claim.actual if claim.status in ANSWERED else None
 
 
 def _difference(claim: Claim, actual: Decimal, payments: Iterable[Payment]) -> Difference:

@@ -21,9 +21,14 @@ def amount_field(**kwargs: Any) -> AmountField:
     return AmountField(max_digits=12, decimal_places=4, widget=widget, error_messages=_FIGURE, **kwargs)
 
 
-def reason_field(label: Any, help_text: Any = "") -> forms.CharField:
-    widget = forms.Textarea({"rows": 2, "maxlength": insurers_words.REASON_MAX})
-    return forms.CharField(label=label, help_text=help_text, required=False, widget=widget)
+def reason_field(label: Any, help_text: Any = "", *, required: bool = True) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        widget=forms.Textarea({"rows": 2, "maxlength": insurers_words.REASON_MAX}),
+        error_messages={"required": _("Say why.")},
+    )
 
 
 class AskForm(forms.Form):
@@ -43,7 +48,10 @@ class AskForm(forms.Form):
 
 class GrantForm(forms.Form):
     number = forms.CharField(
-        label=_("Authorisation number"), max_length=80, required=False, widget=forms.TextInput(_NUMBER)
+        label=_("Authorisation number"),
+        max_length=80,
+        widget=forms.TextInput(_NUMBER),
+        error_messages={"required": _("Enter the number that the insurer gave.")},
     )
     amount = amount_field(label=_("Amount granted"), required=False, help_text=_("Empty: as the plan says."))
     valid_until = forms.DateField(
@@ -94,7 +102,9 @@ class AnswerForm(forms.Form):
         error_messages={"required": _("Choose what the insurer has answered.")},
     )
     actual = amount_field(label=_("It pays"), required=False, help_text=_("Only of another amount."))
-    reason = reason_field(_("What the insurer says"), _("The patient reads it. Needed for a rejection."))
+    reason = reason_field(
+        _("What the insurer says"), _("The patient reads it. Needed for a rejection."), required=False
+    )
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = self.cleaned_data

@@ -199,6 +199,16 @@ def test_withdrawn_asks_nothing_of_the_patient(sent: Claim, manager: Any) -> Non
         claims.answer(sent.pk, actual=Decimal(10), actor=manager)
 
 
+def test_withdrawn_while_the_patient_pays(sent: Claim, manager: Any, patient: Any) -> None:
+    claims.answer(sent.pk, actual=Decimal(0), reason="Not covered", actor=manager)
+    payment = Payment.objects.get(kind=PaymentKind.SHORTFALL)
+    payments.submit(payment.pk, bank_reference="FT 4477 14", actor=patient)
+    claims.appeal(sent.pk, reason="It is in annex 2", actor=manager)
+    claims.withdraw(sent.pk, reason="A favour", actor=manager)
+    payments.confirm(payment.pk, actor=manager)
+    assert credit.balance(patient.pk) == 600
+
+
 WRONG = ["-1", "1000.01", "0.001", "NaN", "Infinity", "1e30"]
 
 

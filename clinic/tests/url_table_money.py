@@ -76,7 +76,7 @@ POST   claims_chosen(sent)                            login   403     403     40
 GET    claim(claim)                                   login   403     403     403     403     200     403
 POST   claim_submit(claim)                            login   403     403     403     403     302     403
 POST   claim_answer(claim)                            login   403     403     403     403     422     403
-POST   claim_appeal(claim)                            login   403     403     403     403     302     403
+POST   claim_appeal(claim)                            login   403     403     403     403     422     403
 POST   claim_settle(claim)                            login   403     403     403     403     409     403
 POST   claim_withdraw(claim)                          login   403     403     403     403     422     403
 """
