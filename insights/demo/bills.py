@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
-from billing.domain import codes, documents, proofs
+from billing.domain import codes, documents, proofs, quoting
 from billing.domain.references import new_reference, normal_bank_reference
 from billing.enums import AttemptOutcome
 from billing.enums import PaymentStatus as P
@@ -61,18 +61,23 @@ def write(appointment: Appointment, visit: Visit, booked_at: datetime, *, book: 
     way = PAYMENT_WAY[status]
     handed_in = booked_at + timedelta(minutes=12)
     reference = new_reference()
+    parts = quoting.freeze(appointment, actor=appointment.patient) if visit.covered else None
+    amount = appointment.price - (parts.covered if parts else 0)
     arrived = P.CONFIRMED in way
     payment = Payment.objects.create(
         pk=key("payment", visit.name),
         appointment=appointment,
-        amount=appointment.price,
+        amount=amount,
         currency=appointment.currency,
         reference=reference,
-        qr_payload=codes.write(amount=appointment.price, currency=appointment.currency, reference=reference),
+        qr_payload=codes.write(amount=amount, currency=appointment.currency, reference=reference),
+        covered=parts.covered if parts else 0,
+        co_payment=parts.co_payment if parts else 0,
+        shortfall=parts.shortfall if parts else 0,
         status=status,
-        received=appointment.price if arrived else 0,
-        refund_owed=appointment.price if P.REFUND_DUE in way else 0,
-        refunded=appointment.price if status == P.REFUNDED else 0,
+        received=amount if arrived else 0,
+        refund_owed=amount if P.REFUND_DUE in way else 0,
+        refunded=amount if status == P.REFUNDED else 0,
         submitted_at=handed_in if P.SUBMITTED in way else None,
     )
     times = [min(booked_at + timedelta(minutes=minutes), book.now) for minutes in (0, 12, 40, 75, 150)]

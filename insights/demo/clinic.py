@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from insights.demo import medical_aid, people, plan, requests, reviews, story, talk, till, timetable
+from insights.demo import covered, medical_aid, people, plan, requests, reviews, story, talk, till, timetable
 from insights.demo.ledger import Ledger
 
 
@@ -21,6 +21,7 @@ def seed() -> None:
         story.seed(ledger, today)
         requests.seed(ledger, today)
         till.seed(ledger, today)
+        covered.seed(ledger, today)
         ledger.add(plan.visits(today, now))
         talk.seed(cast, now)
         reviews.seed(cast, now)

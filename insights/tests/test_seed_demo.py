@@ -19,7 +19,7 @@ from django_tasks_db.models import DBTaskResult
 
 from accounts.models import DoctorProfile, User
 from billing.enums import AttemptOutcome, PaymentStatus
-from billing.models import Attempt, Payment
+from billing.models import Attempt, Claim, Payment
 from insights.demo import cast, scale
 from messaging.call_rules import is_over, is_too_early
 from messaging.models import Conversation, Message, Notification
@@ -119,6 +119,11 @@ class DemoClinicTest(TestCase):
     def test_every_status_of_visits_and_payments_occurs(self) -> None:
         assert set(Appointment.objects.values_list("status", flat=True)) == set(AppointmentStatus.values)
         assert set(Payment.objects.values_list("status", flat=True)) == set(PaymentStatus.values)
+
+    def test_claims_have_come_differently_far(self) -> None:
+        statuses = set(Claim.objects.values_list("status", flat=True))
+        assert statuses >= {"ready", "submitted", "accepted_in_part", "settled"}
+        assert Payment.objects.filter(kind="shortfall", status="due").count() == 1
 
     def test_scans_have_what_they_need(self) -> None:
         scans = Service.objects.filter(kind="imaging")
