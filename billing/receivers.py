@@ -5,9 +5,17 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.signals import patients_merged
-from billing.domain import authorisations, claims, credit, documents, memberships, payments
+from billing.domain import (
+    authorisations,
+    cancelling_words,
+    claims,
+    credit,
+    documents,
+    memberships,
+    payments,
+)
 from scheduling.enums import AppointmentStatus
-from scheduling.signals import appointment_booked, appointment_status_changed, swept
+from scheduling.signals import appointment_booked, appointment_status_changed, cancelling, swept
 
 _CALLED_OFF = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.DECLINED, AppointmentStatus.EXPIRED})
 
@@ -21,7 +29,7 @@ def raise_payment(sender: Any, appointment: Any, actor: Any, **kwargs: Any) -> N
 @receiver(appointment_status_changed)
 def follow(sender: Any, appointment: Any, to_status: str, actor: Any, **kwargs: Any) -> None:
     if to_status in _CALLED_OFF:
-        payments.follow_appointment(appointment, actor=actor)
+        payments.follow_appointment(appointment, actor=actor, by_patient=kwargs.get("by_patient", False))
         authorisations.follow(appointment, actor=actor)
     elif to_status == AppointmentStatus.CONFIRMED:
         documents.invoice_unpaid(appointment, actor=actor)
@@ -42,3 +50,8 @@ def hand_over_credit(kept: Any, merged: Any, actor: Any, **kwargs: Any) -> None:
 @receiver(patients_merged)
 def hand_over_membership(kept: Any, merged: Any, **kwargs: Any) -> None:
     memberships.hand_over(merged, to=kept)
+
+
+@receiver(cancelling)
+def say_what_comes_back(sender: Any, appointment: Any, reader: Any, **kwargs: Any) -> list[str]:
+    return cancelling_words.before_cancelling(appointment, reader)

@@ -2,6 +2,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from billing.views import (
     authorisations,
+    cancellation_terms,
     claims,
     claims_chosen,
     credit,
@@ -12,6 +13,7 @@ from billing.views import (
     plans,
     queue,
     quotes,
+    refunds,
     review,
     shifts,
 )
@@ -48,6 +50,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("documents/billing/<uuid:pk>/", documents.document_page, name="billing_document"),
     path("documents/billing/<uuid:pk>.pdf", documents.document_pdf, name="billing_document_pdf"),
     path("documents/billing/<uuid:pk>/correct/", documents.document_correct, name="billing_document_correct"),
+    path("refunds/", refunds.refunds_page, name="refunds"),
+    path("refunds/<uuid:pk>/", refunds.refund_page, name="refund"),
+    path("refunds/<uuid:pk>/keep/", refunds.refund_keep, name="refund_keep"),
+    path("cancellation/", cancellation_terms.cancellation_terms, name="cancellation_terms"),
     path("quote/", quotes.quote, name="quote"),
     path("quote/<uuid:pk>/", quotes.appointment_quote, name="appointment_quote"),
     path("medical-aid/", memberships.medical_aid, name="medical_aid"),

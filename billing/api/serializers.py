@@ -81,7 +81,8 @@ class AttemptSerializer(serializers.ModelSerializer[Attempt]):
 class PaymentSerializer(serializers.ModelSerializer[Payment]):
     """`outstanding` is what `qr_payload` asks for: an EMVCo merchant-presented code or a UPI link, `qr_label` in words.
     `app_link` opens a payment app on the same phone; "" where the code has no link. `hold_expires_at` is null once no
-    slot waits for the money."""
+    slot waits for the money. Of a visit that was called off `refund_owed` goes back (`refunded` of it was sent) and
+    `kept` is the cancellation fee."""
 
     appointment = serializers.PrimaryKeyRelatedField[Any](read_only=True)
     patient = serializers.UUIDField(source="appointment.patient_id", read_only=True)
@@ -109,6 +110,9 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
             "amount",
             "received",
             "outstanding",
+            "refund_owed",
+            "refunded",
+            "kept",
             "currency",
             "reference",
             "qr_payload",

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 from rest_framework.routers import SimpleRouter
 
+from .cancellation import CancellationView
 from .documents import BillingDocumentViewSet
 from .payments import PaymentViewSet
 from .quotes import AppointmentQuoteView, QuoteView
@@ -12,5 +13,6 @@ router.register("billing-documents", BillingDocumentViewSet, basename="api-billi
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,
     path("quote/", QuoteView.as_view(), name="api-quote"),
+    path("appointments/<uuid:pk>/cancellation/", CancellationView.as_view(), name="api-cancellation"),
     path("appointments/<uuid:pk>/quote/", AppointmentQuoteView.as_view(), name="api-appointment-quote"),
 ]

@@ -4,7 +4,8 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.models import User
-from billing.models import Attempt, BillingDocument, Payment
+from billing.enums import PaymentMethod
+from billing.models import Attempt, BillingDocument, Payment, Refund
 from messaging.domain.notifications import notify
 
 
@@ -37,12 +38,29 @@ def second_approval(payment: Payment, attempt: Attempt) -> None:
 
 
 def refund_due(payment: Payment) -> None:
-    _tell_management(payment, "payment.refund_due.desk", "refund_due")
-    _tell_patient(payment, "payment.refund_due", "refund_due")
+    """Again when more is owed than was told before."""
+    key = f"refund_due:{payment.refund_owed}"
+    _tell_management(payment, "payment.refund_due.desk", key)
+    _tell_patient(payment, "payment.refund_due.part" if payment.kept else "payment.refund_due", key)
 
 
-def refunded(payment: Payment) -> None:
-    _tell_patient(payment, "payment.refunded", "refunded")
+def kept(payment: Payment) -> None:
+    """The patient called the visit off so late that nothing comes back."""
+    _tell_patient(payment, "payment.kept", "kept")
+
+
+def refunded(payment: Payment, refund: Refund, *, by_patient: bool) -> None:
+    """What patients have done themselves, keeping it as credit, needs no news."""
+    if by_patient:
+        return
+    as_credit = refund.method == PaymentMethod.CREDIT
+    occasion = "payment.refunded.credit" if as_credit else "payment.refunded"
+    _tell_patient(payment, occasion, f"refunded:{refund.pk}")
+
+
+def refund_came_back(payment: Payment, refund: Refund) -> None:
+    """The bank has sent it back; the patient may know a better account."""
+    _tell_patient(payment, "payment.refund_came_back", f"came_back:{refund.pk}")
 
 
 def invoice_corrected(invoice: BillingDocument) -> None:

@@ -27,7 +27,7 @@ from scheduling.domain import progress
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 
-from . import attempts, documents, notices, proofs, quoting, raising, reviewing, settling
+from . import attempts, cancelling, documents, notices, proofs, quoting, raising, reviewing, settling
 
 REASON_MIN, REASON_MAX = 3, 240
 
@@ -188,7 +188,9 @@ def reject(payment_id: UUID | str, *, reason: str, actor: User) -> Payment:
         return payment
     change_status(payment, PaymentStatus.REJECTED, actor=actor, reason=reason)
     _note(payment, ActivityVerb.PAYMENT_REJECTED, actor)
-    if payment.appointment.status in settling.CALLED_OFF:
+    if payment.appointment.status in settling.CALLED_OFF and payment.received > payment.kept:
+        settling.owe_back(payment, actor=actor, reason=_("The appointment had been called off."))
+    elif payment.appointment.status in settling.CALLED_OFF:
         change_status(payment, PaymentStatus.EXPIRED, reason=_("The appointment had been called off."))
     elif payment.appointment.status == AppointmentStatus.PENDING_CONFIRMATION:
         progress.payment_rejected(payment.appointment_id, actor=actor, reason=reason)
@@ -197,44 +199,49 @@ def reject(payment_id: UUID | str, *, reason: str, actor: User) -> Payment:
     return payment
 
 
-@transaction.atomic
 def refund(payment_id: UUID | str, *, actor: User, reason: str = "") -> Payment:
-    """The money was sent back: `refunded`. Raises NotAllowed, Invalid (a note has at most 240 characters) and
-    InvalidTransition unless a refund is due."""
-    check_may_decide(actor)
-    reason = " ".join(reason.split())
-    if len(reason) > REASON_MAX or "\x00" in reason:
-        raise _reason_refused(_("Keep the note under %(most)s characters.") % {"most": REASON_MAX})
-    payment = locked_with_appointment(payment_id)
-    if payment.status == PaymentStatus.REFUNDED:
-        raise InvalidTransition(_("This payment has been refunded already."))
-    if payment.status != PaymentStatus.REFUND_DUE:
-        raise InvalidTransition(_("No refund is due for this payment: cancel its appointment first."))
-    change_status(payment, PaymentStatus.REFUNDED, actor=actor, reason=reason, refunded=payment.refund_owed)
-    _note(payment, ActivityVerb.PAYMENT_REFUNDED, actor)
-    events.payment_changed(payment)
-    notices.refunded(payment)
-    return payment
+    """All that is owed was sent back in one go: `refunded`. Raises NotAllowed, Invalid (a note has at most 240
+    characters), RefundPlanned (somebody is sending it) and InvalidTransition unless a refund is due."""
+    from . import refunds
+
+    return refunds.send_all(payment_id, actor=actor, reason=reason)
 
 
 @transaction.atomic
-def follow_appointment(appointment: Appointment, *, actor: User | None) -> None:
-    """The appointment was cancelled, declined or has expired: what was paid has to go back, what was not expires.
+def follow_appointment(appointment: Appointment, *, actor: User | None, by_patient: bool = False) -> None:
+    """The appointment was cancelled, declined or has expired: what was paid has to go back (of what a patient who
+    answers for it calls off, as much as the clinic's terms say), what was not expires.
 
     An attempt that is being checked stays in the queue: the money may have arrived, and confirming it then makes
     the refund due.
     """
     locked = lock(Appointment, appointment.pk)
-    for payment_id in locked.payments.values_list("pk", flat=True):
+    percent = cancelling.percent_for(locked, by_patient=by_patient)
+    for payment_id in locked.payments.order_by("pk").values_list("pk", flat=True):
         payment = lock(Payment, payment_id)
         payment.appointment = locked
         open_part = payment.received > 0 and payment.status in (PaymentStatus.DUE, PaymentStatus.REJECTED)
         if payment.status == PaymentStatus.CONFIRMED or open_part:
-            settling.owe_back(payment, actor=actor, reason=_("The appointment was called off."))
+            _give_back(payment, percent, actor=actor)
         elif payment.status in (PaymentStatus.DUE, PaymentStatus.REJECTED):
             change_status(payment, PaymentStatus.EXPIRED, actor=actor)
             events.payment_changed(payment)
         documents.credit_unpaid(payment, actor=actor)
+
+
+def _give_back(payment: Payment, percent: int, *, actor: User | None) -> None:
+    """`percent` of what was received; the patient is told too when that is nothing."""
+    if cancelling.keep_fee(payment, percent):
+        reason = _("The appointment was called off.")
+        if payment.kept:
+            reason = _("The patient called it off: %(percent)s%% comes back.") % {"percent": percent}
+        settling.owe_back(payment, actor=actor, reason=reason)
+        return
+    if payment.status != PaymentStatus.CONFIRMED:
+        # The rest is not asked for any more.
+        change_status(payment, PaymentStatus.EXPIRED, actor=actor)
+    events.payment_changed(payment)
+    notices.kept(payment)
 
 
 def _note(payment: Payment, verb: ActivityVerb, actor: User) -> None:
@@ -303,6 +310,14 @@ def checked_reason(reason: str, *, needed: bool = True) -> str:
     if len(reason) > REASON_MAX:
         raise _reason_refused(_("Keep the reason under %(most)s characters.") % {"most": REASON_MAX})
     return reason
+
+
+def checked_note(note: str) -> str:
+    """Tidied; may be empty. Raises Invalid (`reason`)."""
+    note = " ".join(note.split())
+    if len(note) > REASON_MAX or "\x00" in note:
+        raise _reason_refused(_("Keep the note under %(most)s characters.") % {"most": REASON_MAX})
+    return note
 
 
 def _reason_refused(message: str) -> Invalid:

@@ -123,9 +123,9 @@ def _to_credit(payment: Payment, attempt: Attempt, surplus: Decimal, *, actor: U
     )
 
 
-def owe_back(payment: Payment, *, actor: User | None, reason: str, amount: Decimal | None = None) -> None:
-    """`amount` (all that was received, when not given) has to go back to the patient."""
-    owed = payment.received if amount is None else amount
+def owe_back(payment: Payment, *, actor: User | None, reason: str) -> None:
+    """What was received less what is kept as a fee has to go back to the patient."""
+    owed = payment.received - payment.kept
     if payment.status == PaymentStatus.REFUND_DUE:
         payment.refund_owed = owed
         payment.save(update_fields=["refund_owed", "updated_at"])

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from billing.enums import CreditReason, PaymentMethod, RefundOutcome
+from clinic.core import money
 from clinic.core.models import BaseModel
 
 from .attempt import Attempt
@@ -63,6 +64,10 @@ class Refund(BaseModel):
     outcome = models.CharField(max_length=8, choices=RefundOutcome, default=RefundOutcome.PENDING)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     settled_at = models.DateTimeField(null=True, blank=True)
+    # Who said that it was sent, or failed; `actor` has planned it.
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     shift = models.ForeignKey(
         CashShift, on_delete=models.PROTECT, null=True, blank=True, related_name="refunds"
     )
@@ -80,6 +85,10 @@ class Refund(BaseModel):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def amount_shown(self) -> str:
+        return money.shown(self.amount, self.payment.currency)
 
 
 class CancellationRule(BaseModel):

@@ -21,7 +21,7 @@ class Payment(StatusModel, BaseModel):
     `received` is what the accepted attempts brought, less what went to the patient's credit; it is kept under the
     row's lock. `reference` is what the patient's bank
     transfer names; `qr_payload` is frozen when the payment is raised. `refund_owed` is fixed when a refund falls due:
-    what was received less the cancellation fee; `refunded` is what was sent of it."""
+    what was received less what is `kept`, the cancellation fee; `refunded` is what was sent of it."""
 
     TRANSITIONS = PAYMENT_TRANSITIONS
 
@@ -33,6 +33,7 @@ class Payment(StatusModel, BaseModel):
     received = models.DecimalField(_("received"), max_digits=10, decimal_places=2, default=0)
     refund_owed = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     refunded = models.DecimalField(max_digits=10, decimal_places=2, default=0)
+    kept = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     currency = models.CharField(max_length=3)
     reference = models.CharField(_("reference"), max_length=16, unique=True)
     qr_payload = models.CharField(max_length=512)
@@ -58,6 +59,10 @@ class Payment(StatusModel, BaseModel):
                     refund_owed__lte=models.F("received"),
                 ),
                 name="payment_refund_within_received",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kept__gte=0, kept__lte=models.F("received")),
+                name="payment_kept_within_received",
             ),
             models.UniqueConstraint(
                 fields=["appointment"],
@@ -91,6 +96,19 @@ class Payment(StatusModel, BaseModel):
     @property
     def received_shown(self) -> str:
         return money.shown(self.received, self.currency)
+
+    @property
+    def refund_owed_shown(self) -> str:
+        return money.shown(self.refund_owed, self.currency)
+
+    @property
+    def refund_left_shown(self) -> str:
+        """What is still to be sent back."""
+        return money.shown(self.refund_owed - self.refunded, self.currency)
+
+    @property
+    def kept_shown(self) -> str:
+        return money.shown(self.kept, self.currency)
 
     @property
     def is_open(self) -> bool:

@@ -79,4 +79,12 @@ POST   claim_answer(claim)                            login   403     403     40
 POST   claim_appeal(claim)                            login   403     403     403     403     422     403
 POST   claim_settle(claim)                            login   403     403     403     403     409     403
 POST   claim_withdraw(claim)                          login   403     403     403     403     422     403
+# Refunds and the terms of cancellation
+GET    refunds                                        login   403     403     403     403     200     403
+GET    refund(owed)                                   login   403     403     403     403     200     403
+POST   refund(owed)                                   login   403     403     403     403     404     403
+POST   refund_keep(owed)                              login   302     404     404     404     302     404
+GET    api-cancellation(visit)                        401     200     404     404     403     200     404
+GET    cancellation_terms                             login   200     200     200     200     200     200
+POST   cancellation_terms                             login   403     403     403     403     422     403
 """

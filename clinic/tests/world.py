@@ -150,12 +150,21 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "submitted": submitted,
         "attempt": attempt,
         "invoice": invoice,
+        "owed": make_payment(
+            make_appointment(patient, doctor, service, starts_at=clinic_time(8, 10), status="cancelled"),
+            "refund_due",
+        ),
         "plan": plan,
         "rate": make_rate(plan, service, scheme_rate=500),
         "membership": membership,
         "authorisation": make_authorisation(membership, service),
         "claim": make_claim(
-            patient, doctor, service, membership=membership, status="submitted", starts_at=clinic_time(-40, 10)
+            patient,
+            doctor,
+            service,
+            membership=membership,
+            status="submitted",
+            starts_at=clinic_time(-40, 10),
         ),
         "letter": letter,
         "notice": notice,

@@ -74,6 +74,25 @@ PAYMENTS = (
         email=_("Your appointment will not take place, so we will pay your money back."),
     ),
     Occasion(
+        "payment.refund_due.part",
+        _PAYMENT,
+        _("A part of a payment will be refunded"),
+        title=_("A part of your payment will be refunded"),
+        email=_(
+            "Your appointment was cancelled. Open the portal to see how much of your payment comes back, and why."
+        ),
+    ),
+    Occasion(
+        "payment.kept",
+        _PAYMENT,
+        _("Nothing of a payment comes back: cancelled too late"),
+        title=_("About the payment of your cancelled visit"),
+        email=_(
+            "Your appointment was cancelled. By the clinic's terms your payment does not come back. Open the portal "
+            "to see why, or write to the clinic."
+        ),
+    ),
+    Occasion(
         "payment.refund_due.desk",
         _PAYMENT,
         _("A payment has to be refunded, to the front desk"),
@@ -85,6 +104,23 @@ PAYMENTS = (
         _("Payment refunded"),
         title=_("Your payment was refunded"),
         email=_("We have sent your money back. Depending on your bank it can take some days to arrive."),
+    ),
+    Occasion(
+        "payment.refunded.credit",
+        _PAYMENT,
+        _("Refund kept as credit"),
+        title=_("Your refund is now your credit with the clinic"),
+        email=_("Your money is kept as credit with the clinic. It pays for your next visit, or is paid out."),
+    ),
+    Occasion(
+        "payment.refund_came_back",
+        _PAYMENT,
+        _("A refund came back from the bank"),
+        title=_("Your refund could not be delivered: we will try again"),
+        email=_(
+            "The bank has sent your refund back to us. Write to the clinic to which account it should go. We will try "
+            "again."
+        ),
     ),
     Occasion(
         "invoice.corrected",

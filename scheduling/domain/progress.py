@@ -120,9 +120,17 @@ def decline(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> 
 
 
 @transaction.atomic
-def cancel(appointment_id: AppointmentId, *, actor: User, reason: str = "", note: str = "") -> Appointment:
-    """The time is free again; `note` goes to the patient with the news. Raises TooLate for a patient inside the notice
-    period of a confirmed visit."""
+def cancel(
+    appointment_id: AppointmentId,
+    *,
+    actor: User,
+    reason: str = "",
+    note: str = "",
+    at_patients_wish: bool | None = None,
+) -> Appointment:
+    """The time is free again; `note` goes to the patient with the news. `at_patients_wish` says on whose account it is
+    called off: when not given, on that of whoever acts. Raises TooLate for a patient inside the notice period of a
+    confirmed visit."""
     appointment = lock(Appointment, appointment_id)
     _require(rules.can_see(actor, appointment) or rules.asked_for(actor, appointment))
     if not appointment.can_become(_S.CANCELLED):
@@ -130,7 +138,9 @@ def cancel(appointment_id: AppointmentId, *, actor: User, reason: str = "", note
     if not rules.can_cancel(actor, appointment):
         raise TooLate
     was_confirmed = appointment.status in rules.BOUND_BY_NOTICE
-    change(appointment, _S.CANCELLED, actor=actor, reason=reason)
+    wished = actor.pk == appointment.patient_id if at_patients_wish is None else at_patients_wish
+    by_patient = wished and rules.answers_for(appointment)
+    change(appointment, _S.CANCELLED, actor=actor, reason=reason, by_patient=by_patient)
     meeting.call_off(appointment, actor=actor)
     telling.cancelled(appointment, actor=actor, was_confirmed=was_confirmed, note=note)
     return appointment
@@ -279,6 +289,7 @@ def change(
     reason: str = "",
     hold_expires_at: datetime | None = None,
     fields: Mapping[str, Any] | None = None,
+    by_patient: bool = False,
 ) -> Appointment:
     """The way of every step: change the status of a locked row, free its time when it no longer occupies any, and
     announce. Asks no rule; `actor` None is the portal itself. Raises InvalidTransition."""
@@ -305,6 +316,7 @@ def change(
         to_status=to,
         actor=actor,
         reason=reason,
+        by_patient=by_patient,
     )
     events.appointment_changed(appointment)
     referrals.follow(appointment, to, actor=actor)

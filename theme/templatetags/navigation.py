@@ -79,6 +79,9 @@ INVOICES = Place(
     frozenset({"billing_document", "billing_document_correct"}),
     bar=False,
 )
+STATEMENTS = Place(
+    "statements", _("Bank statements"), "landmark", frozenset({"statement", "statement_lines"}), bar=False
+)
 DESK = Place(
     "desk",
     _("Cash desk"),
@@ -86,6 +89,7 @@ DESK = Place(
     frozenset({"desk_payment", "patient_credit", "shifts", "shift", "shift_open"}),
     bar=False,
 )
+REFUNDS = Place("refunds", _("Refunds"), "undo-2", frozenset({"refund", "cancellation_terms"}), bar=False)
 MESSAGES = Place(
     "conversations",
     _("Messages"),
@@ -161,6 +165,8 @@ PLACES: dict[str, tuple[Place, ...]] = {
         WAITING,
         PAYMENTS,
         DESK,
+        STATEMENTS,
+        REFUNDS,
         AID,
         INVOICES,
         MESSAGES,
