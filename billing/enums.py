@@ -87,6 +87,13 @@ class AskAgain(models.TextChoices):
 LET_GO = (AttemptOutcome.REJECTED, AttemptOutcome.ASKED_AGAIN, AttemptOutcome.ABANDONED)
 
 
+class GatewaySource(models.TextChoices):
+    """How a gateway's word came."""
+
+    RETURN = "return", _("Brought back by the patient")
+    LOOK_UP = "look_up", _("Told by the gateway's server")
+
+
 class RefundOutcome(models.TextChoices):
     """What became of one attempt to send money back."""
 

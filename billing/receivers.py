@@ -12,6 +12,7 @@ from billing.domain import (
     credit,
     documents,
     memberships,
+    online,
     payments,
 )
 from scheduling.enums import AppointmentStatus
@@ -40,6 +41,11 @@ def follow(sender: Any, appointment: Any, to_status: str, actor: Any, **kwargs: 
 @receiver(swept)
 def sweep(sender: Any, **kwargs: Any) -> None:
     authorisations.expire_over()
+
+
+@receiver(swept)
+def ask_gateways(sender: Any, **kwargs: Any) -> None:
+    online.make_good()
 
 
 @receiver(patients_merged)

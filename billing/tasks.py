@@ -2,7 +2,7 @@
 
 from django_tasks import task
 
-from billing.domain import authorisations, proofs
+from billing.domain import authorisations, online, proofs
 from billing.domain.statements import importing
 
 
@@ -22,3 +22,15 @@ def sweep_authorisations() -> None:
 def read_statement(statement_id: str) -> None:
     """A long bank statement, or one that overlapped another that was taken back."""
     importing.read(statement_id)
+
+
+@task()
+def ask_gateway(attempt_id: str) -> None:
+    """A patient went to pay online a while ago."""
+    online.watch(attempt_id)
+
+
+@task()
+def ask_gateway_soon(attempt_id: str, tries: int) -> None:
+    """A patient has come back from paying online."""
+    online.watch_closely(attempt_id, tries)

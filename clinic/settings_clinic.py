@@ -36,3 +36,15 @@ PAYMENT_QR = {
     "text": env.str("PAYMENT_QR_TEXT", ""),
     "upi_id": env.str("PAYMENT_UPI_ID", ""),
 }
+
+# eSewa ePay v2 (billing/domain/gateways/esewa.py): offered when both are set.
+ESEWA_PRODUCT_CODE = env.str("ESEWA_PRODUCT_CODE", "")
+ESEWA_SECRET_KEY = env.str("ESEWA_SECRET_KEY", "")
+ESEWA_FORM_URL = env.str("ESEWA_FORM_URL", "https://epay.esewa.com.np")
+ESEWA_STATUS_URL = env.str("ESEWA_STATUS_URL", "https://epay.esewa.com.np")
+if bool(ESEWA_PRODUCT_CODE) != bool(ESEWA_SECRET_KEY):
+    raise SystemExit("ESEWA_PRODUCT_CODE and ESEWA_SECRET_KEY are needed together.")
+if not env.bool("DEBUG", False) and not (
+    ESEWA_FORM_URL.startswith("https://") and ESEWA_STATUS_URL.startswith("https://")
+):
+    raise SystemExit("ESEWA_FORM_URL and ESEWA_STATUS_URL begin with https://.")

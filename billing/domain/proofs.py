@@ -19,6 +19,7 @@ from billing import events
 from billing.models import Attempt, Payment
 from clinic.core import money
 
+from . import online_words
 from .reading import parent, receipts
 
 # Of the 64 bits of two hashes; receipts of one app differ in fewer, so the pictures themselves are then compared.
@@ -76,6 +77,8 @@ def checks(payment: Payment, attempt: Attempt) -> list[Check]:
     found = []
     if attempt.proof:
         found = _of_picture(payment, attempt)
+    for agrees, text in online_words.facts(attempt):
+        found.append(Check("gateway", "good" if agrees else "bad", text))
     if attempt.reference_key:
         found.append(
             Check("reference_unused", "good", _("The bank reference was not used for another payment."))

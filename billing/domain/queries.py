@@ -19,7 +19,9 @@ def visible_to(user: User) -> QuerySet[Payment]:
             "attempts",
             Attempt.objects.select_related(
                 "decided_by", "reviewer", "first_approval_by", "resembles__payment"
-            ).order_by("created_at", "id"),
+            )
+            .prefetch_related("gateway_events")
+            .order_by("created_at", "id"),
         )
     )
     if user.is_active and user.is_management:

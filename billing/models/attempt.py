@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from billing.enums import LET_GO, AskAgain, AttemptOutcome, PaymentMethod
+from billing.enums import LET_GO, AskAgain, AttemptOutcome, GatewaySource, PaymentMethod
 from clinic.core.models import BaseModel
 
 from .payment import Payment
@@ -37,8 +37,9 @@ class Attempt(BaseModel):
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     # Sent again by a nervous click, the same entry is the same attempt.
     client_id = models.CharField(max_length=64, blank=True)
-    # The gateway's id of this attempt.
+    # The gateway's id of this attempt, and the amount the patient was sent there with.
     gateway_id = models.CharField(max_length=64, blank=True)
+    asked = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
     shift = models.ForeignKey(
         "CashShift", on_delete=models.PROTECT, null=True, blank=True, related_name="attempts"
     )
@@ -110,14 +111,18 @@ class Attempt(BaseModel):
 
 
 class GatewayEvent(BaseModel):
-    """What an online gateway told us, once each: a replayed or late call is known by its key."""
+    """What an online gateway told us, once each: a replayed or late call is known by its key. `status` is the
+    gateway's own word; `amount` and its `reference` of the transfer are there when it said that it is paid."""
 
     gateway = models.CharField(max_length=24)
     key = models.CharField(max_length=128)
     attempt = models.ForeignKey(
         Attempt, on_delete=models.PROTECT, null=True, blank=True, related_name="gateway_events"
     )
+    source = models.CharField(max_length=7, choices=GatewaySource)
     status = models.CharField(max_length=24)
+    amount = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    reference = models.CharField(max_length=40, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["gateway", "key"], name="gateway_event_once")]

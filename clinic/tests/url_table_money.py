@@ -54,6 +54,9 @@ GET    shift(shift)                                   login   403     403     40
 POST   shift(shift)                                   login   403     403     403     403     422     403
 POST   payment_credit(payment)                        login   302     404     404     404     302     404
 GET    credit                                         login   200     200     403     403     403     403
+# Online gateways: nobody is asked who they are on the way back, and nothing is told there.
+POST   payment_online(payment)                        login   302     404     404     404     403     404
+GET    payment_online_back(payment,attempt)           302     302     302     302     302     302     302
 # Management's queue
 GET    payment_review(submitted)                      login   403     404     404     404     200     404
 POST   payment_review(submitted)                      login   403     404     404     404     200     404
