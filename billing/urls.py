@@ -17,6 +17,8 @@ from billing.views import (
     refunds,
     review,
     shifts,
+    statement_lines,
+    statements,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -83,6 +85,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("claims/<uuid:pk>/appeal/", claims.appeal, name="claim_appeal"),
     path("claims/<uuid:pk>/settle/", claims.settle, name="claim_settle"),
     path("claims/<uuid:pk>/withdraw/", claims.withdraw, name="claim_withdraw"),
+    path("statements/", statements.listing, name="statements"),
+    path("statements/lines/", statement_lines.page, name="statement_lines"),
+    path("statements/lines/aside/", statement_lines.move, {"to": "aside"}, name="statement_lines_aside"),
+    path("statements/lines/back/", statement_lines.move, {"to": "back"}, name="statement_lines_back"),
+    path("statements/<uuid:pk>/", statements.page, name="statement"),
+    path("statements/<uuid:pk>/remove/", statements.remove, name="statement_remove"),
     path("plans/", plans.listing, name="plans"),
     path("plans/new/", plans.new, name="plan_new"),
     path("plans/<uuid:pk>/", plans.edit, name="plan"),

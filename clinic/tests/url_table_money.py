@@ -90,4 +90,16 @@ POST   refund_keep(owed)                              login   302     404     40
 GET    api-cancellation(visit)                        401     200     404     404     403     200     404
 GET    cancellation_terms                             login   200     200     200     200     200     200
 POST   cancellation_terms                             login   403     403     403     403     422     403
+
+# Bank statements
+GET    statements                                     login   403     403     403     403     200     403
+POST   statements                                     login   403     403     403     403     422     403
+GET    statement(statement)                           login   403     403     403     403     200     403
+POST   statement(statement)                           login   403     403     403     403     200     403
+POST   statement_remove(statement)                    login   403     403     403     403     302     403
+GET    statement_remove(statement)                    login   403     403     403     403     405     403
+GET    statement_lines                                login   403     403     403     403     200     403
+POST   statement_lines                                login   403     403     403     403     422     403
+POST   statement_lines_aside                          login   403     403     403     403     302     403
+POST   statement_lines_back                           login   403     403     403     403     302     403
 """

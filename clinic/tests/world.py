@@ -19,6 +19,7 @@ from billing.domain import documents, quoting
 from billing.models import CashShift
 from billing.tests.aid import make_authorisation, make_claim, make_membership, make_plan, make_rate
 from billing.tests.factories import make_payment
+from billing.tests.statement_files import csv_of, read
 from clinic.core.files import encode_image
 from clinic.core.mail import send_mail_task
 from insights.tests.factories import make_export
@@ -148,6 +149,7 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "note": note,
         "payment": make_payment(unpaid),
         "submitted": submitted,
+        "statement": read(csv_of((800, "FT1")), cast["manager"]),
         "attempt": attempt,
         "invoice": invoice,
         "owed": make_payment(

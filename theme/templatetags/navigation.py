@@ -82,6 +82,9 @@ INVOICES = Place(
 STATEMENTS = Place(
     "statements", _("Bank statements"), "landmark", frozenset({"statement", "statement_lines"}), bar=False
 )
+STATEMENTS = Place(
+    "statements", _("Bank statements"), "landmark", frozenset({"statement", "statement_lines"}), bar=False
+)
 DESK = Place(
     "desk",
     _("Cash desk"),
@@ -165,6 +168,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         WAITING,
         PAYMENTS,
         DESK,
+        STATEMENTS,
         STATEMENTS,
         REFUNDS,
         AID,

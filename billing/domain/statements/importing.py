@@ -103,7 +103,7 @@ def begin(statement_id: UUID, mapping: Mapping, *, actor: User, keep_as: str = "
     statement = Statement.objects.get(pk=statement_id)
     rows = rows_in(statement, mapping)
     found = reading.read(rows, mapping, currency=settings.CLINIC_CURRENCY, last=last_day())
-    if not found.credits and not found.debits:
+    if not found.credits and (found.problems or not found.debits):
         raise Invalid(_("No row can be read this way. Look at the preview and choose other columns."))
     with transaction.atomic():
         statement = lock(Statement, statement_id)

@@ -17,11 +17,12 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class Preview:
-    """`columns`: what stands above each column, with a value of it; `shown` the first rows, `found` what was read of
-    the first READ, `whole` whether that is all."""
+    """`columns`: what stands above each column, with a value of it; `shown` the first rows, and `more` those further
+    down that can't be read; `found` what was read of the first READ, `whole` whether that is all."""
 
     columns: list[str]
     shown: list[reading.Credit | reading.Problem | int]
+    more: list[reading.Problem]
     found: reading.Reading
     whole: bool
 
@@ -65,7 +66,9 @@ def show(statement: Statement, mapping: Mapping) -> Preview:
     else:
         every, found = [], reading.Reading()
     whole = len(rows) < READ + mapping.heading_row
-    return Preview(_columns(rows, mapping.heading_row), every[:SHOWN], found, whole)
+    shown = every[:SHOWN]
+    more = [one for one in found.problems if one not in shown][:SHOWN]
+    return Preview(_columns(rows, mapping.heading_row), shown, more, found, whole)
 
 
 def _columns(rows: Sequence[Sequence[str]], heading_row: int) -> list[str]:
