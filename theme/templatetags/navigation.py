@@ -82,9 +82,6 @@ INVOICES = Place(
 STATEMENTS = Place(
     "statements", _("Bank statements"), "landmark", frozenset({"statement", "statement_lines"}), bar=False
 )
-STATEMENTS = Place(
-    "statements", _("Bank statements"), "landmark", frozenset({"statement", "statement_lines"}), bar=False
-)
 DESK = Place(
     "desk",
     _("Cash desk"),
@@ -168,7 +165,6 @@ PLACES: dict[str, tuple[Place, ...]] = {
         WAITING,
         PAYMENTS,
         DESK,
-        STATEMENTS,
         STATEMENTS,
         REFUNDS,
         AID,
