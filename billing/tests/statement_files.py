@@ -16,7 +16,7 @@ def csv_of(*lines: tuple[Any, ...]) -> bytes:
     """Lines of (amount, reference, description, payer, day) under our general headings; what is missing is empty."""
     rows = [HEADINGS]
     for line in lines:
-        amount, reference, description, payer, day = (*line, *("", "", "", "", None)[len(line) :])
+        amount, reference, description, payer, day = list(line) + [""] * (5 - len(line))
         day = day or timezone.localdate()
         cells = [day.isoformat() if isinstance(day, date) else day, amount, reference, description, payer]
         rows.append(",".join(f'"{str(cell).replace(chr(34), chr(34) * 2)}"' for cell in cells))

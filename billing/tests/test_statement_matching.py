@@ -46,8 +46,8 @@ def only(found: list[Proposal]) -> Proposal:
         {"payer": f"Asha {OURS.lower()}"},
     ],
 )
-def test_a_reference_and_the_amount_fit_exactly(where: dict[str, str]) -> None:
-    one = only(match([line(**where)], [waits(), waits(reference=new_reference(), key="OTHER999")]))
+def test_a_reference_and_the_amount_fit_exactly(where: dict[str, Any]) -> None:
+    one = only(match([line(800, **where)], [waits(), waits(reference=new_reference(), key="OTHER999")]))
     assert one.exact
     assert one.candidate.reference == OURS
 
@@ -104,6 +104,7 @@ def test_a_part_that_was_confirmed_is_not_taken_for_the_rest() -> None:
         ({"days": -3}, Why.DAY),
         ({"days": 8, "reference": "FT2412345"}, Why.LIKE_BANKS),
         ({"days": 8, "reference": "FT24128456"}, Why.LIKE_BANKS),
+        ({"days": 8, "reference": "FT2423456"}, Why.LIKE_BANKS),
         ({"days": 8, "description": f"pay {OURS[:7]}Q"}, Why.LIKE_OURS),
         ({"days": 8, "payer": "GURUNG ASHA K."}, Why.NAME),
     ],

@@ -25,13 +25,13 @@ S = PaymentStatus
 MakePayment = Callable[..., Payment]
 
 
-def alone(call: Callable[[], Any]) -> Callable[[], Any]:
+def alone(call: Callable[..., Any], *given: Any, **named: Any) -> Callable[[], Any]:
     """In a thread of its own: its connection is closed behind it, its refusal returned."""
 
     def run() -> Any:
         close_old_connections()
         try:
-            return call()
+            return call(*given, **named)
         except DomainError as refusal:
             return refusal
         finally:
@@ -66,11 +66,7 @@ def test_four_people_confirm_all_at_once(payment_in: MakePayment, manager: Any) 
     outcomes = at_once(
         [
             # In another order each, so that they meet.
-            alone(
-                lambda person=person, turn=turn: confirming.confirm_chosen(
-                    chosen[turn:] + chosen[:turn], actor=person
-                )
-            )  # type: ignore[misc]
+            alone(confirming.confirm_chosen, chosen[turn:] + chosen[:turn], actor=person)
             for turn, person in enumerate(people)
         ]
     )
@@ -88,8 +84,8 @@ def test_the_queue_and_the_statement_at_once(payment_in: MakePayment, manager: A
         (choice,) = choices()
         by_line, _by_queue = at_once(
             [
-                alone(lambda choice=choice: confirming.confirm(choice, actor=manager)),  # type: ignore[misc]
-                alone(lambda payment=payment: payments.confirm(payment.pk, actor=second)),  # type: ignore[misc]
+                alone(confirming.confirm, choice, actor=manager),
+                alone(payments.confirm, payment.pk, actor=second),
             ]
         )
         # Whoever was first: the money is in once and the line is its proof.
@@ -103,9 +99,7 @@ def test_two_lines_for_one_payment_at_once(payment_in: MakePayment, manager: Any
     read(csv_of((800, key_of(payment)), (800, "OTHER123", payment.reference)), manager)
     (choice,) = choices()
     other = choice._replace(line=StatementLine.objects.exclude(pk=choice.line).get().pk)
-    found = at_once(
-        [alone(lambda one=one: confirming.confirm(one, actor=manager)) for one in (choice, other)]
-    )  # type: ignore[misc]
+    found = at_once([alone(confirming.confirm, one, actor=manager) for one in (choice, other)])
     assert found.count(Result.CONFIRMED) == 1
     assert sum(isinstance(one, DomainError) for one in found) == 1
     check(payment)
@@ -116,7 +110,7 @@ def test_one_line_for_two_payments_at_once(payment_in: MakePayment, manager: Any
     read(csv_of((800, "ONCE1234", pair[0].reference)), manager)
     (choice,) = choices()
     both = [choice, choice._replace(payment=pair[1].pk)]
-    found = at_once([alone(lambda one=one: confirming.confirm(one, actor=manager)) for one in both])  # type: ignore[misc]
+    found = at_once([alone(confirming.confirm, one, actor=manager) for one in both])
     assert found.count(Result.CONFIRMED) == 1
     assert sum(payment.received for payment in Payment.objects.all()) == 800
 
@@ -131,7 +125,7 @@ def test_the_hold_lapses_in_the_same_moment(payment_in: MakePayment, manager: An
         (choice,) = choices()
         result, _swept = at_once(
             [
-                alone(lambda choice=choice: confirming.confirm(choice, actor=manager)),  # type: ignore[misc]
+                alone(confirming.confirm, choice, actor=manager),
                 alone(progress.expire_lapsed),
             ]
         )
@@ -151,9 +145,7 @@ def test_overlapping_files_at_once(manager: Any) -> None:
         for part in (lines[:150], lines[50:], list(reversed(lines)))
     ]
     mapping = preview.suggest(statements[0])[1]
-    at_once(
-        [alone(lambda one=one: importing.begin(one.pk, mapping, actor=manager)) for one in statements]  # type: ignore[misc]
-    )
+    at_once([alone(importing.begin, one.pk, mapping, actor=manager) for one in statements])
     assert StatementLine.objects.count() == 200
     for statement in statements:
         statement.refresh_from_db()
@@ -161,8 +153,6 @@ def test_overlapping_files_at_once(manager: Any) -> None:
 
 
 def test_one_file_uploaded_four_times_at_once(manager: Any) -> None:
-    found = at_once(
-        [alone(lambda: importing.upload(upload(csv_of((5, "X"))), actor=manager)) for _at in range(4)]
-    )
+    found = at_once([alone(importing.upload, upload(csv_of((5, "X"))), actor=manager) for _at in range(4)])
     assert len({statement.pk for statement, _new in found}) == 1
     assert sum(is_new for _statement, is_new in found) == 1

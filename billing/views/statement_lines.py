@@ -136,7 +136,7 @@ def move(request: HttpRequest, to: str) -> HttpResponse:
     else:
         said = ngettext("%(number)s line is back.", "%(number)s lines are back.", done)
         messages.success(request, said % {"number": done})
-    query = {"state": LineState.OPEN if to == "aside" else LineState.IGNORED}
+    query: dict[str, str] = {"state": LineState.OPEN if to == "aside" else LineState.IGNORED}
     statement = uuid_or_none(request.POST.get("statement", ""))
     if statement:
         query["statement"] = str(statement)

@@ -10,10 +10,12 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property, lru_cache
+from operator import ne
 from uuid import UUID
 
 from billing.domain.references import LENGTH
@@ -24,7 +26,7 @@ from .cells import plain
 DAYS = 3
 # With something else that speaks for it.
 DAYS_WITH_MORE = 10
-COMPARED_AT_MOST = 40
+COMPARED_AT_MOST = 20
 _TEXT_MAX = 440
 _KEY_MIN = 6
 
@@ -113,7 +115,14 @@ class _Words:
     column: str
     tokens: list[str]
     joined: str
-    names: frozenset[str] = field(default_factory=frozenset)
+    names: frozenset[str]
+
+    @cached_property
+    def like_references(self) -> list[str]:
+        """Words of a language have no digits."""
+        return [
+            token for token in {self.column, *self.tokens} if len(token) >= _KEY_MIN and not token.isalpha()
+        ]
 
     @classmethod
     def of(cls, line: Line) -> "_Words":
@@ -219,9 +228,9 @@ class _Index:
         for one in self._around(line):
             why = [Why.AMOUNT]
             apart = abs((line.booked_on - one.day).days)
-            if one.key and any(_like(token, one.key) for token in (words.column, *words.tokens)):
+            if one.key and any(_like(token, one.key) for token in words.like_references):
                 why.append(Why.LIKE_BANKS)
-            if any(_like(token, one.reference) for token in words.tokens):
+            if any(_like(token, one.reference) for token in words.like_references):
                 why.append(Why.LIKE_OURS)
             if _named_in(one.name, words):
                 why.append(Why.NAME)
@@ -251,30 +260,36 @@ class _Index:
         return [one for one in near if abs((line.booked_on - one.day).days) <= DAYS_WITH_MORE]
 
 
+@lru_cache(maxsize=4096)
+def _name_words(name: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W\d_]+", plain(name)))
+
+
 def _named_in(name: str, words: _Words) -> bool:
     """Whether the person is named: all of a single name, or two words of it."""
-    told = set(re.findall(r"[^\W\d_]+", plain(name)))
+    told = _name_words(name)
     return bool(told) and len(told & words.names) >= min(2, len(told))
 
 
 def _like(token: str, key: str) -> bool:
-    """Whether one is the other cut short (6 signs or more are left), or differs in a sign (two of long ones)."""
-    if len(token) < _KEY_MIN or len(key) < _KEY_MIN:
+    """Whether one is the other cut short (6 signs or more are left), differs in a sign (two of long ones), or lacks as
+    many in one place."""
+    shorter, longer = sorted((len(token), len(key)))
+    if shorter < _KEY_MIN or token == key:
+        return shorter >= _KEY_MIN
+    if token in key or key in token:
+        return shorter * 2 > longer
+    most = 2 if shorter >= 10 else 1
+    if shorter == longer:
+        return sum(map(ne, token, key)) <= most
+    if longer - shorter > most:
         return False
-    if token != key and (token in key or key in token):
-        return min(len(token), len(key)) * 2 > max(len(token), len(key))
-    most = 2 if min(len(token), len(key)) >= 10 else 1
-    return abs(len(token) - len(key)) <= most and _distance(token, key) <= most
+    return _alike_from(token, key) + _alike_from(token[::-1], key[::-1]) >= shorter
 
 
-def _distance(one: str, other: str) -> int:
-    """Signs to change, add or leave out."""
-    row = list(range(len(other) + 1))
-    for at, sign in enumerate(one, start=1):
-        before, row[0] = row[0], at
-        for column, against in enumerate(other, start=1):
-            before, row[column] = (
-                row[column],
-                min(row[column] + 1, row[column - 1] + 1, before + (sign != against)),
-            )
-    return row[-1]
+def _alike_from(one: str, other: str) -> int:
+    """How many of the first signs are the same."""
+    for at, (sign, against) in enumerate(zip(one, other, strict=False)):
+        if sign != against:
+            return at
+    return min(len(one), len(other))
