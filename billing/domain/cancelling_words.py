@@ -12,7 +12,7 @@ from clinic.core import money
 from scheduling.models import Appointment
 from scheduling.rules import answers_for
 
-from .cancellation import Term, term_that_counts
+from .cancellation import ALL, Term, term_that_counts
 from .cancelling import Share, is_being_checked, left, share_now, terms
 
 
@@ -97,19 +97,36 @@ def written(table: Collection[Term]) -> list[str]:
 
 
 def _at_least(term: Term) -> str:
-    return ngettext(
-        "Who cancels at least %(hours)s hour before the visit gets %(percent)s%% back.",
-        "Who cancels at least %(hours)s hours before the visit gets %(percent)s%% back.",
-        term.hours_before,
-    ) % {"hours": term.hours_before, "percent": term.percent}
+    hours = term.hours_before
+    if term.percent == ALL:
+        words = ngettext(
+            "Who cancels at least %(hours)s hour before the visit gets all of it back.",
+            "Who cancels at least %(hours)s hours before the visit gets all of it back.",
+            hours,
+        )
+    else:
+        words = ngettext(
+            "Who cancels at least %(hours)s hour before the visit gets %(percent)s%% back.",
+            "Who cancels at least %(hours)s hours before the visit gets %(percent)s%% back.",
+            hours,
+        )
+    return words % {"hours": hours, "percent": term.percent}
 
 
 def _less_than(hours: int, percent: int) -> str:
-    return ngettext(
-        "Who cancels less than %(hours)s hour before the visit gets %(percent)s%% back.",
-        "Who cancels less than %(hours)s hours before the visit gets %(percent)s%% back.",
-        hours,
-    ) % {"hours": hours, "percent": percent}
+    if percent == 0:
+        words = ngettext(
+            "Who cancels less than %(hours)s hour before the visit gets nothing back.",
+            "Who cancels less than %(hours)s hours before the visit gets nothing back.",
+            hours,
+        )
+    else:
+        words = ngettext(
+            "Who cancels less than %(hours)s hour before the visit gets %(percent)s%% back.",
+            "Who cancels less than %(hours)s hours before the visit gets %(percent)s%% back.",
+            hours,
+        )
+    return words % {"hours": hours, "percent": percent}
 
 
 def _any_time(percent: int) -> str:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.tests.factories import make_user
-from billing.domain import cancelling, payments
+from billing.domain import cancelling, cancelling_words, payments
 from billing.domain.cancellation import Term
 from billing.enums import PaymentStatus
 from billing.models import BillingDocument, Payment
@@ -176,6 +176,17 @@ def test_the_patient_reads_what_comes_back_and_why(
     assert "at least 24 hours before the visit gets 50% back" in page
     # Patients speak for themselves.
     assert "at_patients_wish" not in page
+
+
+def test_the_terms_as_sentences() -> None:
+    assert cancelling_words.written(HALF) == [
+        "Who cancels at least 72 hours before the visit gets all of it back.",
+        "Who cancels at least 24 hours before the visit gets 50% back.",
+        "Who cancels less than 24 hours before the visit gets nothing back.",
+    ]
+    assert cancelling_words.written([Term(0, 30)]) == ["Who cancels gets 30% back, whenever it is."]
+    assert cancelling_words.in_force(HALF, timedelta(hours=2)) == cancelling_words.written(HALF)[2]
+    assert cancelling_words.in_force(HALF, timedelta(hours=80)) == cancelling_words.written(HALF)[0]
 
 
 def test_an_unpaid_visit_says_nothing_of_money(client: Client, payment_in: MakePayment, patient: Any) -> None:
