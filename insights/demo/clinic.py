@@ -3,7 +3,19 @@
 from django.db import transaction
 from django.utils import timezone
 
-from insights.demo import covered, medical_aid, people, plan, requests, reviews, story, talk, till, timetable
+from insights.demo import (
+    bank,
+    covered,
+    medical_aid,
+    people,
+    plan,
+    requests,
+    reviews,
+    story,
+    talk,
+    till,
+    timetable,
+)
 from insights.demo.ledger import Ledger
 
 
@@ -23,5 +35,6 @@ def seed() -> None:
         till.seed(ledger, today)
         covered.seed(ledger, today)
         ledger.add(plan.visits(today, now))
+        bank.seed(cast["manager"], today)
         talk.seed(cast, now)
         reviews.seed(cast, now)
