@@ -17,6 +17,12 @@ def balance(patient_id: UUID) -> Decimal:
     return last.balance if last else Decimal(0)
 
 
+def last_number(patient_id: UUID) -> int:
+    """Of the last line; 0 without one."""
+    last = CreditEntry.objects.filter(patient=patient_id).order_by("-number").first()
+    return last.number if last else 0
+
+
 def available(patient_id: UUID, currency: str) -> Decimal:
     """What can pay for something in `currency`; credit of a time when the clinic had another one cannot."""
     last = CreditEntry.objects.filter(patient=patient_id).order_by("-number").first()

@@ -56,6 +56,9 @@ def pay_out(
     # Only now: who waited for the drawer may have waited for this very money to go out.
     if (there := _written_after(entry)) is not None:
         return there
+    if credit.last_number(patient.pk) != seen:
+        # A line that leaves a place free would not count what another one writes there.
+        raise _changed()
     balance = credit.available(patient.pk, currency)
     if amount > balance:
         raise amounts.refused(

@@ -69,3 +69,14 @@ def test_merged_accounts_have_one_credit(patient: Any, other_patient: Any, manag
     merge(patient.pk, other_patient.pk, keep={}, actor=manager)
     assert (credit.balance(patient.pk), credit.balance(other_patient.pk)) == (D("420.50"), 0)
     assert CreditEntry.objects.filter(reason="moved").count() == 2
+
+
+@pytest.mark.parametrize("seen", [3, 2_147_483_647, 10**30])
+def test_no_line_is_left_out(patient: Any, manager: Any, seen: int) -> None:
+    """A line beyond the next one would not count what is written into the gap."""
+    give_credit(patient, "300")
+    with pytest.raises(CreditChanged):
+        pay_out(
+            patient, amount=D(200), method="bank_transfer", seen=seen, actor=manager, reference="ft 77 88"
+        )
+    assert credit.balance(patient.pk) == 300
