@@ -89,11 +89,13 @@ def _settle(payment: Payment, attempt: Attempt, *, actor: User | None) -> None:
 
 
 def _wait_for_rest(payment: Payment, *, actor: User | None) -> None:
-    if payment.status == PaymentStatus.SUBMITTED:
-        change_status(payment, PaymentStatus.DUE, actor=actor, reason=_("A part has arrived."))
     _ask_for_rest(payment)
-    if payment.kind == PaymentKind.CHARGE:
-        progress.part_paid(payment.appointment_id, actor=actor)
+    # While another attempt is being checked the rest may have come already: the visit waits for that, not for a hold.
+    if not payment.attempts.filter(outcome=AttemptOutcome.PENDING).exists():  # type: ignore[attr-defined]
+        if payment.status == PaymentStatus.SUBMITTED:
+            change_status(payment, PaymentStatus.DUE, actor=actor, reason=_("A part has arrived."))
+        if payment.kind == PaymentKind.CHARGE:
+            progress.part_paid(payment.appointment_id, actor=actor)
     notices.part_paid(payment)
 
 

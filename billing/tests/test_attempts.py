@@ -1,6 +1,7 @@
 """Attempts to pay: one reference, one picture, one at a time; pictures are checked and kept once."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from PIL import Image
 
-from billing.domain import payments
+from billing.domain import payments, settling
 from billing.domain.attempts import DuplicateProof, DuplicateReference
 from billing.enums import PaymentStatus
-from billing.models import Payment
+from billing.models import Attempt, Payment
 from billing.tests.factories import digest, make_attempt, picture, picture_bytes
 from clinic.core.errors import Invalid, TooLarge, UnsupportedType
 
@@ -160,3 +161,22 @@ def test_the_database_holds_the_promises(payment_in: MakePayment) -> None:
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             make_attempt(other, reference, **fields)
+
+
+def test_a_part_that_comes_another_way_does_not_hurry_what_is_being_checked(
+    submitted: Payment, manager: Any
+) -> None:
+    with transaction.atomic():
+        payment = payments.locked_with_appointment(submitted.pk)
+        attempt = Attempt(
+            payment=payment,
+            method="online",
+            scheme="esewa",
+            reference_key="ABCD1234",
+            submitted_by=payment.appointment.patient,
+        )
+        settling.accept(payment, attempt, Decimal(100), actor=None)
+    payment = Payment.objects.select_related("appointment").get(pk=submitted.pk)
+    assert (payment.status, payment.received) == ("submitted", 100)
+    assert (payment.appointment.status, payment.appointment.hold_expires_at) == ("pending_confirmation", None)
+    assert payments.confirm(submitted.pk, actor=manager).received == payment.amount
