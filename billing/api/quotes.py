@@ -18,6 +18,7 @@ from billing.domain.quote_words import Spoken
 from billing.models import Claim, Quote
 from clinic.core import money
 from clinic.core.errors import NotAllowed
+from scheduling.api.serializers import MomentField
 from scheduling.domain.queries import appointments_visible_to
 
 from .aid import AuthorisationStateSerializer, ClaimStateSerializer, state_of
@@ -47,7 +48,7 @@ class QuoteSerializer(serializers.Serializer[Any]):
 class QuoteQuery(serializers.Serializer[Any]):
     doctor = serializers.UUIDField()
     service = serializers.UUIDField()
-    starts_at = serializers.DateTimeField()
+    starts_at = MomentField()
     patient = serializers.UUIDField(required=False)
 
 

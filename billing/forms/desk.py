@@ -15,6 +15,8 @@ from billing.enums import PaymentMethod
 from billing.models import Payment
 from clinic.core import money
 
+# Far from where calendars end.
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 # Wallets whose references are told apart; the value is the scheme of the attempt.
 WALLETS = [
     ("esewa", "eSewa"),
@@ -36,6 +38,9 @@ class AmountField(forms.DecimalField):
     """`1,200.50` is taken too; figures of Nepali are figures."""
 
     widget = AmountInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=12, decimal_places=4, **kwargs)
 
     def to_python(self, value: Any) -> Any:
         text = str(value or "").replace(",", "").replace(" ", "").strip()
@@ -201,6 +206,12 @@ class ShiftFilter(forms.Form):
         choice = self.fields["cashier"]
         assert isinstance(choice, CashierField)
         choice.queryset = cashiers
+
+    def clean_day(self) -> Any:
+        day = self.cleaned_data["day"]
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise forms.ValidationError("no day of a cash desk")
+        return day
 
 
 class PayOutForm(forms.Form):

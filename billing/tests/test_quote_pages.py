@@ -73,6 +73,7 @@ def test_without_medical_aid_it_says_why(api: Any, patient: Any, asked: dict[str
         ({"starts_at": "tomorrow"}, "starts_at"),
         ({"starts_at": "9999-12-31T23:59:00Z"}, "starts_at"),
         ({"starts_at": "0001-01-01T00:00:00+05:45"}, "starts_at"),
+        ({"starts_at": "0001-01-01T00:00:00"}, "starts_at"),
         ({"patient": "x"}, "patient"),
     ],
 )

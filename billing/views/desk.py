@@ -56,7 +56,8 @@ def desk_payment(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = TakeForm(request.POST.dict() if request.method == "POST" else None, payment=payment)
     status = 200
     if request.method == "POST":
-        known = Attempt.objects.filter(submitted_by=user, client_id=request.POST.get("client_id") or None)
+        client_id = request.POST.get("client_id", "").replace("\x00", "")
+        known = Attempt.objects.filter(submitted_by=user, client_id=client_id).exclude(client_id="")
         earlier = known.first()
         if earlier is not None:
             # Sent again: whether it is the same money, the domain says; what is due has changed with it.
