@@ -55,13 +55,21 @@ def take_back_unpaid(claim: Claim, *, actor: User) -> list[Payment]:
         if not _can_be_dropped(payment):
             kept.append(payment)
             continue
-        reason = document_content.in_language_of(payment, lambda: _("The medical aid is asked again."))
-        change_status(payment, PaymentStatus.EXPIRED, actor=actor, reason=reason)
-        if documents.standing_invoice(payment) is not None:
-            documents.credit_invoice(payment, actor=actor, reason=reason)
-        events.payment_changed(payment)
-        aid_notices.shortfall_taken_back(payment)
+        _take_back(payment, actor=actor)
     return kept
+
+
+def on_refusal(payment: Payment, *, actor: User) -> None:
+    """What was sent for `payment` was not accepted. A shortfall that is not owed any more, since the insurer was asked
+    again while that was being checked, is then not asked for again."""
+    claim = Claim.objects.filter(appointment=payment.appointment_id).first()
+    if claim is None or not _can_be_dropped(payment) or payment.claim_round == claim.round:
+        return
+    claim.appointment = payment.appointment
+    others = [row for row in _locked(payment.appointment) if row.pk != payment.pk]
+    actual = _borne(claim)
+    if actual is None or not _difference(claim, actual, others).shortfall:
+        _take_back(payment, actor=actor)
 
 
 def on_arrival(payment: Payment, *, actor: User | None) -> None:
@@ -93,6 +101,7 @@ def _difference(claim: Claim, actual: Decimal, payments: Iterable[Payment]) -> D
     return between(
         claim.expected,
         actual,
+        own=sum((row.amount for row in standing if row.kind == PaymentKind.CHARGE), ZERO),
         asked=sum((row.amount for row in standing if row.kind == PaymentKind.SHORTFALL), ZERO),
         credited=credited.aggregate(sum=Sum("amount"))["sum"] or ZERO,
         received=sum((row.received for row in standing if row.kind != PaymentKind.FEE), ZERO),
@@ -101,6 +110,15 @@ def _difference(claim: Claim, actual: Decimal, payments: Iterable[Payment]) -> D
 
 def _can_be_dropped(payment: Payment) -> bool:
     return payment.kind == PaymentKind.SHORTFALL and payment.status in _UNPAID and not payment.received
+
+
+def _take_back(payment: Payment, *, actor: User) -> None:
+    reason = document_content.in_language_of(payment, lambda: _("The medical aid is asked again."))
+    change_status(payment, PaymentStatus.EXPIRED, actor=actor, reason=reason)
+    if documents.standing_invoice(payment) is not None:
+        documents.credit_invoice(payment, actor=actor, reason=reason)
+    events.payment_changed(payment)
+    aid_notices.shortfall_taken_back(payment)
 
 
 def _locked(appointment: Appointment) -> list[Payment]:

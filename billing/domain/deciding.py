@@ -18,7 +18,7 @@ from clinic.core.status import change_status
 from scheduling.domain import progress
 from scheduling.enums import AppointmentStatus
 
-from . import attempts, notices, payments, settling
+from . import attempts, claim_money, notices, payments, settling
 
 MOST_AT_ONCE = 100
 
@@ -66,6 +66,7 @@ def ask_again(payment_id: UUID | str, *, kind: str, reason: str = "", actor: Use
         progress.payment_rejected(payment.appointment_id, actor=actor, reason=attempt.reason_shown)
     events.payment_changed(payment)
     notices.asked_again(payment, attempt)
+    claim_money.on_refusal(payment, actor=actor)
     return payment
 
 

@@ -15,16 +15,17 @@ class Difference:
 
 
 def between(
-    expected: Decimal, actual: Decimal, *, asked: Decimal, credited: Decimal, received: Decimal
+    expected: Decimal, actual: Decimal, *, own: Decimal, asked: Decimal, credited: Decimal, received: Decimal
 ) -> Difference:
-    """`expected` and `actual` are the insurer's part by the quote and by its answer. `asked` is what the patient was
-    asked for since then (shortfalls that stand), `credited` what was given back to their credit for the same visit,
-    `received` what they have paid for it in all.
+    """`expected` and `actual` are the insurer's part by the quote and by its answer, `own` the patient's by the quote.
+    `asked` is what the patient was asked for since then (shortfalls that stand), `credited` what was given back to
+    their credit for the same visit, `received` what they have paid for it in all.
 
-    The shortfall makes up what was not asked yet. A credit gives back what was asked too much, and never more than was
-    paid: the rest of it falls due when more arrives.
+    The shortfall makes up what was not asked yet. A credit gives back what was paid above what the visit costs the
+    patient in the end, not what was only asked for: the rest of it falls due when more arrives.
     """
-    owed = (expected - actual) - (asked - credited)
-    if owed > 0:
-        return Difference(shortfall=owed)
-    return Difference(credit=max(ZERO, min(-owed, received - credited)))
+    shortfall = (expected - actual) - (asked - credited)
+    if shortfall > 0:
+        return Difference(shortfall=shortfall)
+    cost = max(ZERO, own + expected - actual)
+    return Difference(credit=max(ZERO, received - credited - cost))

@@ -68,7 +68,7 @@ def receipt(attempt: Attempt, invoice: BillingDocument | None) -> Content:
         "invoice": invoice.shown_number if invoice else "",
         # Without an invoice that stands nothing is owed: the money came too late and goes back.
         "outstanding": _plain(payment.outstanding) if invoice else "",
-        "goes_back": invoice is None,
+        "goes_back": invoice is None and surplus is None,
         "kept_as_credit": _plain(surplus.amount) if surplus else "",
     }
 

@@ -81,7 +81,9 @@ def receipt_for(attempt: Attempt, *, actor: User | None) -> BillingDocument:
 def on_arrival(payment: Payment, attempt: Attempt, *, actor: User | None) -> None:
     """Money has come in: the invoice, when it is the first, and the receipt."""
     attempt.payment = payment
-    invoice_for(payment, actor=actor)
+    # One that was taken back as a whole (the insurer paid all of it) is not asked for anew.
+    if not payment.documents.filter(kind=DocumentKind.INVOICE).exists():  # type: ignore[attr-defined]
+        invoice_for(payment, actor=actor)
     receipt_for(attempt, actor=actor)
 
 

@@ -27,7 +27,18 @@ from scheduling.domain import progress
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 
-from . import attempts, cancelling, documents, notices, proofs, quoting, raising, reviewing, settling
+from . import (
+    attempts,
+    cancelling,
+    claim_money,
+    documents,
+    notices,
+    proofs,
+    quoting,
+    raising,
+    reviewing,
+    settling,
+)
 
 REASON_MIN, REASON_MAX = 3, 240
 
@@ -196,6 +207,7 @@ def reject(payment_id: UUID | str, *, reason: str, actor: User) -> Payment:
         progress.payment_rejected(payment.appointment_id, actor=actor, reason=reason)
     events.payment_changed(payment)
     notices.rejected(payment, attempt)
+    claim_money.on_refusal(payment, actor=actor)
     return payment
 
 

@@ -12,7 +12,7 @@ D = Decimal
 
 
 def test_the_plain_cases() -> None:
-    nothing = {"asked": D(0), "credited": D(0), "received": D(400)}
+    nothing = {"own": D(400), "asked": D(0), "credited": D(0), "received": D(400)}
     assert between(D(600), D(600), **nothing) == Difference()
     assert between(D(600), D(450), **nothing) == Difference(shortfall=D(150))
     assert between(D(600), D(0), **nothing) == Difference(shortfall=D(600))
@@ -20,7 +20,11 @@ def test_the_plain_cases() -> None:
     # Never more than was paid.
     assert between(D(600), D(1000), **{**nothing, "received": D(250)}) == Difference(credit=D(250))
     # Paid the whole shortfall of a rejection; the appeal brings 500.
-    assert between(D(600), D(500), asked=D(600), credited=D(0), received=D(1000)) == Difference(credit=D(500))
+    assert between(D(600), D(500), own=D(400), asked=D(600), credited=D(0), received=D(1000)) == Difference(
+        credit=D(500)
+    )
+    # Asked for the same and paid nothing of it: nothing comes back.
+    assert between(D(600), D(500), own=D(400), asked=D(600), credited=D(0), received=D(400)) == Difference()
 
 
 @given(AMOUNTS, st.lists(AMOUNTS, min_size=1, max_size=6))
@@ -31,18 +35,21 @@ def test_after_any_answers_the_patient_bears_what_the_insurer_does_not(
     own = D(2500)
     asked, credited, received = D(0), D(0), own
     for actual in answers:
-        due = between(expected, actual, asked=asked, credited=credited, received=received)
+        due = between(expected, actual, own=own, asked=asked, credited=credited, received=received)
         assert due.shortfall >= 0
         assert due.credit >= 0
         assert not (due.shortfall and due.credit)
         asked, received, credited = asked + due.shortfall, received + due.shortfall, credited + due.credit
         assert received - credited + actual == own + expected
-        assert between(expected, actual, asked=asked, credited=credited, received=received) == Difference()
+        assert (
+            between(expected, actual, own=own, asked=asked, credited=credited, received=received)
+            == Difference()
+        )
 
 
-@given(AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS)
+@given(AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS)
 def test_a_credit_is_never_more_than_what_was_paid(
-    expected: Decimal, actual: Decimal, asked: Decimal, received: Decimal
+    own: Decimal, expected: Decimal, actual: Decimal, asked: Decimal, received: Decimal
 ) -> None:
-    due = between(expected, actual, asked=asked, credited=D(0), received=received)
+    due = between(expected, actual, own=own, asked=asked, credited=D(0), received=received)
     assert due.credit <= received
