@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,6 +42,13 @@ def waiting(payment: Payment) -> Waiting | None:
         return None
     attempt = max(shown, key=lambda one: (one.pk in told, one.created_at))
     return Waiting(attempt, gateways.label_of(attempt.scheme), attempt.pk in told)
+
+
+def named(attempt: Attempt) -> Decimal | None:
+    """The amount that the gateway's own server named last, if any. From the prefetched messages."""
+    found = [one for one in attempt.gateway_events.all() if one.source == GatewaySource.LOOK_UP]  # type: ignore[attr-defined]
+    newest = max(found, key=lambda one: one.created_at, default=None)
+    return newest.amount if newest else None
 
 
 def facts(attempt: Attempt) -> list[tuple[bool, str]]:

@@ -19,7 +19,7 @@ from accounts.domain import trail
 from accounts.enums import ActivityVerb
 from accounts.models import User
 from billing import events, rules
-from billing.enums import AttemptOutcome, PaymentStatus
+from billing.enums import AttemptOutcome, PaymentMethod, PaymentStatus
 from billing.models import Attempt, Payment, Quote
 from clinic.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed
 from clinic.core.status import change_status, lock, record_start
@@ -28,6 +28,7 @@ from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 
 from . import (
+    amounts,
     attempts,
     cancelling,
     claim_money,
@@ -175,6 +176,11 @@ def confirm(payment_id: UUID | str, *, actor: User, amount: Decimal | None = Non
     """
     payment, attempt = locked_to_decide(payment_id, actor)
     if amount is None:
+        if attempt.method == PaymentMethod.ONLINE:
+            # What waits here is what a gateway could not settle: whoever confirms it names the amount.
+            raise amounts.refused(
+                "amount", _("Enter how much has arrived, as the gateway's own pages show it.")
+            )
         amount = payment.outstanding or payment.amount
     if reviewing.approve(payment, attempt, amount, actor=actor):
         settling.accept(payment, attempt, amount, actor=actor)

@@ -7,7 +7,7 @@ from django import template
 from accounts.models import User
 from billing import rules
 from billing.domain import online, online_words
-from billing.models import Payment
+from billing.models import Attempt, Payment
 
 register = template.Library()
 
@@ -26,3 +26,9 @@ def online_offer(context: dict[str, Any], payment: Payment) -> dict[str, Any]:
         # Inclusion tags get a context of their own.
         "csrf_token": context.get("csrf_token"),
     }
+
+
+@register.filter
+def gateway_words(attempt: Attempt) -> list[str]:
+    """What was asked of a gateway and what it said, for management; nothing for an attempt made another way."""
+    return [text for _agrees, text in online_words.facts(attempt)]

@@ -9,12 +9,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from billing.domain import credit, desk, online, payments, proofs
+from billing.domain import credit, deciding, desk, online, payments, proofs
 from billing.domain.gateways import Forged, State
 from billing.enums import AttemptOutcome, PaymentMethod, PaymentStatus
 from billing.models import Attempt, GatewayEvent, Payment
 from billing.tests.fake_esewa import FakeEsewa, returned
-from clinic.core.errors import Conflict, NotAllowed
+from clinic.core.errors import Conflict, Invalid, NotAllowed
 from clinic.core.testing.tasks import run_due_tasks
 from scheduling.domain import progress
 
@@ -176,7 +176,11 @@ def test_amounts_that_differ_are_for_a_person(
         signed = f"The patient brought back, signed by eSewa: COMPLETE, NPR {brought}0."
         assert ("bad" if brought == "500.0" else "good", signed) in said
     assert manager.notifications.filter(kind="payment").count() == 1
-    # The person says what has arrived; the rest stays due.
+    # The person says what has arrived, and not with many others at once; the rest stays due.
+    chosen = deciding.confirm_chosen([due.pk], actor=manager)
+    assert (chosen.confirmed, len(chosen.refused)) == ([], 1)
+    with pytest.raises(Invalid):
+        payments.confirm(due.pk, actor=manager)
     payments.confirm(due.pk, actor=manager, amount=Decimal(500))
     assert stands(attempt) == (A.ACCEPTED, S.DUE, "pending_payment")
     assert online.ask(attempt.pk)

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from billing.domain import online
 from billing.models import Payment
 from billing.tests.fake_esewa import PRODUCT_CODE, SECRET_KEY, FakeEsewa
+from billing.tests.test_online import leave
 from clinic.core.testing.browser import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -44,3 +46,20 @@ def test_pay_at_esewa_and_see_it_paid(person: Any, esewa: FakeEsewa, due: Paymen
     page.go_back()
     expect(page.get_by_role("heading", name="Pay NPR 800")).to_have_count(0)
     assert Payment.objects.get(pk=due.pk).received == 800
+
+
+def test_the_dialog_begins_with_what_the_gateway_named(
+    person: Any, esewa: FakeEsewa, due: Payment, manager: Any
+) -> None:
+    attempt = leave(due)
+    esewa.pay(attempt.gateway_id, 500.0)
+    online.ask(attempt.pk)
+    page = person(manager)
+    page.goto("/payments/")
+    page.locator(f"#confirm-{due.pk}").click()
+    expect(page.locator("#confirm-amount")).to_have_value("500.00")
+    expect(page.locator("#confirm-difference")).to_contain_text("NPR 300.00 less than expected")
+    page.get_by_role("button", name="Confirm payment").click()
+    expect(page.locator(f"#payment-{due.pk}")).to_have_count(0)
+    payment = Payment.objects.get(pk=due.pk)
+    assert (payment.received, payment.status) == (500, "due")

@@ -167,9 +167,16 @@ def test_management_reads_what_was_said(esewa: FakeEsewa, due: Payment, manager:
     from billing.domain import online
 
     attempt = leave(due)
+    client = signed_in(manager)
+    page = client.get(f"/payments/{due.pk}/").content.decode()
+    assert attempt.gateway_id in page
+    assert "eSewa was asked for NPR 800.00." in page
     esewa.pay(attempt.gateway_id, 500.0)
     online.ask(attempt.pk)
     assert Attempt.objects.get().outcome == AttemptOutcome.PENDING
-    content = signed_in(manager).get(f"/payments/{due.pk}/review/").content.decode()
-    assert "eSewa was asked for NPR 800.00." in content
-    assert "eSewa answered: COMPLETE, NPR 500.00." in content
+    for where in (f"/payments/{due.pk}/review/", f"/payments/{due.pk}/"):
+        content = client.get(where).content.decode()
+        assert "eSewa was asked for NPR 800.00." in content
+        assert "eSewa answered: COMPLETE, NPR 500.00." in content
+    assert 'name="amount" inputmode="decimal" autocomplete="off" maxlength="16" value="500.00"' in content
+    assert 'data-arrived="500.00"' in client.get("/payments/").content.decode()

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import cast
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from billing import rules
-from billing.domain import queries, reviewing
+from billing.domain import online_words, queries, reviewing
 from billing.enums import AttemptOutcome, PaymentStatus
 from billing.models import Attempt, Payment
 from clinic.core import money
@@ -50,6 +51,12 @@ class Row:
         if payment.status == PaymentStatus.REFUND_DUE and not self.waits:
             return money.shown(payment.refund_owed - payment.refunded, payment.currency)
         return money.shown(payment.outstanding or payment.amount, payment.currency)
+
+    @property
+    def arrived(self) -> Decimal:
+        """What the field for the amount begins with: what a gateway named, else all that is outstanding."""
+        named = online_words.named(self.attempt) if self.waits and self.attempt else None
+        return self.payment.outstanding if named is None else named
 
     @property
     def may_decide(self) -> bool:

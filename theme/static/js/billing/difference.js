@@ -9,7 +9,7 @@ function hundredths(typed) {
 export function showDifference(form) {
   const field = form.elements.amount;
   const said = form.querySelector("[data-difference]");
-  const expected = hundredths(field.defaultValue);
+  const expected = hundredths(form.dataset.expected);
   const typed = hundredths(field.value);
   let words = said.dataset.exact;
   if (typed === null) words = said.dataset.none;

@@ -31,7 +31,8 @@ live.on(`payment.changed:${section().dataset.payment}`, (frame) => {
   else look();
 });
 
-live.on("reconnected", look);
+// Also the first time: money may have arrived between the page and its connection.
+live.on("ready", look);
 
 document.body.addEventListener("countdown:over", () => {
   const wait = Math.max(0, lastAsked + ASK_AGAIN_MS - Date.now());

@@ -16,6 +16,7 @@ function open(dialog, row) {
   dialog.querySelector("form")?.reset();
   for (const field of dialog.querySelectorAll("[data-fill]")) field.textContent = row.dataset[field.dataset.fill];
   for (const field of dialog.querySelectorAll("[data-fill-value]")) field.value = field.defaultValue = row.dataset[field.dataset.fillValue];
+  for (const form of dialog.querySelectorAll("form[data-amounts]")) form.dataset.expected = row.dataset.outstanding;
   for (const field of dialog.querySelectorAll("[data-if-filled]")) field.hidden = !field.textContent;
   for (const form of dialog.querySelectorAll("[data-amounts]")) showDifference(form);
   dialog.showModal();
