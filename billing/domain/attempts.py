@@ -118,11 +118,17 @@ def _checked(proof: UploadedFile | None) -> tuple[CleanFile | None, str]:
 
 
 def _duplicate(attempt: Attempt) -> Conflict:
-    """Which promise of the database the attempt would have broken. Whose the other attempt is, is not told."""
+    """Which promise of the database the attempt would have broken. Whose the other attempt is, a patient is not
+    told."""
     others = Attempt.objects.exclude(outcome__in=LET_GO).exclude(pk=attempt.pk)
-    same = others.filter(scheme=attempt.scheme, reference_key=attempt.reference_key)
-    if attempt.reference_key and same.exists():
+    same = others.filter(reference_key=attempt.reference_key).select_related("payment").first()
+    if attempt.reference_key and same is not None:
         detail = _("This bank reference was used before. Check it: each transfer has a reference of its own.")
+        if attempt.submitted_by.is_management:
+            detail = _(
+                "This reference was used for the payment %(payment)s (%(method)s). If this is another transfer that "
+                "only happens to have the same one, write the name of its bank or wallet in front of it."
+            ) % {"payment": same.payment.reference, "method": same.get_method_display()}
         return DuplicateReference(detail, fields={"bank_reference": [detail]})
     if attempt.proof_digest and others.filter(proof_digest=attempt.proof_digest).exists():
         detail = _("This picture was used for a payment before. Choose the picture of this transfer.")

@@ -16,11 +16,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing import events
+from billing.enums import LET_GO
 from billing.models import Attempt, Payment
 from clinic.core import money
+from clinic.core.errors import Invalid
 
 from . import online_words
 from .reading import parent, receipts
+from .references import normal_bank_reference
 
 # Of the 64 bits of two hashes; receipts of one app differ in fewer, so the pictures themselves are then compared.
 NEAR = 6
@@ -79,10 +82,7 @@ def checks(payment: Payment, attempt: Attempt) -> list[Check]:
         found = _of_picture(payment, attempt)
     for agrees, text in online_words.facts(attempt):
         found.append(Check("gateway", "good" if agrees else "bad", text))
-    if attempt.reference_key:
-        found.append(
-            Check("reference_unused", "good", _("The bank reference was not used for another payment."))
-        )
+    found.extend(_of_reference(attempt))
     found.append(
         Check(
             "money",
@@ -91,6 +91,26 @@ def checks(payment: Payment, attempt: Attempt) -> list[Check]:
         )
     )
     return sorted(found, key=lambda check: ("bad", "good", "open").index(check.result))
+
+
+def _of_reference(attempt: Attempt) -> Iterable[Check]:
+    """Of an attempt that stands: the database keeps every other one from having its key. One that a gateway named and
+    that another attempt had already was left without a key (domain/online.py)."""
+    if attempt.outcome in LET_GO:
+        return
+    if attempt.reference_key:
+        text = _("The bank reference was not used for another payment.")
+        yield Check("reference_unused", "good", text)
+    elif attempt.bank_reference and _has_key(attempt.bank_reference):
+        text = _("The bank reference was used before: look for it in the list of payments.")
+        yield Check("reference_unused", "bad", text)
+
+
+def _has_key(bank_reference: str) -> bool:
+    try:
+        return bool(normal_bank_reference(bank_reference))
+    except Invalid:
+        return False
 
 
 def _expected(attempt: Attempt) -> receipts.Expected:

@@ -17,8 +17,9 @@ class Attempt(BaseModel):
     visit to an online gateway, or credit used. `amount` is what arrived, set when it is accepted, or when the first of
     two people has approved it.
 
-    `reference_key` is the bank reference in normal form; within one `scheme` (whose references they are: "fonepay",
-    "bank", "esewa" …) no two attempts that were not let go share one, so a reference pays once.
+    `reference_key` is the bank reference in normal form; no two attempts that were not let go share one, so a reference
+    pays once. `scheme` says whose references they are ("fonepay", "bank", "esewa" …), as far as is known: the patient's
+    wallet, the clinic's bank and the cashier may name one transfer differently, so it makes no reference another one.
     """
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="attempts")
@@ -66,10 +67,13 @@ class Attempt(BaseModel):
 
     class Meta:
         ordering = ["created_at"]
-        indexes = [models.Index(fields=["outcome", "decided_at"], name="attempt_outcome_time")]
+        indexes = [
+            models.Index(fields=["outcome", "decided_at"], name="attempt_outcome_time"),
+            models.Index(fields=["reference_key"], name="attempt_reference"),
+        ]
         constraints = [
             models.UniqueConstraint(
-                fields=["scheme", "reference_key"],
+                fields=["reference_key"],
                 condition=_NOT_LET_GO & ~models.Q(reference_key=""),
                 name="attempt_reference_once",
             ),

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from PIL import Image
 
-from billing.domain import payments, settling
+from billing.domain import desk, payments, settling
 from billing.domain.attempts import DuplicateProof, DuplicateReference
 from billing.enums import PaymentStatus
 from billing.models import Attempt, Payment
@@ -43,6 +43,24 @@ def test_a_reference_pays_once(payment_in: MakePayment, other_patient: Any, sett
     assert second.status == PaymentStatus.DUE
     assert not second.attempts.exists()
     assert stored_files(settings) == []
+
+
+def test_a_reference_pays_once_whatever_it_is_said_to_be_of(
+    payment_in: MakePayment, patient: Any, manager: Any
+) -> None:
+    first, second = payment_in(), payment_in()
+    taken = {"method": "mobile_money", "amount": Decimal(800), "scheme": "esewa", "actor": manager}
+    desk.receive(first.pk, bank_reference="0005 XY", client_id="a", **taken)
+    # What the patient hands in is the bank's, the cashier took it for a wallet's.
+    with pytest.raises(DuplicateReference) as refusal:
+        submit(second, "0005-xy")
+    assert first.reference not in refusal.value.detail
+    # Whoever works here reads where it was used.
+    with pytest.raises(DuplicateReference) as refusal:
+        desk.receive(second.pk, bank_reference="0005XY", client_id="b", **{**taken, "scheme": "khalti"})
+    assert first.reference in refusal.value.detail
+    assert not second.attempts.exists()
+    desk.receive(second.pk, bank_reference="Khalti 0005XY", client_id="b", **{**taken, "scheme": "khalti"})
 
 
 def test_a_reference_of_a_rejected_attempt_is_free_again(payment_in: MakePayment, manager: Any) -> None:

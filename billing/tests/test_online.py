@@ -203,6 +203,20 @@ def test_a_person_decides_on_one_after_the_other(esewa: FakeEsewa, submitted: Pa
     assert credit.balance(submitted.appointment.patient_id) == 500
 
 
+def test_a_reference_that_was_handed_in_elsewhere_goes_to_a_person(
+    esewa: FakeEsewa, due: Payment, payment_in: MakePayment, patient: Any
+) -> None:
+    other = payment_in(S.DUE)
+    payments.submit(other.pk, bank_reference="aaa-1111", actor=patient)
+    attempt = leave(due)
+    esewa.pay(attempt.gateway_id, 800.0, ref="AAA1111")
+    online.ask(attempt.pk)
+    assert stands(attempt) == (A.PENDING, S.SUBMITTED, "pending_confirmation")
+    attempt.refresh_from_db()
+    said = {check.what: check.result for check in proofs.checks(due, attempt)}
+    assert said["reference_unused"] == "bad"
+
+
 def test_paid_twice_becomes_credit(esewa: FakeEsewa, due: Payment) -> None:
     one, other = leave(due), leave(due)
     for attempt, ref in ((one, "AAA1111"), (other, "BBB2222")):
