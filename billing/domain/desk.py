@@ -5,17 +5,18 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from billing import rules
+from billing import events, rules
 from billing.enums import AttemptOutcome, CreditReason, PaymentMethod, PaymentStatus
 from billing.models import Attempt, Payment
 from clinic.core import money
 from clinic.core.errors import Conflict, InvalidTransition, NotAllowed
 
-from . import amounts, attempts, credit, settling, shifts
+from . import amounts, attempts, credit, reviewing, settling, shifts
 from .payments import AlreadyConfirmed, HoldExpired, locked_with_appointment
 from .references import normal_bank_reference, shown_bank_reference
 
@@ -26,6 +27,8 @@ SCHEMES: dict[str, str] = {
     PaymentMethod.BANK_TRANSFER: "bank",
     PaymentMethod.MOBILE_MONEY: "mobile",
 }
+# Nobody at the desk sees this money come: from settings.SECOND_APPROVAL_FROM on another person has to agree.
+_UNSEEN = frozenset({PaymentMethod.BANK_TRANSFER, PaymentMethod.MOBILE_MONEY})
 CLIENT_ID_MAX = 64
 SCHEME_MAX = 24
 
@@ -44,9 +47,9 @@ class TakenAlready(Conflict):
 
 def client_id(payment: Payment) -> str:
     """Names the state of the payment that a page shows. Sent again from there, by a double click or a second tab of the
-    same cashier, it is the same money; after each accepted part the page has another one."""
-    accepted = Attempt.objects.filter(payment=payment, outcome=AttemptOutcome.ACCEPTED).count()
-    return f"desk-{payment.pk.hex}-{accepted}"
+    same cashier, it is the same money; after each part that was accepted, or taken here, the page has another one."""
+    taken = Q(outcome=AttemptOutcome.ACCEPTED) | ~Q(client_id="")
+    return f"desk-{payment.pk.hex}-{Attempt.objects.filter(taken, payment=payment).count()}"
 
 
 @transaction.atomic
@@ -60,7 +63,8 @@ def receive(
     bank_reference: str = "",
     client_id: str,
 ) -> Attempt:
-    """`actor` has taken `amount` at the desk; what is more than outstanding becomes credit of the patient. The same
+    """`actor` has taken `amount` at the desk; what is more than outstanding becomes credit of the patient. Where two
+    people have to agree, this is the first one's word, and the attempt waits in the queue for another's. The same
     `client_id` again returns the attempt of the first time.
 
     Raises NotAllowed, Invalid (`method`, `amount`, `bank_reference`, `client_id`), NoShift (cash), BeingChecked,
@@ -90,8 +94,20 @@ def receive(
         client_id=client_id,
         shift=shift,
     )
-    settling.accept(payment, attempt, amount, actor=actor)
+    if reviewing.needs_second(payment, amount) and (method in _UNSEEN or _was_sent(key)):
+        attempts.store(attempt)
+        reviewing.queue(payment, actor=actor)
+        reviewing.approve(payment, attempt, amount, actor=actor)
+        events.payment_changed(payment)
+    else:
+        settling.accept(payment, attempt, amount, actor=actor)
     return attempt
+
+
+def _was_sent(key: str) -> bool:
+    """Whether an attempt with this reference was refused: whoever refused it can't take it at the desk alone, as a
+    card's say."""
+    return bool(key) and Attempt.objects.filter(reference_key=key).exists()
 
 
 @transaction.atomic
@@ -147,13 +163,14 @@ def check_takes_money(payment: Payment) -> None:
 
     Raises BeingChecked and InvalidTransition.
     """
-    if payment.status == PaymentStatus.SUBMITTED:
+    pending = Attempt.objects.filter(payment=payment, outcome=AttemptOutcome.PENDING).first()
+    if pending is not None:
         raise BeingChecked(
             _(
                 "A transfer for this payment is being checked (bank reference %(reference)s). Confirm or reject it "
                 "first; then take what is still to pay."
             )
-            % {"reference": attempts.pending(payment).bank_reference}
+            % {"reference": pending.bank_reference}
         )
     open_statuses = (PaymentStatus.DUE, PaymentStatus.REJECTED, PaymentStatus.CONFIRMED)
     if payment.status not in open_statuses or payment.appointment.status in settling.CALLED_OFF:

@@ -20,10 +20,13 @@ from accounts.domain import trail
 from accounts.enums import ActivityVerb
 from accounts.models import User
 from billing import events, rules
-from billing.enums import AttemptOutcome
+from billing.enums import AttemptOutcome, PaymentStatus
 from billing.models import Attempt, Payment
 from clinic.core import money
 from clinic.core.errors import Conflict, InvalidTransition, NotAllowed
+from clinic.core.status import change_status
+from scheduling.domain import progress
+from scheduling.enums import AppointmentStatus
 
 from . import amounts, notices
 
@@ -128,6 +131,19 @@ def approve(payment: Payment, attempt: Attempt, amount: Decimal, *, actor: User)
     )
     notices.second_approval(payment, attempt)
     return False
+
+
+def queue(payment: Payment, *, actor: User) -> None:
+    """What somebody of management noted waits to be checked by another one; the hold of the visit runs no more. A
+    payment that is settled, or over, stays so."""
+    now = timezone.now()
+    if not payment.can_become(PaymentStatus.SUBMITTED):
+        payment.submitted_at = now
+        payment.save(update_fields=["submitted_at", "updated_at"])
+        return
+    change_status(payment, PaymentStatus.SUBMITTED, actor=actor, submitted_at=now)
+    if payment.appointment.status == AppointmentStatus.PENDING_PAYMENT:
+        progress.change(payment.appointment, AppointmentStatus.PENDING_CONFIRMATION, actor=actor)
 
 
 def _under_review(attempt: Attempt) -> UnderReview:

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from accounts.tests.factories import make_user
-from billing.domain import credit, desk, payments, shifts
+from billing.domain import credit, desk, payments, queries, shifts
 from billing.domain.attempts import DuplicateReference
 from billing.domain.desk import BeingChecked, TakenAlready
+from billing.domain.reviewing import SecondPersonNeeded
 from billing.domain.shifts import NoShift
 from billing.enums import CreditReason, PaymentStatus
 from billing.models import Attempt, CreditEntry, Payment
+from billing.views.review import Row
 from clinic.core.errors import Invalid, InvalidTransition, NotAllowed
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +94,49 @@ def test_a_transfer_that_is_being_checked_comes_first(submitted: Payment, manage
     payments.reject(submitted.pk, reason="No such transfer", actor=manager)
     take(submitted, "800", manager)
     assert fresh(submitted).status == S.CONFIRMED
+
+
+def test_a_large_transfer_at_the_desk_needs_another_person(
+    settings: Any, payment_in: MakePayment, submitted: Payment, manager: Any, shift: Any
+) -> None:
+    settings.SECOND_APPROVAL_FROM = D(800)
+    second = make_user("second@test.clinic", role="management")
+    # What one has rejected the same one can't take, whatever it is called then.
+    sent = submitted.attempts.get().bank_reference
+    payments.reject(submitted.pk, reason="No such transfer", actor=manager)
+    for payment, method, fields in (
+        (payment_in(), "mobile_money", {"scheme": "esewa", "bank_reference": "0005 XY"}),
+        (payment_in(S.DUE, "confirmed"), "bank_transfer", {}),
+        (submitted, "card", {"bank_reference": sent}),
+    ):
+        page = desk.client_id(payment)
+        attempt = take(payment, "800", manager, method, **fields, client_id=page)
+        assert (attempt.outcome, fresh(payment).status, fresh(payment).received) == (
+            "pending",
+            S.SUBMITTED,
+            0,
+        )
+        assert take(payment, "800", manager, method, **fields, client_id=page) == attempt
+        with pytest.raises(BeingChecked):
+            take(payment, "800", manager)
+        with pytest.raises(SecondPersonNeeded):
+            payments.confirm(payment.pk, actor=manager)
+        payments.confirm(payment.pk, actor=second)
+        assert (fresh(payment).status, fresh(payment).appointment.status) == (S.CONFIRMED, "confirmed")
+    # Cash and a card are seen to come.
+    for method in ("cash", "card"):
+        assert take(payment_in(), "800", manager, method, bank_reference="RRN 77").outcome == "accepted"
+
+
+def test_what_another_person_refused_can_be_taken_anew(settings: Any, due: Payment, manager: Any) -> None:
+    settings.SECOND_APPROVAL_FROM = D(800)
+    second = make_user("second@test.clinic", role="management")
+    take(due, "800", manager, "bank_transfer")
+    payments.reject(due.pk, reason="No such transfer", actor=second)
+    again = take(due, "500", manager, "bank_transfer", bank_reference="RRN 99")
+    # The second one finds the first one's amount.
+    stands = queries.visible_to(second).get(pk=due.pk)
+    assert (again.outcome, Row(stands, second).arrived) == ("pending", 500)
 
 
 @pytest.mark.parametrize("status", [S.EXPIRED, S.REFUND_DUE, S.REFUNDED])

@@ -112,6 +112,13 @@ def _say_taken(request: HttpRequest, form: TakeForm, attempt: Attempt, *, again:
     payment = Payment.objects.get(pk=attempt.payment_id)
     amount = money.shown(attempt.amount or money.ZERO, payment.currency)
     method = PaymentMethod(attempt.method).label
+    if attempt.outcome == AttemptOutcome.PENDING:
+        said = _(
+            "Noted: %(amount)s (%(method)s). Another person has to agree in the list of payments; until then it is "
+            "being checked."
+        )
+        messages.info(request, said % {"amount": amount, "method": method})
+        return
     if again:
         said = _("This was noted before: %(amount)s (%(method)s). Nothing was added.")
     else:

@@ -54,7 +54,10 @@ class Row:
 
     @property
     def arrived(self) -> Decimal:
-        """What the field for the amount begins with: what a gateway named, else all that is outstanding."""
+        """What the field for the amount begins with: what the first of two people or a gateway named, else all that is
+        outstanding."""
+        if self.first is not None and self.attempt and self.attempt.amount is not None:
+            return self.attempt.amount
         named = online_words.named(self.attempt) if self.waits and self.attempt else None
         return self.payment.outstanding if named is None else named
 

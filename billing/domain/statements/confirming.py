@@ -11,7 +11,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -21,9 +20,6 @@ from billing.domain.references import normal_bank_reference, shown_bank_referenc
 from billing.enums import AttemptOutcome, LineState, PaymentMethod, PaymentStatus
 from billing.models import Attempt, Payment, StatementLine
 from clinic.core.errors import Conflict, DomainError, Invalid, InvalidTransition
-from clinic.core.status import change_status
-from scheduling.domain import progress
-from scheduling.enums import AppointmentStatus
 
 _WITHOUT_ATTEMPT = (PaymentStatus.DUE, PaymentStatus.REJECTED, PaymentStatus.EXPIRED)
 
@@ -150,10 +146,8 @@ def _attempt_of(line: StatementLine, payment: Payment, actor: User) -> Attempt:
         **_reference(line, payment),
     )
     attempts.store(attempt)
-    if reviewing.needs_second(payment, line.amount) and payment.can_become(PaymentStatus.SUBMITTED):
-        change_status(payment, PaymentStatus.SUBMITTED, actor=actor, submitted_at=timezone.now())
-        if payment.appointment.status == AppointmentStatus.PENDING_PAYMENT:
-            progress.change(payment.appointment, AppointmentStatus.PENDING_CONFIRMATION, actor=actor)
+    if reviewing.needs_second(payment, line.amount):
+        reviewing.queue(payment, actor=actor)
     return attempt
 
 
