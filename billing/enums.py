@@ -25,11 +25,11 @@ class PaymentStatus(models.TextChoices):
 _S = PaymentStatus
 
 # Due and rejected payments may be confirmed at the desk or online without a claim of the patient's, and may have to
-# be paid back when a part had arrived. Money that comes for an expired payment is owed back. A refund that the bank
-# sent back is due again.
+# be paid back when a part had arrived. Money that comes for an expired payment is owed back. Of a visit called off too
+# late, a part that was being checked is kept and the rest not asked for. A refund that the bank sent back is due again.
 PAYMENT_TRANSITIONS: dict[str, frozenset[str]] = {
     _S.DUE: frozenset({_S.SUBMITTED, _S.CONFIRMED, _S.EXPIRED, _S.REFUND_DUE}),
-    _S.SUBMITTED: frozenset({_S.DUE, _S.CONFIRMED, _S.REJECTED, _S.REFUND_DUE}),
+    _S.SUBMITTED: frozenset({_S.DUE, _S.CONFIRMED, _S.REJECTED, _S.EXPIRED, _S.REFUND_DUE}),
     _S.CONFIRMED: frozenset({_S.REFUND_DUE}),
     _S.REJECTED: frozenset({_S.SUBMITTED, _S.CONFIRMED, _S.EXPIRED, _S.REFUND_DUE}),
     _S.EXPIRED: frozenset({_S.REFUND_DUE}),

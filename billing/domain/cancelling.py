@@ -27,8 +27,10 @@ from .cancellation import ALL, Term, comes_back, grows, percent_back
 MOST_TERMS = 12
 MOST_HOURS = 24 * 365
 
-# What was paid of these goes back when their visit is called off.
-_HELD = frozenset({PaymentStatus.DUE, PaymentStatus.REJECTED, PaymentStatus.CONFIRMED})
+# What was paid of these goes back when their visit is called off; what is being checked, once that is known.
+_HELD = frozenset(
+    {PaymentStatus.DUE, PaymentStatus.SUBMITTED, PaymentStatus.REJECTED, PaymentStatus.CONFIRMED}
+)
 
 
 @dataclass(frozen=True)
@@ -108,8 +110,10 @@ def save_terms(wanted: Sequence[Term], *, actor: User) -> None:
 
 
 def keep_fee(payment: Payment, percent: int) -> Decimal:
-    """What goes back of it; the rest is noted as kept. The caller holds the payment's lock."""
-    back = comes_back(payment.received, percent, payment.currency)
+    """What goes back of it; the rest is noted as kept: of what the visit costs, not of what was paid above that. The
+    caller holds the payment's lock."""
+    paid = min(payment.received, payment.amount)
+    back = payment.received - paid + comes_back(paid, percent, payment.currency)
     if back < payment.received:
         payment.kept = payment.received - back
         payment.save(update_fields=["kept", "updated_at"])

@@ -13,7 +13,7 @@ from scheduling.models import Appointment
 from scheduling.rules import answers_for
 
 from .cancellation import ALL, Term, term_that_counts
-from .cancelling import Share, is_being_checked, left, share_now, terms
+from .cancelling import Share, is_being_checked, left, percent_for, share_now, terms
 
 
 def before_cancelling(appointment: Appointment, reader: User) -> list[str]:
@@ -29,8 +29,21 @@ def _to_patient(appointment: Appointment) -> list[str]:
     if share is not None:
         said = [_comes_back(share), _why(appointment)]
     if is_being_checked(appointment):
-        said.append(_("Your transfer is still being checked: if it has arrived, all of it comes back."))
+        said.append(_of_what_is_checked(appointment))
+        if share is None and answers_for(appointment):
+            said.append(_why(appointment))
     return said
+
+
+def _of_what_is_checked(appointment: Appointment) -> str:
+    percent = percent_for(appointment, by_patient=answers_for(appointment))
+    if percent == ALL:
+        return _("Your transfer is still being checked: if it has arrived, all of it comes back.")
+    if percent:
+        return _(
+            "Your transfer is still being checked: if it has arrived, %(percent)s%% of it comes back."
+        ) % {"percent": percent}
+    return _("Your transfer is still being checked: if it has arrived, nothing of it comes back.")
 
 
 def _comes_back(share: Share) -> str:

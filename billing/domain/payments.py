@@ -40,6 +40,7 @@ from . import (
     reviewing,
     settling,
 )
+from .cancellation import ALL
 
 REASON_MIN, REASON_MAX = 3, 240
 
@@ -205,10 +206,12 @@ def reject(payment_id: UUID | str, *, reason: str, actor: User) -> Payment:
         return payment
     change_status(payment, PaymentStatus.REJECTED, actor=actor, reason=reason)
     _note(payment, ActivityVerb.PAYMENT_REJECTED, actor)
-    if payment.appointment.status in settling.CALLED_OFF and payment.received > payment.kept:
-        settling.owe_back(payment, actor=actor, reason=_("The appointment had been called off."))
-    elif payment.appointment.status in settling.CALLED_OFF:
-        change_status(payment, PaymentStatus.EXPIRED, reason=_("The appointment had been called off."))
+    if payment.appointment.status in settling.CALLED_OFF:
+        if payment.received > payment.kept:
+            settling.give_back_late(payment, actor=actor)
+        else:
+            change_status(payment, PaymentStatus.EXPIRED, reason=_("The appointment had been called off."))
+        documents.credit_unpaid(payment, actor=actor)
     elif payment.appointment.status == AppointmentStatus.PENDING_CONFIRMATION:
         progress.payment_rejected(payment.appointment_id, actor=actor, reason=reason)
     events.payment_changed(payment)
@@ -231,7 +234,7 @@ def follow_appointment(appointment: Appointment, *, actor: User | None, by_patie
     answers for it calls off, as much as the clinic's terms say), what was not expires.
 
     An attempt that is being checked stays in the queue: the money may have arrived, and confirming it then makes
-    the refund due.
+    the refund due, by the terms of now.
     """
     locked = lock(Appointment, appointment.pk)
     percent = cancelling.percent_for(locked, by_patient=by_patient)
@@ -240,26 +243,15 @@ def follow_appointment(appointment: Appointment, *, actor: User | None, by_patie
         payment.appointment = locked
         open_part = payment.received > 0 and payment.status in (PaymentStatus.DUE, PaymentStatus.REJECTED)
         if payment.status == PaymentStatus.CONFIRMED or open_part:
-            _give_back(payment, percent, actor=actor)
+            settling.give_back(payment, percent, actor=actor)
+        elif payment.status == PaymentStatus.SUBMITTED and percent < ALL:
+            payment.refund_percent = percent
+            payment.save(update_fields=["refund_percent", "updated_at"])
+            continue
         elif payment.status in (PaymentStatus.DUE, PaymentStatus.REJECTED):
             change_status(payment, PaymentStatus.EXPIRED, actor=actor)
             events.payment_changed(payment)
         documents.credit_unpaid(payment, actor=actor)
-
-
-def _give_back(payment: Payment, percent: int, *, actor: User | None) -> None:
-    """`percent` of what was received; the patient is told too when that is nothing."""
-    if cancelling.keep_fee(payment, percent):
-        reason = _("The appointment was called off.")
-        if payment.kept:
-            reason = _("The patient called it off: %(percent)s%% comes back.") % {"percent": percent}
-        settling.owe_back(payment, actor=actor, reason=reason)
-        return
-    if payment.status != PaymentStatus.CONFIRMED:
-        # The rest is not asked for any more.
-        change_status(payment, PaymentStatus.EXPIRED, actor=actor)
-    events.payment_changed(payment)
-    notices.kept(payment)
 
 
 def _note(payment: Payment, verb: ActivityVerb, actor: User) -> None:

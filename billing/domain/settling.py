@@ -23,7 +23,7 @@ from clinic.core.status import change_status
 from scheduling.domain import progress
 from scheduling.enums import AppointmentStatus
 
-from . import claim_money, codes, credit, documents, notices
+from . import cancelling, claim_money, codes, credit, documents, notices
 
 # The appointment will not take place.
 CALLED_OFF = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.DECLINED, AppointmentStatus.EXPIRED})
@@ -57,7 +57,7 @@ def accept(payment: Payment, attempt: Attempt, amount: Decimal, *, actor: User |
     if _is_late(payment):
         if payment.received >= payment.amount and payment.can_become(PaymentStatus.CONFIRMED):
             change_status(payment, PaymentStatus.CONFIRMED, actor=actor)
-        owe_back(payment, actor=actor, reason=_("The appointment had been called off."))
+        give_back_late(payment, actor=actor)
     elif payment.status in (PaymentStatus.CONFIRMED, PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED):
         _to_credit(payment, attempt, amount, actor=actor)
     elif payment.received >= payment.amount:
@@ -123,6 +123,31 @@ def _to_credit(payment: Payment, attempt: Attempt, surplus: Decimal, *, actor: U
         payment=payment,
         attempt=attempt,
     )
+
+
+def give_back(payment: Payment, percent: int, *, actor: User | None) -> None:
+    """`percent` of what was received; the patient is told too when that is nothing."""
+    if cancelling.keep_fee(payment, percent):
+        reason = _("The appointment was called off.")
+        if payment.kept:
+            reason = _("The patient called it off: %(percent)s%% comes back.") % {"percent": percent}
+        owe_back(payment, actor=actor, reason=reason)
+        return
+    if payment.status not in (PaymentStatus.CONFIRMED, PaymentStatus.EXPIRED):
+        # The rest is not asked for any more.
+        change_status(payment, PaymentStatus.EXPIRED, actor=actor)
+    events.payment_changed(payment)
+    notices.kept(payment)
+
+
+def give_back_late(payment: Payment, *, actor: User | None) -> None:
+    """What was being checked when the visit was called off has turned out to be there, or not: what was received goes
+    back by the terms of that time. Other money that comes late goes back whole."""
+    if payment.refund_percent is None:
+        owe_back(payment, actor=actor, reason=_("The appointment had been called off."))
+        return
+    give_back(payment, payment.refund_percent, actor=actor)
+    documents.credit_unpaid(payment, actor=actor)
 
 
 def owe_back(payment: Payment, *, actor: User | None, reason: str) -> None:

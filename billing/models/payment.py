@@ -43,6 +43,8 @@ class Payment(StatusModel, BaseModel):
     status = models.CharField(_("status"), max_length=10, choices=PaymentStatus, default=PaymentStatus.DUE)
     # Of a shortfall: after which round of its visit's claim it was raised.
     claim_round = models.PositiveSmallIntegerField(null=True, blank=True)
+    # The visit was called off while an attempt was being checked: how much of what has arrived comes back then.
+    refund_percent = models.PositiveSmallIntegerField(null=True, blank=True)
     # When the present attempt was handed in: the queue's order.
     submitted_at = models.DateTimeField(null=True, blank=True)
 

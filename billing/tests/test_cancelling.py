@@ -124,6 +124,48 @@ def test_money_that_comes_later_does_not_bring_the_fee_back(
     assert stands(paid) == (S.REFUND_DUE, 1200, 400)
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        (73, 800, (S.REFUND_DUE, 800, 0), "all of it comes back"),
+        (30, 800, (S.REFUND_DUE, 400, 400), "50% of it comes back"),
+        (30, 300, (S.REFUND_DUE, 150, 150), "50% of it comes back"),
+        # The fee is of what the visit costs.
+        (30, 1000, (S.REFUND_DUE, 600, 400), "50% of it comes back"),
+        (2, 800, (S.CONFIRMED, 0, 800), "nothing of it comes back"),
+        (2, 300, (S.EXPIRED, 0, 300), "nothing of it comes back"),
+    ],
+)
+def test_a_transfer_that_was_being_checked_does_not_escape_the_terms(
+    payment_in: MakePayment, half: None, patient: Any, manager: Any, case: Any
+) -> None:
+    hours, arrived, expected, said = case
+    payment = payment_in(S.SUBMITTED, "confirmed")
+    invoice = payments.documents.invoice_for(payment, actor=None)
+    assert invoice is not None
+    with hours_before(payment, hours):
+        assert said in " ".join(cancelling_words.before_cancelling(payment.appointment, patient))
+        progress.cancel(payment.appointment_id, actor=manager, at_patients_wish=True)
+    # When it turns out does not matter any more.
+    with hours_before(payment, 1):
+        payments.confirm(payment.pk, actor=manager, amount=D(arrived))
+    assert stands(payment) == expected
+    if payment.kept:
+        # What is left of the invoice is the fee, once the refund is sent.
+        assert payments.documents.not_credited(invoice) == min(arrived, 800)
+
+
+def test_of_a_part_the_fee_is_kept_too_when_the_rest_never_came(
+    payment_in: MakePayment, half: None, patient: Any, manager: Any
+) -> None:
+    for hours, expected in ((30, (S.REFUND_DUE, 150, 150)), (2, (S.EXPIRED, 0, 300))):
+        payment = payment_in(S.SUBMITTED, "confirmed", received=300)
+        with hours_before(payment, hours):
+            progress.cancel(payment.appointment_id, actor=manager, at_patients_wish=True)
+        payments.reject(payment.pk, reason="No such transfer", actor=manager)
+        assert stands(payment) == expected
+
+
 def test_a_part_is_not_lost_when_the_rest_turns_out_not_to_be_there(
     payment_in: MakePayment, patient: Any, manager: Any
 ) -> None:
