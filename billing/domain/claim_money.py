@@ -18,7 +18,7 @@ from clinic.core.money import ZERO
 from clinic.core.status import change_status, lock, record_start
 from scheduling.models import Appointment
 
-from . import aid_notices, credit, document_content, documents, raising
+from . import aid_notices, credit, document_content, documents, notices, raising
 from .differences import Difference, between
 
 ANSWERED = frozenset(
@@ -44,6 +44,7 @@ def settle(claim: Claim, actual: Decimal, *, actor: User) -> Difference:
         _ask(claim, due.shortfall, actor=actor)
     elif due.credit:
         _give(claim.appointment, due.credit, payments, actor=actor)
+    _ask_less(claim, actual, payments, actor=actor)
     return due
 
 
@@ -63,11 +64,15 @@ def on_refusal(payment: Payment, *, actor: User) -> None:
     """What was sent for `payment` was not accepted. A shortfall that is not owed any more, since the insurer was asked
     again while that was being checked, is then not asked for again."""
     claim = Claim.objects.filter(appointment=payment.appointment_id).first()
-    if claim is None or not _can_be_dropped(payment) or payment.claim_round == claim.round:
+    if claim is None or payment.claim_round == claim.round:
         return
     claim.appointment = payment.appointment
     others = [row for row in _locked(payment.appointment) if row.pk != payment.pk]
     actual = _borne(claim)
+    if not _can_be_dropped(payment):
+        if actual is not None:
+            _ask_less(claim, actual, [payment, *others], actor=actor)
+        return
     if actual is None or not _difference(claim, actual, others).shortfall:
         _take_back(payment, actor=actor)
 
@@ -84,6 +89,7 @@ def on_arrival(payment: Payment, *, actor: User | None) -> None:
     due = _difference(claim, actual, payments)
     if due.credit:
         _give(payment.appointment, due.credit, payments, actor=actor)
+    _ask_less(claim, actual, payments, actor=actor)
 
 
 def _borne(claim: Claim) -> Decimal | None:
@@ -95,17 +101,55 @@ def _borne(claim: Claim) -> Decimal | None:
 
 def _difference(claim: Claim, actual: Decimal, payments: Iterable[Payment]) -> Difference:
     standing = [payment for payment in payments if payment.status in _STANDS]
-    credited = CreditEntry.objects.filter(
-        payment__appointment=claim.appointment_id, reason=CreditReason.COVERED_MORE
-    )
     return between(
         claim.expected,
         actual,
         own=sum((row.amount for row in standing if row.kind == PaymentKind.CHARGE), ZERO),
-        asked=sum((row.amount for row in standing if row.kind == PaymentKind.SHORTFALL), ZERO),
-        credited=credited.aggregate(sum=Sum("amount"))["sum"] or ZERO,
+        asked=_asked(standing),
+        credited=_credited(claim),
         received=sum((row.received for row in standing if row.kind != PaymentKind.FEE), ZERO),
     )
+
+
+def _asked(payments: Iterable[Payment]) -> Decimal:
+    """Of the patient, by the shortfalls that stand."""
+    shortfalls = (row for row in payments if row.kind == PaymentKind.SHORTFALL and row.status in _STANDS)
+    return sum((row.amount for row in shortfalls), ZERO)
+
+
+def _credited(claim: Claim) -> Decimal:
+    """To the patient, since the insurer has answered."""
+    entries = CreditEntry.objects.filter(
+        payment__appointment=claim.appointment_id, reason=CreditReason.COVERED_MORE
+    )
+    return entries.aggregate(sum=Sum("amount"))["sum"] or ZERO
+
+
+def _ask_less(claim: Claim, actual: Decimal, payments: Sequence[Payment], *, actor: User | None) -> None:
+    """Shortfalls of which a part was paid ask for no more than is still owed, and are settled when that is nothing;
+    their invoices are taken back by as much."""
+    excess = _asked(payments) - _credited(claim) - (claim.expected - actual)
+    for payment in payments:
+        cut = min(excess, payment.outstanding)
+        if payment.kind != PaymentKind.SHORTFALL or payment.status not in _UNPAID or cut <= 0:
+            continue
+        excess -= cut
+        payment.amount -= cut
+        payment.shortfall = payment.amount
+        payment.save(update_fields=["amount", "shortfall", "updated_at"])
+        invoice = documents.standing_invoice(payment)
+        left = min(cut, documents.not_credited(invoice)) if invoice else ZERO
+        if left:
+            reason = document_content.in_language_of(
+                payment, lambda: _("The medical aid pays more than it said before.")
+            )
+            documents.credit_invoice(payment, actor=actor, reason=reason, amount=left)
+        if payment.outstanding:
+            raising.ask_for_rest(payment)
+        else:
+            change_status(payment, PaymentStatus.CONFIRMED, actor=actor)
+            notices.confirmed(payment, by_mail=True)
+        events.payment_changed(payment)
 
 
 def _can_be_dropped(payment: Payment) -> bool:
@@ -146,8 +190,11 @@ def _ask(claim: Claim, amount: Decimal, *, actor: User) -> None:
 def _give(
     appointment: Appointment, amount: Decimal, payments: Sequence[Payment], *, actor: User | None
 ) -> None:
-    """To the patient's credit; the invoice that asked for too much is taken back by as much."""
-    paid = max((row for row in payments if row.status in _STANDS), key=lambda row: row.received)
+    """To the patient's credit; the invoice that asked for too much is taken back by as much: of a shortfall that has
+    brought so much, before the visit's own."""
+    standing = [row for row in payments if row.status in _STANDS]
+    asked = [row for row in standing if row.kind == PaymentKind.SHORTFALL and row.received >= amount]
+    paid = max(asked or standing, key=lambda row: row.received)
     entry = credit.add(
         appointment.patient_id,
         amount,

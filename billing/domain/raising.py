@@ -1,5 +1,6 @@
 """A payment comes into being: with a reference of its own and the code that asks for it."""
 
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -33,3 +34,13 @@ def store(appointment: Appointment, amount: Decimal, **fields: Any) -> Payment:
             if not tries_left or not Payment.objects.filter(reference=reference).exists():
                 raise
     raise AssertionError("unreachable")
+
+
+def ask_for_rest(payment: Payment) -> None:
+    """The payment's code asks for what is outstanding. Money that has arrived is not refused because the settings
+    have come to make no code: the old one then stays."""
+    with suppress(codes.QrError):
+        payment.qr_payload = codes.write(
+            amount=payment.outstanding, currency=payment.currency, reference=payment.reference
+        )
+        payment.save(update_fields=["qr_payload", "updated_at"])

@@ -6,7 +6,6 @@ Asks no rule: its callers have decided whose word counts. They hold the locks of
 order (payments.locked_with_appointment).
 """
 
-from contextlib import suppress
 from decimal import Decimal
 
 from django.utils import timezone
@@ -23,7 +22,7 @@ from clinic.core.status import change_status
 from scheduling.domain import progress
 from scheduling.enums import AppointmentStatus
 
-from . import cancelling, claim_money, codes, credit, documents, notices
+from . import cancelling, claim_money, credit, documents, notices, raising
 
 # The appointment will not take place.
 CALLED_OFF = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.DECLINED, AppointmentStatus.EXPIRED})
@@ -89,7 +88,7 @@ def _settle(payment: Payment, attempt: Attempt, *, actor: User | None) -> None:
 
 
 def _wait_for_rest(payment: Payment, *, actor: User | None) -> None:
-    _ask_for_rest(payment)
+    raising.ask_for_rest(payment)
     # While another attempt is being checked the rest may have come already: the visit waits for that, not for a hold.
     if not payment.attempts.filter(outcome=AttemptOutcome.PENDING).exists():  # type: ignore[attr-defined]
         if payment.status == PaymentStatus.SUBMITTED:
@@ -97,16 +96,6 @@ def _wait_for_rest(payment: Payment, *, actor: User | None) -> None:
         if payment.kind == PaymentKind.CHARGE:
             progress.part_paid(payment.appointment_id, actor=actor)
     notices.part_paid(payment)
-
-
-def _ask_for_rest(payment: Payment) -> None:
-    """The payment's code asks for what is outstanding. Money that has arrived is not refused because the settings
-    have come to make no code: the old one then stays."""
-    with suppress(codes.QrError):
-        payment.qr_payload = codes.write(
-            amount=payment.outstanding, currency=payment.currency, reference=payment.reference
-        )
-        payment.save(update_fields=["qr_payload", "updated_at"])
 
 
 def _to_credit(payment: Payment, attempt: Attempt, surplus: Decimal, *, actor: User | None) -> None:
