@@ -24,14 +24,14 @@ class CheckSerializer(serializers.Serializer[Any]):
 
 class AttemptSerializer(serializers.ModelSerializer[Attempt]):
     """One attempt to pay. `proof_url` is null without a picture. For management only, else null: `checks`, what the
-    portal has verified of the proof and what not (nothing is confirmed by it), and `resembles`, the payment whose
-    picture looks the same."""
+    portal has verified of the proof and what not (nothing is confirmed by it), `resembles`, the payment whose picture
+    looks the same, and `first_approval_by`, the first of two people who have to agree."""
 
     decided_by = serializers.PrimaryKeyRelatedField[Any](read_only=True, allow_null=True)
     decided_by_name = serializers.CharField(
         source="decided_by.name", default=None, allow_null=True, read_only=True
     )
-    first_approval_by = serializers.PrimaryKeyRelatedField[Any](read_only=True, allow_null=True)
+    first_approval_by = serializers.SerializerMethodField()
     reason = serializers.CharField(source="reason_shown", read_only=True)
     proof_url = serializers.SerializerMethodField()
     checks = serializers.SerializerMethodField()
@@ -72,6 +72,9 @@ class AttemptSerializer(serializers.ModelSerializer[Attempt]):
         if attempt.resembles is None or not self._for_management():
             return None
         return attempt.resembles.payment_id
+
+    def get_first_approval_by(self, attempt: Attempt) -> UUID | None:
+        return attempt.first_approval_by_id if self._for_management() else None
 
     def _for_management(self) -> bool:
         request = self.context.get("request")

@@ -53,6 +53,16 @@ def test_submit_confirm_and_confirm_again(api: Api, due: Payment, manager: Any) 
     assert due.history.filter(to_status=S.CONFIRMED).count() == 1
 
 
+def test_who_approved_first_is_not_told_to_the_patient(
+    api: Api, settings: Any, submitted: Payment, patient: Any, manager: Any
+) -> None:
+    settings.SECOND_APPROVAL_FROM = 800
+    payments.confirm(submitted.pk, actor=manager)
+    for person, expected in ((manager, str(manager.pk)), (patient, None)):
+        (attempt,) = api(person).get(url(submitted)).json()["attempts"]
+        assert attempt["first_approval_by"] == expected
+
+
 def test_multipart_with_a_picture(api: Api, due: Payment, manager: Any) -> None:
     patient, doctor = people_of(due)
     answer = api(patient).post(
