@@ -18,7 +18,7 @@ from billing.domain.quote_words import Spoken
 from billing.models import Claim, Quote
 from clinic.core import money
 from clinic.core.errors import NotAllowed
-from scheduling.api.serializers import MomentField
+from clinic.core.fields import MomentField
 from scheduling.domain.queries import appointments_visible_to
 
 from .aid import AuthorisationStateSerializer, ClaimStateSerializer, state_of

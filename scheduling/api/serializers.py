@@ -1,6 +1,5 @@
 """What the API shows of services, doctors, slots and appointments, and what it takes."""
 
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +7,7 @@ from rest_framework import serializers
 
 from accounts.enums import Mode, SpokenLanguage
 from accounts.models import Specialty, User
+from clinic.core.fields import MomentField
 from scheduling.domain.booking import MAX_FILES, OVERBOOKING_MAX_LENGTH, REASON_MAX_LENGTH
 from scheduling.domain.paying import payment_that_counts
 from scheduling.models import Appointment, AppointmentStatusChange, Resource, Service
@@ -206,17 +206,6 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
         """The clinic's own words, not meant for the patient."""
         request = self.context.get("request")
         return appointment.overbooking_reason if request and request.user.is_clinic_staff else ""
-
-
-class MomentField(serializers.DateTimeField):
-    """A moment; without an offset the clinic's clock. DRF lets the first and last days of all time through to an
-    overflow."""
-
-    def to_internal_value(self, value: Any) -> datetime:
-        try:
-            return super().to_internal_value(value)
-        except OverflowError:
-            self.fail("overflow")
 
 
 class BookSerializer(serializers.Serializer[Any]):
