@@ -9,7 +9,6 @@ class PaymentKind(models.TextChoices):
 
     CHARGE = "charge", _("Visit")
     SHORTFALL = "shortfall", _("Not covered by the medical aid")
-    FEE = "fee", _("Cancellation fee")
 
 
 class PaymentStatus(models.TextChoices):
@@ -108,7 +107,6 @@ class CreditReason(models.TextChoices):
     REFUND = "refund", _("Refund kept as credit")
     USED = "used", _("Used for a payment")
     PAID_OUT = "paid_out", _("Paid out")
-    RETURNED = "returned", _("Returned")
     MOVED = "moved", _("Moved from or to the patient's other account")
 
 

@@ -107,7 +107,7 @@ def _difference(claim: Claim, actual: Decimal, payments: Iterable[Payment]) -> D
         own=sum((row.amount for row in standing if row.kind == PaymentKind.CHARGE), ZERO),
         asked=_asked(standing),
         credited=_credited(claim),
-        received=sum((row.received for row in standing if row.kind != PaymentKind.FEE), ZERO),
+        received=sum((row.received for row in standing), ZERO),
     )
 
 

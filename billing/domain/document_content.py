@@ -36,8 +36,6 @@ def invoice(payment: Payment) -> Content:
             return [
                 _line(_("%(service)s: not covered by the medical aid") % {"service": service}, payment.amount)
             ]
-        if payment.kind == PaymentKind.FEE:
-            return [_line(_("%(service)s: cancellation fee") % {"service": service}, payment.amount)]
         found = [_line(service, payment.amount + payment.covered)]
         if payment.covered:
             found.append(_line(_("Paid by the medical aid"), -payment.covered))

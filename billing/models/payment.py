@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Payment(StatusModel, BaseModel):
-    """`amount` is what the patient pays: the charge minus what is `covered`, or a shortfall or fee raised later.
+    """`amount` is what the patient pays: the charge minus what is `covered`, or a shortfall raised later.
     `received` is what the accepted attempts brought, less what went to the patient's credit; it is kept under the
     row's lock. `reference` is what the patient's bank
     transfer names; `qr_payload` is frozen when the payment is raised. `refund_owed` is fixed when a refund falls due:

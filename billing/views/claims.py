@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.domain import aid_words, authorisations, claim_queries, claims, quote_words
-from billing.enums import ClaimStatus, PaymentKind
+from billing.enums import ClaimStatus
 from billing.forms.insurers import AnswerForm, ReasonForm, SettleForm, SubmitForm, TotalsForm
 from billing.forms.payment import take_refusal
 from billing.models import Claim, Plan, Quote
@@ -169,7 +169,7 @@ def _page(request: HttpRequest, found: Claim, *, status: int = 200, **bound: Any
         "quote": quote
         and quote_words.speak(quote, quote.basis, currency=quote.currency, authorisation_open=False),
         "authorisation": authorisations.of_visit(found.appointment_id),
-        "payments": found.appointment.payments.exclude(kind=PaymentKind.FEE).order_by("created_at"),  # type: ignore[attr-defined]
+        "payments": found.appointment.payments.order_by("created_at"),  # type: ignore[attr-defined]
         "history": found.history.select_related("actor"),
         "expected_shown": money.shown(found.expected, found.currency),
         "submit_form": SubmitForm(initial={"number": found.number}),

@@ -58,10 +58,9 @@ def qr_label(payment: Payment) -> str:
 
 def _what_for(payment: Payment) -> str:
     """Empty for the visit itself, which the page names anyway."""
-    return {
-        PaymentKind.SHORTFALL: _("This is what your medical aid did not pay for this visit."),
-        PaymentKind.FEE: _("This is the fee for cancelling late."),
-    }.get(PaymentKind(payment.kind), "")
+    if payment.kind == PaymentKind.SHORTFALL:
+        return _("This is what your medical aid did not pay for this visit.")
+    return ""
 
 
 def _steps(state: str) -> list[Step]:
