@@ -7,12 +7,9 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from billing.domain import memberships, plans
+from billing.forms.fields import day_input
 from billing.models import Membership, Plan, PlanRate
 from scheduling.domain.catalogue import all_services
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
 class MembershipForm(forms.Form):
@@ -28,11 +25,11 @@ class MembershipForm(forms.Form):
     holder_name = forms.CharField(
         label=_("Name on the card"), max_length=memberships.NAME_MAX, required=False
     )
-    valid_from = forms.DateField(label=_("Valid from"), widget=_day())
+    valid_from = forms.DateField(label=_("Valid from"), widget=day_input())
     valid_until = forms.DateField(
         label=_("Valid until"),
         required=False,
-        widget=_day(),
+        widget=day_input(),
         help_text=_("Leave it empty when no day stands on the card."),
     )
     card = forms.FileField(
@@ -71,7 +68,11 @@ class PlanForm(forms.ModelForm[Plan]):
         model = Plan
         fields = plans.FIELDS
         labels = {"co_payment": _("How much")}
-        widgets = {"co_payment_kind": forms.RadioSelect, "valid_from": _day(), "valid_until": _day()}
+        widgets = {
+            "co_payment_kind": forms.RadioSelect,
+            "valid_from": day_input(),
+            "valid_until": day_input(),
+        }
         help_texts = {
             "cover_percent": _("Of every service that has no rate of its own."),
             "co_payment": _("An amount, or a percentage, as chosen above."),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from billing.domain import denominations, desk, paying_out, shifts
 from billing.enums import PaymentMethod
+from billing.forms.fields import AmountField
 from billing.models import Payment
 from clinic.core import money
 
@@ -25,26 +26,6 @@ WALLETS = [
     ("fonepay", "Fonepay"),
     ("mobile", gettext_lazy("Another one")),
 ]
-
-
-class AmountInput(forms.TextInput):
-    """Figures on a phone's keyboard; no arrows that change an amount by scrolling."""
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"inputmode": "decimal", "autocomplete": "off", "maxlength": "14", **(attrs or {})})
-
-
-class AmountField(forms.DecimalField):
-    """`1,200.50` is taken too; figures of Nepali are figures."""
-
-    widget = AmountInput
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=12, decimal_places=4, **kwargs)
-
-    def to_python(self, value: Any) -> Any:
-        text = str(value or "").replace(",", "").replace(" ", "").strip()
-        return super().to_python(text.removeprefix(settings.CLINIC_CURRENCY) or None)
 
 
 class TakeForm(forms.Form):

@@ -7,18 +7,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from billing.domain import insurers_words
-from billing.forms.aid import _day as day_input
-from billing.forms.decision import AmountField
+from billing.forms.fields import AmountField, day_input
 from billing.models import Claim
 from scheduling.domain.catalogue import all_services
 
-_FIGURE = {"invalid": _("Enter the amount in figures, like 800 or 800.50.")}
 _NUMBER = {"autocomplete": "off", "spellcheck": "false"}
-
-
-def amount_field(**kwargs: Any) -> AmountField:
-    widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off"})
-    return AmountField(max_digits=12, decimal_places=4, widget=widget, error_messages=_FIGURE, **kwargs)
 
 
 def reason_field(label: Any, help_text: Any = "", *, required: bool = True) -> forms.CharField:
@@ -53,7 +46,7 @@ class GrantForm(forms.Form):
         widget=forms.TextInput(_NUMBER),
         error_messages={"required": _("Enter the number that the insurer gave.")},
     )
-    amount = amount_field(label=_("Amount granted"), required=False, help_text=_("Empty: as the plan says."))
+    amount = AmountField(label=_("Amount granted"), required=False, help_text=_("Empty: as the plan says."))
     valid_until = forms.DateField(
         label=_("Valid until"), required=False, widget=day_input(), help_text=_("Empty: no day was given.")
     )
@@ -101,7 +94,7 @@ class AnswerForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what the insurer has answered.")},
     )
-    actual = amount_field(label=_("It pays"), required=False, help_text=_("Only of another amount."))
+    actual = AmountField(label=_("It pays"), required=False, help_text=_("Only of another amount."))
     reason = reason_field(
         _("What the insurer says"), _("The patient reads it. Needed for a rejection."), required=False
     )

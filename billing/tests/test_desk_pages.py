@@ -101,7 +101,7 @@ def test_a_colleague_took_it_meanwhile(due: Payment, till: Client, shift: CashSh
     [
         ({"amount": "-5"}, "above nothing"),
         ({"amount": "12.345"}, "2 decimal places at most"),
-        ({"amount": "lots"}, "Enter a number"),
+        ({"amount": "lots"}, "Enter the amount in figures"),
         ({"amount": "500", "given": "400"}, "less than the amount taken"),
         ({"amount": "500", "method": "card"}, "Enter the reference"),
         ({"amount": "500", "method": "cheque"}, "Select a valid choice"),
