@@ -1,16 +1,22 @@
 """The bell, the page behind it, and one's own settings: switches, quiet hours, devices, a test message."""
 
 import json
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.domain import sessions
+from accounts.tests.factories import PASSWORD
+from accounts.tests.second_steps import page_log_in
 from clinic.core.testing.tasks import run_due_tasks
 from messaging.domain import preferences
 from messaging.models import Notification, PushSubscription, QuietHours
@@ -229,6 +235,35 @@ def test_subscribing_needs_the_page_s_token(patient: Any) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(patient)
     assert send_json(client, "push_subscribe", {"endpoint": ENDPOINT, "keys": KEYS}).status_code == 403
+
+
+@pytest.mark.parametrize("end", ["log out", "one by one", "everywhere", "password"])
+def test_push_ends_with_the_log_in_that_turned_it_on(patient: Any, other_patient: Any, end: str) -> None:
+    here, elsewhere = page_log_in(patient), page_log_in(patient)
+    for client, name in ((here, "here"), (elsewhere, "elsewhere"), (signed_in(other_patient), "theirs")):
+        send_json(client, "push_subscribe", {"endpoint": f"{ENDPOINT}/{name}", "keys": KEYS})
+    match end:
+        case "log out":
+            here.post(reverse("account_logout"))
+        case "one by one":
+            row = UserSession.objects.get(session_key=here.session.session_key)
+            assert sessions.end_one(patient, row.pk)
+        case "everywhere":
+            sessions.end_everywhere(patient, sessions.LOGGED_OUT)
+        case "password":
+            new = "a-much-better-one-7"
+            words = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+            here.post(reverse("account_change_password"), words)
+    left = {row.endpoint.rpartition("/")[2] for row in PushSubscription.objects.all()}
+    assert left == ({"theirs"} if end in ("everywhere", "password") else {"theirs", "elsewhere"})
+
+
+def test_push_outlasts_an_idle_staff_session(doctor: Any) -> None:
+    client = signed_in(doctor)
+    send_json(client, "push_subscribe", {"endpoint": ENDPOINT, "keys": KEYS})
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        assert client.get(SETTINGS).status_code == 302
+    assert PushSubscription.objects.exists()
 
 
 def test_the_worker_speaks_for_the_whole_portal_and_keeps_no_page() -> None:

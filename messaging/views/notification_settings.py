@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from clinic.core import zones
+from clinic.core.consumers import session_fingerprint
 from clinic.core.errors import DomainError, Invalid
 from messaging.domain import addresses, preferences, push, trial
 from messaging.enums import Channel
@@ -71,7 +72,12 @@ def push_subscribe(request: HttpRequest) -> HttpResponse:
     """`PushSubscription.toJSON()` of this browser, and what to call it. 204, or 400 for anything else."""
     said = _json(request)
     device = said.get("device")
-    push.subscribe(cast(User, request.user), said, device=device if isinstance(device, str) else "")
+    push.subscribe(
+        cast(User, request.user),
+        said,
+        device=device if isinstance(device, str) else "",
+        session=session_fingerprint(request.session.session_key),
+    )
     return HttpResponse(status=204)
 
 
