@@ -168,7 +168,8 @@ function connection() {
   document.body.toggleAttribute("data-in-call", people.connected);
   if (people.connected && !stopTimer)
     stopTimer = ui.startTimer(root.dataset.startedAt ? Date.parse(root.dataset.startedAt) : Date.now());
-  ui.showConnection(socketDown ? "reconnecting" : people.condition);
+  const rings = people.condition === "in-call" && isRung && root.dataset.status === "ringing";
+  ui.showConnection(socketDown ? "reconnecting" : rings ? "ringing" : people.condition);
   ui.showHint(people.microphone.silent ? word("silent-microphone") : "");
   room.showInside(people.all);
 }
@@ -288,6 +289,7 @@ live.on("call.changed", ({ call, status }) => {
   root.dataset.status = status;
   if (lockedOut) location.reload(); // the door may be open again
   if (status === "active") ui.showAlone(word(isHost ? "alone" : "alone-guest"));
+  if (inside) connection();
   if (["ended", "declined", "missed"].includes(status) && signalling && socketDown) finish(status, { over: true });
 });
 
