@@ -28,6 +28,7 @@ def subscribe(
     Raises Invalid for anything else, and for an address that is not a browser's push service.
     """
     endpoint, p256dh, auth = _parts(subscription)
+    device = "".join(sign for sign in device if sign.isprintable()).strip()[:80]
     known = PushSubscription.objects.filter(endpoint=endpoint).first()
     if known and known.user_id != user.pk and (known.p256dh, known.auth) != (p256dh, auth):
         raise Invalid(_("This browser could not be set up for notifications. Please try again."))
@@ -37,7 +38,7 @@ def subscribe(
             "user": user,
             "p256dh": p256dh,
             "auth": auth,
-            "device": device.strip()[:80],
+            "device": device,
             "session": session,
         },
     )
@@ -48,6 +49,8 @@ def subscribe(
 
 def unsubscribe(user: User, endpoint: str) -> bool:
     """Whether there was one of theirs to forget."""
+    if not is_push_service(endpoint):
+        return False
     deleted, _by_model = PushSubscription.objects.filter(user=user, endpoint=endpoint).delete()
     return bool(deleted)
 

@@ -224,11 +224,26 @@ def test_a_browser_is_kept_named_and_forgotten_by_its_own_person(patient: Any, o
         {"endpoint": "https://evil.example/push", "keys": KEYS},
         {"endpoint": "http://127.0.0.1/", "keys": KEYS},
         {"endpoint": ENDPOINT, "keys": {"p256dh": ["x"], "auth": 3}},
+        {"endpoint": f"{ENDPOINT}\x00", "keys": KEYS},
+        {"endpoint": f"{ENDPOINT}\ud800", "keys": KEYS},
     ],
 )
 def test_what_no_browser_says_is_refused(patient: Any, body: Any) -> None:
     assert send_json(signed_in(patient), "push_subscribe", body).status_code == 400
     assert not PushSubscription.objects.exists()
+
+
+@pytest.mark.parametrize("raw", [b"\xff", b"[" * 50_000, b"", b"null"])
+@pytest.mark.parametrize("name", ["push_subscribe", "push_unsubscribe"])
+def test_no_json_is_refused(patient: Any, name: str, raw: bytes) -> None:
+    answer = signed_in(patient).post(reverse(name), raw, content_type="application/json")
+    assert answer.status_code == 400
+
+
+def test_a_device_is_called_by_what_can_be_read(patient: Any) -> None:
+    body = {"endpoint": ENDPOINT, "keys": KEYS, "device": "Fire\x00fox \ud800" + "x" * 200}
+    assert send_json(signed_in(patient), "push_subscribe", body).status_code == 204
+    assert PushSubscription.objects.get().device == "Firefox " + "x" * 72
 
 
 def test_subscribing_needs_the_page_s_token(patient: Any) -> None:

@@ -42,7 +42,8 @@ def is_push_service(endpoint: str) -> bool:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return False
-    known = any(host == name or host.endswith(f".{name}") for name in _SERVICES)
+    plain = endpoint.isascii() and endpoint.isprintable()
+    known = plain and any(host == name or host.endswith(f".{name}") for name in _SERVICES)
     return parts.scheme == "https" and known and port in (None, 443) and "@" not in parts.netloc
 
 

@@ -129,7 +129,7 @@ def _context(user: User, now: preferences.Preferences) -> dict[str, Any]:
 def _json(request: HttpRequest) -> dict[str, Any]:
     try:
         said = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Invalid from None
     if not isinstance(said, dict):
         raise Invalid
