@@ -3,11 +3,8 @@
 import asyncio
 import contextlib
 import random
-import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -26,24 +23,22 @@ from messaging import events
 from messaging.domain import messages, presence, queries, reading
 from messaging.domain.attachments import MAX_ATTACHMENTS
 from messaging.domain.presence import Presence
-from messaging.frames import NotFound, optional_uuid_field, text_field, uuid_field, uuids_field
+from messaging.frames import (
+    NotFound,
+    Topic,
+    optional_uuid_field,
+    text_field,
+    topic_field,
+    topics_field,
+    uuid_field,
+    uuids_field,
+)
 from messaging.models import Conversation, Member
 
 HEARTBEAT_SECONDS = 25
 RECHECK_SECONDS = 60
 TYPING_SECONDS = 2
 MAX_TOPICS = 40
-_SLOTS_TOPIC = re.compile(r"slots:([0-9a-f-]{36}):(\d{4}-\d{2}-\d{2})", re.ASCII)
-_PRESENCE_TOPIC = re.compile(r"presence:([0-9a-f-]{36})", re.ASCII)
-
-
-@dataclass(frozen=True)
-class Topic:
-    """As the client named it, the group that is told, and whose presence it is, if it is that."""
-
-    name: str
-    group: str
-    person: UUID | None = None
 
 
 class TooManyTopics(Conflict):
@@ -189,20 +184,28 @@ class LiveConsumer(FrameConsumer):
     # --- topics ---
 
     async def on_watch(self, frame: Frame) -> None:
-        topic = _topic(frame)
-        if topic not in self._topics:
-            if len(self._topics) >= MAX_TOPICS:
-                raise TooManyTopics(_("A socket watches at most %(limit)s topics.") % {"limit": MAX_TOPICS})
-            if topic.person and not await self._may_talk_to([topic.person]):
-                raise NotFound(_("This person was not found."))
-            self._topics.add(topic)
-            await self.join(topic.group)
-        await self.send_frame({"type": "watching", "topic": topic.name, "active": True})
-        if topic.person:
-            await self._show_presence([topic.person])
+        """`topic`, or several `topics`: of these, whom the user may not see is answered as not watched."""
+        several = "topics" in frame
+        wanted = topics_field(frame) if several else [topic_field(frame)]
+        if len(self._topics.union(wanted)) > MAX_TOPICS:
+            raise TooManyTopics(_("A socket watches at most %(limit)s topics.") % {"limit": MAX_TOPICS})
+        people = [topic.person for topic in wanted if topic.person and topic not in self._topics]
+        allowed = await self._may_talk_to(people) if people else set()
+        if not several and not allowed.issuperset(people):
+            raise NotFound(_("This person was not found."))
+        shown = []
+        for topic in wanted:
+            active = topic in self._topics or topic.person is None or topic.person in allowed
+            if active and topic not in self._topics:
+                self._topics.add(topic)
+                await self.join(topic.group)
+            if active and topic.person:
+                shown.append(topic.person)
+            await self.send_frame({"type": "watching", "topic": topic.name, "active": active})
+        await self._show_presence(shown)
 
     async def on_unwatch(self, frame: Frame) -> None:
-        await self._unwatch(_topic(frame))
+        await self._unwatch(topic_field(frame))
 
     async def _unwatch(self, topic: Topic) -> None:
         if topic in self._topics:
@@ -312,20 +315,6 @@ class LiveConsumer(FrameConsumer):
         session: SessionBase | None = self.scope.get("session")
         key = session.session_key if session is not None else None
         return known and (key is None or session is None or session.exists(key))
-
-
-def _topic(frame: Frame) -> Topic:
-    """Raises Invalid for anything but `slots:<doctor>:<day>` and `presence:<user>`."""
-    value = frame.get("topic")
-    if isinstance(value, str):
-        with contextlib.suppress(ValueError):
-            if match := _SLOTS_TOPIC.fullmatch(value):
-                doctor, day = UUID(match[1]), date.fromisoformat(match[2])
-                return Topic(value, realtime.slots_group(doctor, day))
-            if match := _PRESENCE_TOPIC.fullmatch(value):
-                person = UUID(match[1])
-                return Topic(value, realtime.presence_group(person), person)
-    raise Invalid(_("topic is slots:<doctor>:<YYYY-MM-DD> or presence:<user>."))
 
 
 def _now() -> str:

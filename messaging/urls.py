@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/with/<uuid:user_id>/", conversations.conversation_with, name="conversation_with"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read-all/", notifications.notifications_read_all, name="notifications_read_all"),
+    path("notifications/unread/", notifications.notifications_unread, name="notifications_unread"),
     path("notifications/<uuid:pk>/open/", notifications.notification_open, name="notification_open"),
     path("notifications/latest/", notifications.notifications_latest, name="notifications_latest"),
     path(

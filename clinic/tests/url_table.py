@@ -69,6 +69,7 @@ POST   notifications_read_all                         login   302     302     30
 POST   notification_open(notice)                      login   302     404     404     404     404     404
 GET    notification_open(notice)                      login   405     405     405     405     405     405
 GET    notifications_latest                           login   200     200     200     200     200     200
+GET    notifications_unread                           login   200     200     200     200     200     200
 GET    notification_settings                          login   200     200     200     200     200     200
 POST   notification_settings                          login   302     302     302     302     302     302
 POST   notification_test                              login   302     302     302     302     302     302

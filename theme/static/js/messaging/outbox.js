@@ -54,6 +54,10 @@ export class Outbox {
     live.on("ready", () => this.#pump());
     live.on("down", () => this.#forgetTimers());
     live.on("message.ack", (frame) => this.delivered(frame.client_id));
+    // Another tab of this person has sent it, or thrown it away.
+    addEventListener("storage", ({ key, newValue }) => {
+      if (key?.startsWith(prefix) && newValue === null) this.#gone(key.slice(prefix.length), "discarded");
+    });
     live.on("error", (frame) => this.#entries.has(frame.client_id) && this.#refused(frame));
     this.#pump();
   }
@@ -66,7 +70,7 @@ export class Outbox {
    *  those of its files that are `pending` (see `uploaded`). */
   add(conversation, message) {
     const last = Math.max(0, ...this.entries.map((entry) => entry.order));
-    const entry = { ...message, client_id: newId(), conversation, order: Math.max(Date.now(), last + 1), failed: "" };
+    const entry = { ...message, client_id: newId(), conversation, order: Math.max(live.now(), last + 1), failed: "" };
     this.#entries.set(entry.client_id, entry);
     keep(entry);
     this.#changed(entry, "sending");
