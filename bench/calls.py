@@ -1,8 +1,8 @@
 """How long it takes from "Let in" until the other person is seen: `python -m bench.calls`.
 
 A real `manage.py serve` on a database of its own that is gone afterwards, and two headless browsers of this machine
-with fake cameras, which join a new call each time. From the host's click until a picture of the other side is decoded and
-shown, for both sides, by one clock; direct, and through a coturn of this machine where it is installed.
+with fake cameras, which join a new call each time. From the host's click until a picture of the other side is decoded
+and shown, for both sides, by one clock; direct, and through a coturn of this machine where it is installed.
 
     python -m bench.calls --runs 15
 """
