@@ -159,27 +159,35 @@ class LiveConsumer(FrameConsumer):
 
     @in_database_thread
     def _mark_delivered(self, conversation_id: UUID, seq: Any) -> None:
-        conversation, members = self._conversation(conversation_id)
-        reading.mark_delivered(conversation, self.user, seq, members=[each.user_id for each in members])
+        conversation, members = self._place(conversation_id)
+        reading.mark_delivered(conversation, self.user, seq, members=members)
 
     @in_database_thread
     def _mark_read(self, conversation_id: UUID, seq: Any) -> None:
-        conversation, members = self._conversation(conversation_id)
-        reading.mark_read(conversation, self.user, seq, members=[each.user_id for each in members])
+        conversation, members = self._place(conversation_id)
+        reading.mark_read(conversation, self.user, seq, members=members)
 
     @in_database_thread
     def _other_members(self, conversation_id: UUID) -> list[UUID]:
-        _conversation, members = self._conversation(conversation_id)
-        return [member.user_id for member in members if member.user_id != self.user.pk]
+        _conversation, members = self._place(conversation_id)
+        return [member for member in members if member != self.user.pk]
 
     def _conversation(self, conversation_id: UUID) -> tuple[Conversation, list[Member]]:
-        """The conversation and its members, in one query, with what the rules and marks need of them: this is asked for
-        every frame. Raises NotFound unless the user is one of them."""
+        """The conversation and its members, in one query, with what the rules need of them: this is asked for every
+        message. Raises NotFound unless the user is one of them."""
         found = Member.objects.filter(conversation_id=conversation_id).select_related("conversation", "user")
         members = list(found.only("user__role", "user__is_active", "conversation__last_seq"))
         if self.user.pk not in [member.user_id for member in members]:
             raise NotFound(_("This conversation was not found."))
         return members[0].conversation, members
+
+    def _place(self, conversation_id: UUID) -> tuple[Conversation, list[UUID]]:
+        """As `_conversation`, with no more than a mark needs, for half the work: they come as often as messages."""
+        found = Member.objects.filter(conversation_id=conversation_id)
+        last_seqs = dict(found.values_list("user_id", "conversation__last_seq"))
+        if self.user.pk not in last_seqs:
+            raise NotFound(_("This conversation was not found."))
+        return Conversation(pk=conversation_id, last_seq=last_seqs[self.user.pk]), list(last_seqs)
 
     # --- topics ---
 
