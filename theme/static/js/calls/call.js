@@ -250,6 +250,8 @@ click('[data-control="camera"]', () => media.setCamera(!media.state.camera));
 click('[data-control="screen"]', () => media.setScreen(!media.state.screen));
 click("[data-blur]", () => media.setBlur(media.blur === "off"));
 click("[data-join]", join);
+// On a slow line the button is seen long before there is anything behind it.
+for (const button of document.querySelectorAll("[data-join]")) button.disabled = false;
 click("[data-retry]", () => {
   ui.showProblem("");
   ui.showHelp("");
