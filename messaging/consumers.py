@@ -213,7 +213,8 @@ class LiveConsumer(FrameConsumer):
         await self._show_presence(shown)
 
     async def on_unwatch(self, frame: Frame) -> None:
-        await self._unwatch(topic_field(frame))
+        for topic in topics_field(frame) if "topics" in frame else [topic_field(frame)]:
+            await self._unwatch(topic)
 
     async def _unwatch(self, topic: Topic) -> None:
         if topic in self._topics:

@@ -46,8 +46,10 @@ def test_the_list_shows_what_is_unread_live(person: Any, patient: Any, doctor: A
     expect(row.get_by_text("Online")).to_be_hidden()
     doctors = opened(person(doctor), conversation)
     expect(row.get_by_text("Online")).to_be_visible()
+    row.focus()
     write(doctors, "are you there?")
     expect(row).to_contain_text("are you there?")
+    expect(row).to_be_focused()  # it is drawn anew, and the keyboard stays where it was
     expect(row.locator(".count")).to_contain_text("1")
     expect(row.get_by_text("Online")).to_be_visible()
     row.click()

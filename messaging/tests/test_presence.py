@@ -124,7 +124,11 @@ async def test_several_are_watched_by_one_frame(
             watching(other_doctor)["topic"]: False,
             watching(other_patient)["topic"]: False,
         }
-        for person in (other_doctor, other_patient):
+        both = [watching(doctor)["topic"], watching(manager)["topic"]]
+        await socket.send_json_to({"type": "unwatch", "topics": both})
+        assert [(await socket.frame("watching"))["active"] for _each in both] == [False, False]
+        presence.beat(manager.pk, presence.ONLINE)
+        for person in (other_doctor, other_patient, manager):
             presence.beat(person.pk, presence.ONLINE)
             group = realtime.presence_group(person.pk)
             await get_channel_layer().group_send(group, {"type": "presence.changed", "user": str(person.pk)})

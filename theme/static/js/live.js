@@ -153,9 +153,9 @@ export const live = {
     if (wanted.length) this.send({ type: "watch", topics: wanted });
   },
 
-  unwatch(topic) {
-    topics.delete(topic);
-    this.send({ type: "unwatch", topic });
+  unwatch(...unwanted) {
+    for (const topic of unwanted) topics.delete(topic);
+    if (unwanted.length) this.send({ type: "unwatch", topics: unwanted });
   },
 
   /** Calls `listener(frame)` for frames of `type` (also "ready", "reconnected", "down"); returns how to stop. */

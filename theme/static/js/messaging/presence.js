@@ -31,12 +31,11 @@ function words(dataset, state, last_seen) {
 function look() {
   const shown = [...elements()].filter((element) => element.parentElement.checkVisibility());
   const wanted = new Set(shown.map((element) => element.dataset.presence));
+  // First what goes: a socket watches so many topics and no more.
+  const gone = [...watched].filter((user) => !wanted.has(user));
+  live.unwatch(...gone.map(topicOf));
+  for (const user of gone) known.delete(user);
   live.watch(...[...wanted].filter((user) => !watched.has(user)).map(topicOf));
-  for (const user of watched) {
-    if (wanted.has(user)) continue;
-    live.unwatch(topicOf(user));
-    known.delete(user);
-  }
   watched = wanted;
   elements().forEach(draw);
 }
