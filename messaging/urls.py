@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import calls, conversations, files, guests, notification_settings, notifications, outgoing
+from .views import (
+    calls,
+    conversations,
+    files,
+    guests,
+    notification_settings,
+    notifications,
+    on_device,
+    outgoing,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/", conversations.conversations, name="conversations"),
@@ -22,7 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notifications/push/subscribe/", notification_settings.push_subscribe, name="push_subscribe"),
     path("notifications/push/unsubscribe/", notification_settings.push_unsubscribe, name="push_unsubscribe"),
     path("notifications/push/<uuid:pk>/forget/", notification_settings.push_forget, name="push_forget"),
-    path("sw.js", notification_settings.service_worker, name="service_worker"),
+    path("sw.js", on_device.service_worker, name="service_worker"),
+    path("app.webmanifest", on_device.web_manifest, name="web_manifest"),
     path("notifications/texts/", outgoing.notification_templates, name="notification_templates"),
     path(
         "notifications/texts/<str:occasion>/<str:channel>/<str:language>/",

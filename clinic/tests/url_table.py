@@ -78,6 +78,7 @@ POST   push_unsubscribe                               login   400     400     40
 POST   push_forget(device)                            login   302     404     404     404     404     404
 GET    push_forget(device)                            login   405     405     405     405     405     405
 GET    service_worker                                 200     200     200     200     200     200     200
+GET    web_manifest                                   200     200     200     200     200     200     200
 
 # What notifications say, and what became of them
 GET    notification_templates                         login   403     403     403     403     200     403

@@ -119,7 +119,7 @@ def test_messages_are_added_at_the_end(patient: User, double: User, doctor: User
     assert rows[1].kind == MessageKind.SYSTEM
     assert (rows[2].sender, rows[2].created_at) == (patient, sent.created_at)
     assert mine.last_seq == 4
-    assert queries.unread_messages(doctor.pk) == 1, "only what the doctor had not read in the other one"
+    assert queries.unread(doctor.pk)[0] == 1, "only what the doctor had not read in the other one"
     assert Conversation.objects.filter(pk=theirs.pk).exists()
     assert texts(theirs) == ["This account was merged into another: the conversation goes on there."]
     assert messages.post(mine, sender=patient, text="four").seq == 5

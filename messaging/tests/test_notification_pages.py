@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
+from django.contrib.staticfiles import finders
 from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from accounts.domain import sessions
 from accounts.tests.factories import PASSWORD
@@ -289,3 +291,24 @@ def test_the_worker_speaks_for_the_whole_portal_and_keeps_no_page() -> None:
     assert "worker-src 'self'" in answer["Content-Security-Policy"]
     assert '"fetch"' not in answer.text
     assert "caches" not in answer.text
+
+
+def test_the_portal_can_be_put_on_the_home_screen(settings: Any) -> None:
+    """An iPhone takes push only then."""
+    settings.CLINIC_NAME = 'Himal "Clinic" नेपाल'
+    page = Client().get("/").text
+    assert '<link rel="manifest" href="/app.webmanifest">' in page
+    answer = Client().get("/app.webmanifest")
+    assert answer["Content-Type"] == "application/manifest+json"
+    assert "Cookie" not in answer.get("Vary", "")
+    said = answer.json()
+    assert (said["name"], said["display"], said["start_url"]) == (
+        settings.CLINIC_NAME,
+        "standalone",
+        "/home/",
+    )
+    for icon in said["icons"]:
+        found = finders.find(icon["src"].removeprefix("/static/"))
+        assert found
+        with Image.open(found) as picture:
+            assert f"{picture.width}x{picture.height}" == icon["sizes"]

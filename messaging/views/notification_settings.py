@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from clinic.core import zones
@@ -100,16 +100,6 @@ def push_forget(request: HttpRequest, pk: UUID) -> HttpResponse:
     push.unsubscribe(user, get_object_or_404(user.push_subscriptions, pk=pk).endpoint)
     messages.success(request, _("This device is told nothing any more."))
     return redirect("notification_settings")
-
-
-@require_safe
-def service_worker(request: HttpRequest) -> HttpResponse:
-    """The script that shows a push when no page is open. At the root, so that it may speak for the whole portal; it
-    keeps no pages. Browsers ask for it again by themselves, so no cache may hold an old one."""
-    response = render(request, "messaging/sw.js", content_type="text/javascript; charset=utf-8")
-    response["Service-Worker-Allowed"] = "/"
-    response["Cache-Control"] = "no-cache"
-    return response
 
 
 def _context(user: User, now: preferences.Preferences) -> dict[str, Any]:

@@ -33,11 +33,8 @@ def notifications(request: HttpRequest) -> HttpResponse:
 @require_safe
 def notifications_unread(request: HttpRequest) -> HttpResponse:
     """The badges of an open page, after news (theme/static/js/badges.js)."""
-    user = cast(User, request.user)
-    counts = {
-        "unread_messages": queries.unread_messages(user.pk),
-        "unread_notifications": queries.unread_notifications(user.pk),
-    }
+    messages, notifications = queries.unread(cast(User, request.user).pk)
+    counts = {"unread_messages": messages, "unread_notifications": notifications}
     return JsonResponse(counts, headers={"Cache-Control": "no-store"})
 
 
