@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from messaging.models import CallPeer
 
@@ -13,6 +14,8 @@ from .call_sockets import make_call
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+MICROPHONE = "window.connections[0].getSenders().find(({ track }) => track?.kind === 'audio').track"
+UNPLUG = f"(() => {{ const track = {MICROPHONE}; track.stop(); track.dispatchEvent(new Event('ended')); }})()"
 CONNECTED = "window.connections.filter((one) => one.connectionState === 'connected').length"
 
 
@@ -72,6 +75,11 @@ def test_mute_camera_and_screen_are_shown_to_the_other(meeting: tuple[Any, Any])
     stage.get_by_role("button", name="Camera on").click()
     dark.wait_for(state="hidden")
     wait_for_flow(host)
+    # A headset whose battery is empty: the talk goes on by another microphone.
+    guest.evaluate(UNPLUG)
+    wait_for_flow(host)
+    expect(muted).to_be_hidden()
+    assert guest.evaluate(f"{MICROPHONE}.readyState") == "live"
     connections = host.evaluate("window.connections.length")
     stage.get_by_role("button", name="Share screen").click()
     stage.get_by_role("button", name="Stop sharing").wait_for()
@@ -166,6 +174,27 @@ def test_a_reload_of_either_side_comes_straight_back_as_the_same_peer(
     guest.get_by_role("button", name="Hang up").click()
     guest.get_by_role("button", name="Join again").click()
     guest.get_by_role("button", name="Join", exact=True).wait_for()
+
+
+def test_networks_that_let_no_call_through_are_named(
+    person: Any, call: Any, patient: Any, doctor: Any
+) -> None:
+    """Through a relay only, and there is none; the browser's own verdict, which takes half a minute, is given here.
+    Who still thinks about the permission for the camera has heard of the line already."""
+    host, guest = watch(person(doctor), relay_only=True), watch(person(patient), relay_only=True)
+    guest.add_init_script("navigator.mediaDevices.getUserMedia = () => new Promise(() => {})")
+    join(host, call)
+    guest.goto(f"/calls/{call.pk}/")
+    guest.get_by_text("You are connected to the clinic.").wait_for()
+    guest.get_by_role("button", name="Join", exact=True).click()
+    admit(host)
+    host.locator("[data-tile-note]").get_by_text("Connecting…").wait_for()
+    host.evaluate("""() => {
+      const connection = window.connections.at(-1);
+      Object.defineProperty(connection, "connectionState", { get: () => "failed" });
+      connection.onconnectionstatechange();
+    }""")
+    host.get_by_text("There is no way through between your networks yet.").wait_for()
 
 
 def test_without_camera_and_microphone_one_still_joins(

@@ -15,6 +15,7 @@ import * as tiles from "./tiles.js";
 import * as ui from "./ui.js";
 
 const MEASURE_MS = 2_000;
+const PERMISSION_MS = 1_500;
 
 const root = one("[data-call]");
 const id = root.dataset.call;
@@ -118,12 +119,18 @@ function enter(participants, { offers = false } = {}) {
   if (!inside) {
     inside = true;
     if (!isRung) offerVisit();
-    navigator.wakeLock?.request("screen").catch(() => {});
+    stayAwake();
   }
   ui.showAlone(word(isRung && root.dataset.status === "ringing" ? "ringing" : isHost ? "alone" : "alone-guest"));
   tellState();
   for (const participant of participants) people.add(participant, { offers });
 }
+
+/** The screen stays on. A browser gives that up whenever the page is hidden. */
+function stayAwake() {
+  if (inside && document.visibilityState === "visible") navigator.wakeLock?.request("screen").catch(() => {});
+}
+document.addEventListener("visibilitychange", stayAwake);
 
 /** TURN credentials end; a long call needs newer ones for the day it has to look for another way. */
 function refreshIceIn(ttl) {
@@ -196,6 +203,7 @@ function finish(reason, { over }) {
   reports.last();
   signalling?.stop();
   clearTimeout(iceTimer);
+  inside = false;
   people.clear();
   media.close();
   document.exitPictureInPicture?.().catch(() => {});
@@ -274,7 +282,8 @@ click("[data-picture]", () =>
   document.pictureInPictureElement ? document.exitPictureInPicture() : tiles.firstVideo()?.requestPictureInPicture().catch(() => {}),
 );
 click("[data-fullscreen]", () =>
-  document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen().catch(() => {}),
+  // All of the page: dialogs and notices lie outside of the call.
+  document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen().catch(() => {}),
 );
 
 one("[data-picture]").hidden = !document.pictureInPictureEnabled;
@@ -298,10 +307,13 @@ live.on("call.changed", ({ call, status }) => {
 // Whoever only reloaded the page goes straight back in; the server keeps the place for half a minute.
 const straightIn = isRung || Signalling.canResume(`call-${id}`);
 ui.showStep(straightIn ? "call" : "check");
-if (straightIn) ui.showAlone(word("connecting"));
-await media.open({ camera: withCamera });
-if (straightIn) join();
-else {
+const opened = media.open({ camera: withCamera });
+if (straightIn) {
+  ui.showAlone(word("connecting"));
+  // The browser may be asking for its permission: nobody has to wait for that, the picture comes when it is given.
+  await Promise.race([opened, new Promise((resolve) => setTimeout(resolve, PERMISSION_MS))]);
+  join();
+} else {
   check.offerSound(media);
   check.offerLine(`${api}ice/`);
 }
