@@ -15,16 +15,18 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import Role
 from accounts.models import User
-from clinic.core import realtime
+from clinic.core import limits, realtime
 from clinic.core.consumers import Frame, FrameConsumer
 from clinic.core.database import in_database_thread
-from clinic.core.errors import Conflict, Invalid
+from clinic.core.errors import Invalid
 from messaging import events
 from messaging.domain import messages, presence, queries, reading
 from messaging.domain.attachments import MAX_ATTACHMENTS
 from messaging.domain.presence import Presence
 from messaging.frames import (
     NotFound,
+    TooFast,
+    TooManyTopics,
     Topic,
     optional_uuid_field,
     text_field,
@@ -39,10 +41,6 @@ HEARTBEAT_SECONDS = 25
 RECHECK_SECONDS = 60
 TYPING_SECONDS = 2
 MAX_TOPICS = 40
-
-
-class TooManyTopics(Conflict):
-    code = "too_many_topics"
 
 
 class LiveConsumer(FrameConsumer):
@@ -138,6 +136,7 @@ class LiveConsumer(FrameConsumer):
     def _store(
         self, conversation_id: UUID, text: Any, client_id: str, files: list[UUID], answered: UUID | None
     ) -> Frame:
+        self._not_too_fast()
         conversation, members = self._conversation(conversation_id)
         message = messages.post(
             conversation,
@@ -153,9 +152,14 @@ class LiveConsumer(FrameConsumer):
     @in_database_thread
     def _change(self, message_id: UUID, change: Callable[[], Any]) -> None:
         """Raises NotFound for a message of a conversation the user is no member of."""
+        self._not_too_fast()
         if not queries.messages_visible_to(self.user).filter(pk=message_id).exists():
             raise NotFound(_("This message was not found."))
         change()
+
+    def _not_too_fast(self) -> None:
+        if limits.spend("chat", str(self.user.pk)) is not None:
+            raise TooFast
 
     @in_database_thread
     def _mark_delivered(self, conversation_id: UUID, seq: Any) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.core import realtime
-from clinic.core.errors import DomainError, Invalid
+from clinic.core.errors import Conflict, DomainError, Invalid
 
 _SLOTS_TOPIC = re.compile(r"slots:([0-9a-f-]{36}):(\d{4}-\d{2}-\d{2})", re.ASCII)
 _PRESENCE_TOPIC = re.compile(r"presence:([0-9a-f-]{36})", re.ASCII)
@@ -32,6 +32,18 @@ class NotFound(DomainError):
     status = 404
     code = "not_found"
     message = gettext_lazy("This was not found.")
+
+
+class TooManyTopics(Conflict):
+    code = "too_many_topics"
+
+
+class TooFast(DomainError):
+    """One person's sockets together send more than anybody writes."""
+
+    status = 429
+    code = "throttled"
+    message = gettext_lazy("These were many messages at once. Please wait a little.")
 
 
 def uuid_field(frame: dict[str, Any], name: str) -> UUID:

@@ -243,6 +243,22 @@ async def test_a_message_that_is_too_long_names_its_client_id(patient: Any, conv
         ] == 1
 
 
+async def test_one_person_is_held_back_over_all_sockets_and_nobody_else(
+    patient: Any, doctor: Any, conversation: Any, settings: Any
+) -> None:
+    settings.LIMITS = {"chat": (3, 3600)}
+    async with connected(patient) as one, connected(patient) as two, connected(doctor) as doctors:
+        for number, socket in enumerate((one, two, one)):
+            await socket.ask(sending(conversation, client_id=f"c-{number}"), "message.ack")
+        for socket in (one, two):
+            answer = await socket.ask(sending(conversation, client_id="c-4"), "error")
+            assert (answer["code"], answer["client_id"]) == ("throttled", "c-4")
+        edit = {"type": "message.edit", "message": str(uuid4()), "text": "x"}
+        assert (await one.ask(edit, "error"))["code"] == "throttled"
+        await doctors.ask(sending(conversation, client_id="d-1"), "message.ack")
+    assert await database_sync_to_async(texts)(conversation) == ["hello"] * 4
+
+
 # --- topics ---
 
 

@@ -7,6 +7,9 @@ const ACK_WITHIN_MS = 8000;
 const TRIES = 4;
 // So many wait for their ack at once; a long queue stays below the server's frames a second.
 const IN_FLIGHT = 10;
+const AGAIN_MS = 1500;
+// The server counts messages by the minute.
+const AGAIN_THROTTLED_MS = 20_000;
 // The server looked at it and said no; trying again by itself would change nothing.
 const FINAL = new Set(["invalid", "not_found", "not_allowed", "unknown_type", "too_large"]);
 
@@ -153,7 +156,10 @@ export class Outbox {
   #refused(frame) {
     const entry = this.#entries.get(frame.client_id);
     if (FINAL.has(frame.code)) this.#fail(entry, frame.detail);
-    else this.#later(entry, entry.attempt ?? 1, 1500, frame.detail);
+    else {
+      const wait = frame.code === "throttled" ? AGAIN_THROTTLED_MS : AGAIN_MS;
+      this.#later(entry, entry.attempt ?? 1, wait, frame.detail);
+    }
   }
 
   #later(entry, attempt, afterMs, detail) {
