@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,34 +15,28 @@ from django.utils.translation import gettext as _
 from accounts.enums import Role
 from accounts.models import User
 from clinic.core import limits, realtime
-from clinic.core.consumers import Frame, FrameConsumer
+from clinic.core.consumers import Frame
 from clinic.core.database import in_database_thread
-from clinic.core.errors import Invalid
 from messaging import events
-from messaging.domain import messages, presence, queries, reading
+from messaging.domain import messages, queries, reading
 from messaging.domain.attachments import MAX_ATTACHMENTS
-from messaging.domain.presence import Presence
 from messaging.frames import (
     NotFound,
     TooFast,
-    TooManyTopics,
-    Topic,
     optional_uuid_field,
     text_field,
-    topic_field,
-    topics_field,
     uuid_field,
     uuids_field,
 )
 from messaging.models import Conversation, Member
+from messaging.topic_consumer import TopicConsumer
 
 HEARTBEAT_SECONDS = 25
 RECHECK_SECONDS = 60
 TYPING_SECONDS = 2
-MAX_TOPICS = 40
 
 
-class LiveConsumer(FrameConsumer):
+class LiveConsumer(TopicConsumer):
     """Docs with example frames: docs/realtime.md.
 
     The account is looked at again every minute besides `session.revoke`, because the channel layer may lose
@@ -51,20 +44,17 @@ class LiveConsumer(FrameConsumer):
     """
 
     FRAMES = {
+        **TopicConsumer.FRAMES,
         "message.send": "on_message_send",
         "message.edit": "on_message_edit",
         "message.delete": "on_message_delete",
         "message.delivered": "on_message_delivered",
         "message.read": "on_message_read",
         "typing": "on_typing",
-        "watch": "on_watch",
-        "unwatch": "on_unwatch",
-        "presence": "on_presence",
         "ping": "on_ping",
     }
 
     async def joined(self) -> None:
-        self._topics: set[Topic] = set()
         self._typing_told: dict[UUID, float] = {}
         self._others: dict[UUID, list[UUID]] = {}
         if self.user.is_management:
@@ -77,19 +67,16 @@ class LiveConsumer(FrameConsumer):
                 "heartbeat_s": HEARTBEAT_SECONDS,
             }
         )
-        self._state = presence.ONLINE
-        self._shown: dict[UUID, Presence] = {}
         self._recheck_task = asyncio.create_task(self._recheck_forever())
-        self._presence_task = asyncio.create_task(self._presence_forever())
+        await super().joined()
 
     async def disconnect(self, code: int) -> None:
-        if not hasattr(self, "_presence_task"):
+        if not hasattr(self, "_recheck_task"):
             return  # it never got in
-        self._presence_task.cancel()
         # The task itself closes the socket of a deactivated account; it must not cancel itself half-way.
         if self._recheck_task is not asyncio.current_task():
             self._recheck_task.cancel()
-        await self._step_back()
+        await super().disconnect(code)
 
     # --- chat ---
 
@@ -193,105 +180,6 @@ class LiveConsumer(FrameConsumer):
             raise NotFound(_("This conversation was not found."))
         return Conversation(pk=conversation_id, last_seq=last_seqs[self.user.pk]), list(last_seqs)
 
-    # --- topics ---
-
-    async def on_watch(self, frame: Frame) -> None:
-        """`topic`, or several `topics`: of these, whom the user may not see is answered as not watched."""
-        several = "topics" in frame
-        wanted = topics_field(frame) if several else [topic_field(frame)]
-        if len(self._topics.union(wanted)) > MAX_TOPICS:
-            raise TooManyTopics(_("A socket watches at most %(limit)s topics.") % {"limit": MAX_TOPICS})
-        people = [topic.person for topic in wanted if topic.person and topic not in self._topics]
-        allowed = await self._may_talk_to(people) if people else set()
-        if not several and not allowed.issuperset(people):
-            raise NotFound(_("This person was not found."))
-        shown = []
-        for topic in wanted:
-            active = topic in self._topics or topic.person is None or topic.person in allowed
-            if active and topic not in self._topics:
-                self._topics.add(topic)
-                await self.join(topic.group)
-            if active and topic.person:
-                shown.append(topic.person)
-            await self.send_frame({"type": "watching", "topic": topic.name, "active": active})
-        await self._show_presence(shown)
-
-    async def on_unwatch(self, frame: Frame) -> None:
-        for topic in topics_field(frame) if "topics" in frame else [topic_field(frame)]:
-            await self._unwatch(topic)
-
-    async def _unwatch(self, topic: Topic) -> None:
-        if topic in self._topics:
-            self._topics.remove(topic)
-            await self.leave(topic.group)
-        if topic.person:
-            self._shown.pop(topic.person, None)
-        await self.send_frame({"type": "watching", "topic": topic.name, "active": False})
-
-    # --- who is there ---
-
-    async def on_presence(self, frame: Frame) -> None:
-        """The page was hidden, or is looked at again."""
-        state = frame.get("state")
-        if state not in presence.STATES:
-            raise Invalid(_("state is online or away."))
-        if state == self._state:
-            return
-        self._state = state
-        if state == presence.AWAY:
-            await self._step_back()
-        await self._beat()
-
-    async def presence_beat(self, message: Frame) -> None:
-        """Another socket of this person closed or went away."""
-        await self._beat()
-
-    async def presence_changed(self, message: Frame) -> None:
-        """Somebody came whom this socket watches."""
-        await self._show_presence([UUID(message["user"])])
-
-    async def _presence_forever(self) -> None:
-        """Beats, and finds out who has stopped: going is told by nobody."""
-        while True:
-            # A cache that is away for a moment is no reason to stop.
-            with contextlib.suppress(Exception):
-                await self._beat()
-                await self._show_presence([topic.person for topic in self._topics if topic.person])
-            await asyncio.sleep(presence.BEAT_SECONDS * random.uniform(0.8, 1))
-
-    async def _beat(self) -> None:
-        if await sync_to_async(presence.beat, thread_sensitive=False)(self.user.pk, self._state):
-            assert self.channel_layer is not None
-            told = {"type": "presence.changed", "user": str(self.user.pk)}
-            await self.channel_layer.group_send(realtime.presence_group(self.user.pk), told)
-
-    async def _step_back(self) -> None:
-        with contextlib.suppress(Exception):
-            await sync_to_async(presence.step_back, thread_sensitive=False)(self.user.pk)
-            assert self.channel_layer is not None
-            await self.channel_layer.group_send(realtime.user_group(self.user.pk), {"type": "presence.beat"})
-
-    async def _show_presence(self, people: list[UUID]) -> None:
-        """Tells what this socket does not know yet."""
-        if not people:
-            return
-        now = await sync_to_async(presence.of, thread_sensitive=False)(people)
-        watched = {topic.person for topic in self._topics}
-        news = {
-            person: seen
-            for person, seen in now.items()
-            if person in watched and (person not in self._shown or self._shown[person].state != seen.state)
-        }
-        if news:
-            self._shown.update(news)
-            users = {str(person): seen.payload() for person, seen in news.items()}
-            await self.send_frame({"type": "presence", "users": users})
-
-    @in_database_thread
-    def _may_talk_to(self, people: list[UUID]) -> set[UUID]:
-        found = queries.people_to_talk_to(self.user).filter(pk__in=people)
-        return set(found.values_list("pk", flat=True))
-
     # --- still there, still allowed ---
 
     async def on_ping(self, frame: Frame) -> None:
@@ -305,21 +193,11 @@ class LiveConsumer(FrameConsumer):
             with contextlib.suppress(Exception):
                 if not await self._still_allowed():
                     break
-                await self._forget_strangers()
+                await self.forget_strangers()
             self._others.clear()
             self._typing_told.clear()
             await asyncio.sleep(RECHECK_SECONDS)
         await self.session_revoke({"type": "session.revoke", "reason": "signed_out"})
-
-    async def _forget_strangers(self) -> None:
-        """A patient whom this doctor no longer treats, say."""
-        watched = [topic for topic in self._topics if topic.person]
-        allowed = (
-            await self._may_talk_to([topic.person for topic in watched if topic.person]) if watched else ()
-        )
-        for topic in watched:
-            if topic.person not in allowed:
-                await self._unwatch(topic)
 
     @in_database_thread
     def _still_allowed(self) -> bool:
