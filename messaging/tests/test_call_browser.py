@@ -1,5 +1,6 @@
 """Two browsers really call each other."""
 
+import re
 import time
 from typing import Any
 
@@ -50,8 +51,9 @@ def test_both_see_and_hear_each_other_whoever_comes_first(
 
 @pytest.fixture
 def meeting(person: Any, call: Any, patient: Any, doctor: Any) -> tuple[Any, Any]:
-    """(host's page, guest's page), talking."""
+    """(host's page, guest's page), talking. The host's clock is an hour ahead."""
     host, guest = watch(person(doctor)), watch(person(patient))
+    host.add_init_script("const now = Date.now; Date.now = () => now() + 3_600_000;")
     join(host, call)
     join(guest, call)
     admit(host)
@@ -168,6 +170,8 @@ def test_a_reload_of_either_side_comes_straight_back_as_the_same_peer(
             wait_for_flow(page)
             page.get_by_text("Good connection").wait_for()
             assert page.locator("[data-tile]").count() == 1
+            # Also by a clock that is an hour off.
+            expect(page.locator("[data-timer]")).to_have_text(re.compile("^0[0-4]:[0-5][0-9]$"))
     _host, guest = meeting
     assert set(CallPeer.objects.filter(call=call).values_list("pk", flat=True)) == before
     # Whoever hangs up has left, and knocks again.

@@ -22,6 +22,8 @@ const id = root.dataset.call;
 const api = `/api/calls/${id}/`;
 const isHost = "host" in root.dataset;
 const isRung = "rung" in root.dataset;
+// By this computer's clock, which may be an hour off.
+const beganAt = "runsFor" in root.dataset ? Date.now() - Number(root.dataset.runsFor) * 1000 : null;
 const withCamera = root.dataset.media === "video";
 
 const media = new LocalMedia({ blur: filesOf(root.dataset) });
@@ -174,7 +176,7 @@ function connection() {
   // So that nobody is logged off in the middle of it (js/accounts/idle.js).
   document.body.toggleAttribute("data-in-call", people.connected);
   if (people.connected && !stopTimer)
-    stopTimer = ui.startTimer(root.dataset.startedAt ? Date.parse(root.dataset.startedAt) : Date.now());
+    stopTimer = ui.startTimer(beganAt ?? Date.now());
   const rings = people.condition === "in-call" && isRung && root.dataset.status === "ringing";
   ui.showConnection(socketDown ? "reconnecting" : rings ? "ringing" : people.condition);
   ui.showHint(people.microphone.silent ? word("silent-microphone") : "");
