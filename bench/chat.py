@@ -29,7 +29,7 @@ from typing import Any
 import django
 from websockets.asyncio.client import ClientConnection, connect
 
-# What has not arrived so long after the last one was sent is lost (a page would ask for it by HTTP).
+# What has not been heard so long after the last one was sent counts as late (a page would ask for it by HTTP).
 LATE_SECONDS = 60
 PERCENTS = f"{'p50':>6} {'p95':>6} {'p99':>6}"
 
@@ -70,7 +70,7 @@ def main() -> None:
                 f"{name}, {asked.processes} process(es), {asked.conversations} conversations, {asked.seconds} s each"
             )
             print(f"{'messages':>8} {'':>7}  {'ack, ms':^20}  {'other side, ms':^20} {'':>6} {'server':>7}")
-            print(f"{'a second':>8} {'sent':>7}  {PERCENTS}  {PERCENTS} {'lost':>6} {'CPU ms':>7}")
+            print(f"{'a second':>8} {'sent':>7}  {PERCENTS}  {PERCENTS} {'late':>6} {'CPU ms':>7}")
             for rate in asked.rates:
                 asyncio.run(measure(servers, seats, rate, asked.seconds))
         finally:
@@ -169,9 +169,9 @@ async def measure(servers: list[Any], pairs: list[tuple[Seat, Seat]], rate: int,
         task.cancel()
     await asyncio.gather(*(socket.close() for socket in sockets))
     acks, news = (times(run.sent, heard) for heard in (run.acked, run.arrived))
-    lost = 2 * len(run.sent) - len(acks) - len(news)
+    late = 2 * len(run.sent) - len(acks) - len(news)
     cost = 1000 * busy / len(run.sent)
-    print(f"{rate:>8} {len(run.sent):>7}  {percents(acks)}  {percents(news)} {lost:>6} {cost:>7.1f}")
+    print(f"{rate:>8} {len(run.sent):>7}  {percents(acks)}  {percents(news)} {late:>6} {cost:>7.1f}")
     if run.refused:
         print(f"         refused: {len(run.refused)}, the first one: {run.refused[0]}")
 
