@@ -9,6 +9,7 @@ from uuid import UUID
 
 import hypothesis
 import pytest
+from django.test import override_settings
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the thread of the tests.
 
@@ -52,6 +53,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _private_media(settings: Any, tmp_path: Path) -> None:
     """Uploads of a test stay in its own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_when_asked_for() -> Iterator[None]:
+    """WhiteNoise reads all static files anew for each test client; here it looks one up when it is asked for."""
+    with override_settings(WHITENOISE_AUTOREFRESH=True):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -259,9 +259,9 @@ LIMITS = {
     "send": (240, 60),
     "send_stranger": (120, 60),
     "upload": (120, 3600),
-    # A calendar feed by its address; and addresses that open none, from one network address.
+    "chat": (600, 60),  # messages sent, changed or deleted over all of one's sockets
     "feed": (60, 600),
-    "feed_guess": (60, 600),
+    "feed_guess": (60, 600),  # feed addresses that open none, from one network address
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

@@ -1,9 +1,7 @@
 """The badges of every page."""
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest
 
@@ -11,14 +9,12 @@ from messaging.domain import queries
 
 
 def unread(request: HttpRequest) -> dict[str, Any]:
-    """`unread_messages` and `unread_notifications`: one query each, and only on pages that show them
+    """`unread_messages` and `unread_notifications`: one query for both, and only on pages that show one of them
     (templates call what can be called)."""
-    return {
-        "unread_messages": cache(lambda: _count(request, queries.unread_messages)),
-        "unread_notifications": cache(lambda: _count(request, queries.unread_notifications)),
-    }
+    counts = cache(lambda: _counts(request))
+    return {"unread_messages": lambda: counts()[0], "unread_notifications": lambda: counts()[1]}
 
 
-def _count(request: HttpRequest, count: Callable[[UUID], int]) -> int:
+def _counts(request: HttpRequest) -> tuple[int, int]:
     user = getattr(request, "user", None)
-    return count(user.pk) if user is not None and user.is_authenticated else 0
+    return queries.unread(user.pk) if user is not None and user.is_authenticated else (0, 0)

@@ -95,7 +95,7 @@ DELIVERY_TRANSITIONS: dict[str, frozenset[str]] = {
     _D.QUEUED: frozenset({_D.SENDING, _D.SKIPPED}),
     # A process that died while sending: whether it left is not known, so it is given up, never doubled.
     _D.SENDING: frozenset({_D.SENT, _D.FAILED, _D.GIVEN_UP}),
-    _D.FAILED: frozenset({_D.SENDING, _D.GIVEN_UP}),
+    _D.FAILED: frozenset({_D.SENDING, _D.GIVEN_UP, _D.SKIPPED}),
     # Sent again by hand.
     _D.GIVEN_UP: frozenset({_D.QUEUED}),
     _D.SENT: frozenset(),

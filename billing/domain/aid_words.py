@@ -72,8 +72,13 @@ def reason_of(claim: Claim) -> str:
 
 
 def _with_reason(text: str, claim: Claim) -> str:
-    reason = reason_of(claim)
-    return f"{text} {_('It says:')} {reason}" if reason else text
+    return _said(text, reason_of(claim))
+
+
+def _said(text: str, reason: str) -> str:
+    """`text` and, when it gave one, the insurer's reason."""
+    says = _("It says:")
+    return f"{text} {says} {reason}" if reason else text
 
 
 def _authorisation(found: Authorisation, quote: Quote) -> Word:
@@ -82,8 +87,7 @@ def _authorisation(found: Authorisation, quote: Quote) -> Word:
         text = _(
             "The medical aid has not authorised this visit: what it was to pay may be asked of the patient later."
         )
-        reason = change.reason if change else ""
-        return Word(f"{text} {_('It says:')} {reason}" if reason else text, "warning")
+        return Word(_said(text, change.reason if change else ""), "warning")
     if found.status == AuthorisationStatus.EXPIRED:
         return Word(
             _("The authorisation of this visit is over: the clinic has to ask the medical aid again."),

@@ -69,6 +69,7 @@ POST   notifications_read_all                         login   302     302     30
 POST   notification_open(notice)                      login   302     404     404     404     404     404
 GET    notification_open(notice)                      login   405     405     405     405     405     405
 GET    notifications_latest                           login   200     200     200     200     200     200
+GET    notifications_unread                           login   200     200     200     200     200     200
 GET    notification_settings                          login   200     200     200     200     200     200
 POST   notification_settings                          login   302     302     302     302     302     302
 POST   notification_test                              login   302     302     302     302     302     302
@@ -77,6 +78,7 @@ POST   push_unsubscribe                               login   400     400     40
 POST   push_forget(device)                            login   302     404     404     404     404     404
 GET    push_forget(device)                            login   405     405     405     405     405     405
 GET    service_worker                                 200     200     200     200     200     200     200
+GET    web_manifest                                   200     200     200     200     200     200     200
 
 # What notifications say, and what became of them
 GET    notification_templates                         login   403     403     403     403     200     403

@@ -24,10 +24,8 @@ from clinic.core.files import encode_image
 from clinic.core.mail import send_mail_task
 from insights.tests.factories import make_export
 from messaging.domain import attachments, invitations, messages
-from messaging.domain.notifications import notify
-from messaging.enums import NotificationKind
 from messaging.tests.call_sockets import make_call
-from messaging.tests.factories import make_conversation
+from messaging.tests.factories import make_conversation, make_notification
 from records.domain import notes
 from records.tests.factories import make_feedback, make_past_visit
 from scheduling.domain import disruptions, offers, referrals, screen
@@ -78,10 +76,9 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
     letter = visit.files.create(  # type: ignore[attr-defined]
         file=encode_image(picture()), content_type="image/jpeg", name="letter.jpg", uploaded_by=patient
     )
-    notice = notify(patient, kind=NotificationKind.PAYMENT, title="Paid", url="/payments/", key="walk")
+    notice = make_notification(patient, "walk")
     for owner in (patient, doctor):
         profiles.set_photo(owner, encode_image(picture(), square=512))
-    assert notice is not None
     delivery = notice.deliveries.create(channel="email", status="given_up")  # type: ignore[attr-defined]
     endpoint = "https://fcm.googleapis.com/fcm/send/walk"
     device = patient.push_subscriptions.create(endpoint=endpoint, p256dh="p", auth="a")  # type: ignore[attr-defined]

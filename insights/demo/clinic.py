@@ -7,6 +7,7 @@ from insights.demo import (
     bank,
     covered,
     medical_aid,
+    news,
     people,
     plan,
     requests,
@@ -37,4 +38,5 @@ def seed() -> None:
         ledger.add(plan.visits(today, now))
         bank.seed(cast["manager"], today)
         talk.seed(cast, now)
+        news.seed(cast, now)
         reviews.seed(cast, now)

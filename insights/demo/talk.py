@@ -1,18 +1,12 @@
-"""What people wrote to each other and what the portal told them."""
+"""What people wrote to each other."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.urls import reverse
-
 from accounts.domain import care
 from accounts.models import User
-from billing.enums import PaymentStatus
-from billing.models import Payment
 from messaging.domain import conversations, messages
-from messaging.domain.notifications import notify
-from messaging.enums import NotificationKind
-from messaging.models import Conversation, Member, Message, Notification
+from messaging.models import Conversation, Member, Message
 from records.enums import NoteStatus
 from records.models import VisitNote
 from scheduling.enums import AppointmentStatus
@@ -64,7 +58,6 @@ NOTE = (
 def seed(people: Mapping[str, User], now: datetime) -> None:
     for talk in TALKS:
         _talk(people, talk, now)
-    _notifications(people)
     _note(people)
 
 
@@ -90,41 +83,6 @@ def _talk(people: Mapping[str, User], talk: Talk, now: datetime) -> None:
     Member.objects.filter(conversation=conversation, user=a).update(
         last_read_seq=max(conversation.last_seq - unread, 0)
     )
-
-
-def _notifications(people: Mapping[str, User]) -> None:
-    """As the portal would have told them; no mail goes out."""
-    patient = people["patient"]
-    for appointment in Appointment.objects.filter(
-        patient=patient, status=AppointmentStatus.CONFIRMED
-    ).order_by("created_at"):
-        notify(
-            patient,
-            kind=NotificationKind.APPOINTMENT,
-            title="Your appointment was confirmed",
-            url=reverse("appointment", args=[appointment.pk]),
-            key=f"demo:confirmed:{appointment.pk}",
-        )
-    for payment in Payment.objects.filter(status=PaymentStatus.SUBMITTED).order_by("submitted_at")[:4]:
-        notify(
-            people["manager"],
-            kind=NotificationKind.PAYMENT,
-            title="A new payment waits to be checked",
-            url=reverse("payment", args=[payment.pk]),
-            key=f"demo:submitted:{payment.pk}",
-        )
-    first = Appointment.objects.filter(doctor=people["doctor"], status=AppointmentStatus.CHECKED_IN).first()
-    if first:
-        notify(
-            people["doctor"],
-            kind=NotificationKind.APPOINTMENT,
-            title="A patient has checked in",
-            url=reverse("appointment", args=[first.pk]),
-            key=f"demo:checked-in:{first.pk}",
-        )
-    Notification.objects.filter(user=patient, read_at=None, key__startswith="demo:").exclude(
-        pk__in=Notification.objects.filter(user=patient).order_by("-created_at").values("pk")[:2]
-    ).update(read_at=patient.created_at)
 
 
 def _note(people: Mapping[str, User]) -> None:

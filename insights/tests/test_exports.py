@@ -171,7 +171,7 @@ def test_a_large_list_is_made_by_a_worker_for_its_owner_alone(
     run_due_tasks()
     export.refresh_from_db()
     assert (export.status, export.done, export.total) == (S.READY, 3, 3)
-    assert Notification.objects.get(user=doctor).title == "Your list with 3 visits is ready to download"
+    assert Notification.objects.get(user=doctor).title == "Your list is ready to download: 3 visits"
     assert address in client.get("/exports/").content.decode()
     answer = client.get(address)
     assert "no-store" in answer["Cache-Control"]

@@ -21,11 +21,10 @@ from billing.tests.factories import make_payment
 from clinic.core.errors import Conflict, Invalid, NotAllowed
 from insights.domain.merging import Holdings, holdings
 from messaging.domain import messages, queries, reading
-from messaging.domain.notifications import notify
-from messaging.enums import MessageKind, NotificationKind
+from messaging.enums import MessageKind
 from messaging.models import Call, Conversation, Message, Notification
 from messaging.tests.call_sockets import make_call
-from messaging.tests.factories import make_conversation, texts
+from messaging.tests.factories import make_conversation, make_notification, texts
 from records.domain import notes
 from records.models import VisitNote
 from scheduling.domain import progress
@@ -70,8 +69,8 @@ def test_everything_moves(patient: User, double: User, doctor: User, manager: Us
         doctor=other_doctor, patient=double, reason="Found.", expires_at=timezone.now() + timedelta(hours=1)
     )
     for person in (patient, double):
-        notify(person, kind=NotificationKind.PAYMENT, title="Same", url="/", key="same")
-    notify(double, kind=NotificationKind.PAYMENT, title="Only", url="/", key="only")
+        make_notification(person, "same")
+    make_notification(double, "only")
     AuthToken.objects.create(user=double)
     before = totals()
     assert holdings(double) == Holdings(visits=2, payments=1, conversations=2, notes=1)
@@ -120,7 +119,7 @@ def test_messages_are_added_at_the_end(patient: User, double: User, doctor: User
     assert rows[1].kind == MessageKind.SYSTEM
     assert (rows[2].sender, rows[2].created_at) == (patient, sent.created_at)
     assert mine.last_seq == 4
-    assert queries.unread_messages(doctor.pk) == 1, "only what the doctor had not read in the other one"
+    assert queries.unread(doctor.pk)[0] == 1, "only what the doctor had not read in the other one"
     assert Conversation.objects.filter(pk=theirs.pk).exists()
     assert texts(theirs) == ["This account was merged into another: the conversation goes on there."]
     assert messages.post(mine, sender=patient, text="four").seq == 5

@@ -22,7 +22,7 @@ from billing.enums import AttemptOutcome, PaymentStatus
 from billing.models import Attempt, Claim, Payment
 from insights.demo import cast, scale
 from messaging.call_rules import is_over, is_too_early
-from messaging.models import Conversation, Message, Notification
+from messaging.models import Conversation, Delivery, Message, Notification
 from records.enums import FeedbackStatus
 from records.models import Feedback, VisitNote
 from scheduling.enums import OCCUPYING, AppointmentStatus, ReferralStatus
@@ -54,8 +54,8 @@ def seed(*arguments: str) -> str:
 def counts() -> dict[str, int]:
     models = (
         User, EmailAddress, Service, Appointment, AppointmentStatusChange, CalendarCell,
-        Payment, Attempt, Conversation, Message, Notification, VisitNote, Feedback, Resource, Holiday, Opening,
-        Referral, ReferralStatusChange, WaitingEntry, AppointmentSeries, WorkingHours,
+        Payment, Attempt, Conversation, Message, Notification, Delivery, VisitNote, Feedback, Resource, Holiday,
+        Opening, Referral, ReferralStatusChange, WaitingEntry, AppointmentSeries, WorkingHours,
     )  # fmt: skip
     return {model.__name__: model._default_manager.count() for model in models}
 
@@ -226,7 +226,10 @@ class DemoClinicTest(TestCase):
 
     def test_no_mail_goes_to_invented_people(self) -> None:
         assert DBTaskResult.objects.exists()
-        assert not DBTaskResult.objects.filter(task_path__contains="mail").exists()
+        for task in ("mail", "deliver"):
+            assert not DBTaskResult.objects.filter(task_path__contains=task).exists()
+        assert not Delivery.objects.filter(next_attempt_at__isnull=False).exists()
+        assert Delivery.objects.filter(status="given_up").exclude(text="").count() == 1
 
     def test_bulk_data_is_whole(self) -> None:
         assert make_bulk() == {"patients": 20, "appointments": 200, "messages": 200}

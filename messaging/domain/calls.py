@@ -127,7 +127,7 @@ def finish(locked: Call, to: str, *, actor: User | None, reason: str) -> Call:
     call_events.ended(locked, actor, reason)
     call_events.changed(locked, member_ids(locked))
     if talked is not None:
-        messages.post_system(locked.conversation, lambda: _talked_text(locked, talked))
+        messages.post_system(locked.conversation, lambda: _talked_text(locked, talked), about=locked)
     return locked
 
 

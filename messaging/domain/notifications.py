@@ -1,67 +1,55 @@
 """Telling a person something: inside the portal always, and outside it by the channels they want."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone, translation
 
 from accounts.models import User
 from clinic.core import mail
-from clinic.core.wording import Words, said
+from clinic.core.wording import Words
 from messaging import events
-from messaging.enums import Channel
 from messaging.models import Notification
 
 from . import deliveries, queries, wording
 from .catalogue import OCCASIONS
-from .occasion import Filled
 
 
 def notify(
     user: User,
     *,
+    occasion: str,
     url: str,
     key: str,
-    occasion: str = "",
     variables: Mapping[str, Words] | None = None,
-    urgent: bool = False,
-    kind: str = "",
-    title: Words = "",
-    email_text: Words = "",
+    until: datetime | None = None,
     attachments: Sequence[mail.Attachment] = (),
 ) -> Notification | None:
     """Tell `user` once: a second call with the same `key` does nothing and returns None.
 
     `occasion` names an entry of the catalogue, which knows kind, words and channels; `variables` are what it asks for.
-    `urgent`, or an urgent occasion, does not wait for the end of quiet hours. What stands in no catalogue says `kind`,
-    `title` (also the mail's subject) and `email_text` instead; it goes by mail only, and only with an `email_text`.
 
     Nothing here holds clinical content; `url` is a path of the portal. All is said in the reader's language, whoever
-    acts: give functions (or lazy text). `attachments` go with the mail. Accounts that are not active are told nothing.
+    acts: give functions (or lazy text). What has not left the portal at `until` does not leave any more: nobody wants
+    to be called in an hour late. `attachments` go with the mail. Accounts that are not active are told nothing.
 
     Raises KeyError for an occasion that is none, ValueError for other variables than the occasion's.
     """
     if not user.is_active:
         return None
+    entry = OCCASIONS[occasion]
     with translation.override(user.language), transaction.atomic():
-        words: dict[Channel, Filled] = {}
-        if occasion:
-            entry = OCCASIONS[occasion]
-            kind, urgent = entry.kind, urgent or entry.urgent
-            one_line, words = wording.compose(occasion, user, variables or {}, url)
-        else:
-            one_line = wording.one_line(said(title))
-            if email_text:
-                words[Channel.EMAIL] = wording.mail(user, one_line, said(email_text), url)
+        title, words = wording.compose(occasion, user, variables or {}, url)
         notification, created = Notification.objects.get_or_create(
             user=user,
             key=key,
-            defaults={"kind": kind, "occasion": occasion, "title": one_line, "url": url},
+            defaults={"kind": entry.kind, "occasion": occasion, "title": title, "url": url},
         )
         if not created:
             return None
         events.notification_new(notification, queries.unread_notifications(user.pk))
-        deliveries.queue(notification, words, urgent=urgent, attachments=attachments)
+        deliveries.queue(notification, words, urgent=entry.urgent, until=until, attachments=attachments)
     return notification
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from messaging.enums import NotificationKind
 
 from .occasion import Occasion, Variable
-from .occasions_visits import DOCTOR
+from .occasions_visits import COUNT, DOCTOR
 
 _PAYMENT = NotificationKind.PAYMENT
 
@@ -147,6 +147,19 @@ OTHERS = (
         _("Messages that nobody has read yet"),
         title=_("You have new messages"),
         email=_("Somebody has written to you. Open the portal to read it and to answer."),
+    ),
+    Occasion(
+        "export.ready",
+        NotificationKind.APPOINTMENT,
+        _("A list of visits is ready to download"),
+        title=_("Your list is ready to download: %(count)s visits"),
+        variables=(COUNT,),
+    ),
+    Occasion(
+        "export.stopped",
+        NotificationKind.APPOINTMENT,
+        _("A list of visits could not be finished"),
+        title=_("Your list could not be finished. You can start it again."),
     ),
     Occasion(
         "note.signed",

@@ -12,10 +12,18 @@ TIME = Variable("time", _("when the visit takes place"), _("25 November 2026, 10
 UNTIL = Variable("until", _("until when"), _("24 November 2026, 18:00"), safe_for_sms=True)
 MINUTES = Variable("minutes", _("how many minutes"), "20", safe_for_sms=True)
 DOCTOR = Variable("doctor", _("the doctor"), "Dr. Sita Sharma")
-PATIENT = Variable("patient", _("the patient"), "Asha Gurung")
+# That somebody is a patient here is for who opens the mail, not for who sees it in a list.
+PATIENT = Variable("patient", _("the patient"), "Asha Gurung", safe_for_subject=False)
 ROOM = Variable("room", _("the room"), "Room 2", safe_for_sms=True)
 # The clinic's own line about this one visit: free text, so it stands in the mail's text and nowhere else.
 NOTE = Variable("note", _("what the clinic adds"), "", safe_for_subject=False)
+TIMES = Variable(
+    "times",
+    _("all times, one a line"),
+    _("– 25 November 2026, 10:00\n– 2 December 2026, 10:00"),
+    safe_for_subject=False,
+)
+COUNT = Variable("count", _("how many"), "3", safe_for_sms=True)
 
 VISITS = (
     Occasion(
@@ -44,6 +52,18 @@ VISITS = (
         email=_(
             "An appointment with %(doctor)s on %(time)s was booked for you. Open it to see what is left to do: "
             "a time that has to be paid is kept for a while only."
+        ),
+        by_sms=True,
+    ),
+    Occasion(
+        "series.booked",
+        _VISIT,
+        _("Visits that repeat, booked by the clinic for a patient"),
+        title=_("A series of visits was booked for you, the first on %(time)s"),
+        variables=(TIME, TIMES, DOCTOR),
+        email=_(
+            "Your visits with %(doctor)s:\n\n%(times)s\n\n"
+            "Each one is paid by itself. Open the portal to see until when each is kept for you."
         ),
         by_sms=True,
     ),
@@ -126,6 +146,19 @@ VISITS = (
         title=_("The appointment on %(time)s is no longer yours"),
         variables=(TIME, PATIENT, DOCTOR),
         email=_("The appointment of %(patient)s on %(time)s is now with %(doctor)s."),
+    ),
+    Occasion(
+        "disruption.done",
+        _VISIT,
+        _("All visits of closed days are dealt with, to who decided"),
+        title=_("All visits of the closed days have been dealt with"),
+    ),
+    Occasion(
+        "disruption.problems",
+        _VISIT,
+        _("Some visits of closed days are not dealt with, to who decided"),
+        title=_("Visits to look at after the change of days: %(count)s"),
+        variables=(COUNT,),
     ),
     Occasion(
         "appointment.reminder.day",

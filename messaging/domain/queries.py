@@ -1,8 +1,9 @@
 """What a person may see of conversations and notifications."""
 
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from accounts.enums import Role
@@ -112,19 +113,32 @@ def notifications_by_attention(user: User) -> QuerySet[Notification]:
     )
 
 
-def unread_messages(user_id: UUID) -> int:
-    """How many messages of other people `user_id` has not read."""
-    return (
-        Message.objects.filter(
-            conversation__members__user_id=user_id,
-            seq__gt=F("conversation__members__last_read_seq"),
-            sender__isnull=False,
-            deleted_at=None,
-        )
-        .exclude(sender_id=user_id)
-        .count()
-    )
+def _unread_messages(user_id: UUID) -> QuerySet[Message]:
+    """Of other people."""
+    return Message.objects.filter(
+        conversation__members__user_id=user_id,
+        seq__gt=F("conversation__members__last_read_seq"),
+        sender__isnull=False,
+        deleted_at=None,
+    ).exclude(sender_id=user_id)
+
+
+def _unread_notifications(user_id: UUID) -> QuerySet[Notification]:
+    return Notification.objects.filter(user_id=user_id, read_at=None)
 
 
 def unread_notifications(user_id: UUID) -> int:
-    return Notification.objects.filter(user_id=user_id, read_at=None).count()
+    return _unread_notifications(user_id).count()
+
+
+def unread(user_id: UUID) -> tuple[int, int]:
+    """How many messages and how many notifications, in one query: every page shows both."""
+
+    def count(rows: QuerySet[Any]) -> Coalesce:
+        one = rows.order_by().annotate(one=Value(1)).values("one").annotate(count=Count("pk")).values("count")
+        return Coalesce(Subquery(one, output_field=IntegerField()), 0)
+
+    row = User.objects.filter(pk=user_id).values_list(
+        count(_unread_messages(user_id)), count(_unread_notifications(user_id))
+    )
+    return row.first() or (0, 0)

@@ -1,5 +1,6 @@
 """How far a device of each member has received, and how far each member has read."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -12,12 +13,18 @@ from clinic.core.errors import Invalid
 from messaging import events
 from messaging.models import Conversation, Member
 
+from . import unread
 
-def mark_read(conversation: Conversation, user: User, seq: object) -> int:
-    """Note that `user` (a member) has read up to `seq` and tell the members; the mark only moves forward.
+
+def mark_read(
+    conversation: Conversation, user: User, seq: object, *, members: Sequence[UUID] | None = None
+) -> int:
+    """Note that `user` (a member) has read up to `seq` and tell the members; the mark only moves forward. Once nothing
+    waits here, the bell no longer says that something does.
 
     What is read has been delivered. Returns where the mark stands now. A `seq` beyond the last message means the
-    last message. Raises Invalid when `seq` is no whole number from 0 up.
+    last message. A caller that has just read the ids of the `members` saves a query by naming them. Raises Invalid
+    when `seq` is no whole number from 0 up.
     """
     reached = _reached(conversation, seq)
     mine = Member.objects.filter(conversation=conversation, user=user)
@@ -26,18 +33,22 @@ def mark_read(conversation: Conversation, user: User, seq: object) -> int:
             last_read_seq=reached, last_delivered_seq=Greatest(F("last_delivered_seq"), reached)
         )
         if moved:
-            events.message_read(conversation.pk, user, reached, _members(conversation))
+            events.message_read(conversation.pk, user, reached, members or _members(conversation))
+            if reached == conversation.last_seq or not unread.is_waiting(conversation.pk, user.pk, reached):
+                unread.settle(conversation.pk, user)
             return reached
     return mine.values_list("last_read_seq", flat=True).get()
 
 
-def mark_delivered(conversation: Conversation, user: User, seq: object) -> int:
+def mark_delivered(
+    conversation: Conversation, user: User, seq: object, *, members: Sequence[UUID] | None = None
+) -> int:
     """As `mark_read`, for what a device of `user` (a member) has received and stored or shown."""
     reached = _reached(conversation, seq)
     mine = Member.objects.filter(conversation=conversation, user=user)
     with transaction.atomic():
         if mine.filter(last_delivered_seq__lt=reached).update(last_delivered_seq=reached):
-            events.message_delivered(conversation.pk, user, reached, _members(conversation))
+            events.message_delivered(conversation.pk, user, reached, members or _members(conversation))
             return reached
     return mine.values_list("last_delivered_seq", flat=True).get()
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from accounts.models import CareLink, User
 from messaging.domain import conversations
-from messaging.models import Conversation, Message
+from messaging.enums import NotificationKind
+from messaging.models import Conversation, Message, Notification
 
 
 def make_conversation(a: User, b: User, *, messages: int = 0) -> Conversation:
@@ -27,4 +28,18 @@ def make_conversation(a: User, b: User, *, messages: int = 0) -> Conversation:
 def texts(conversation: Any) -> list[str]:
     return list(
         Message.objects.filter(conversation=conversation).order_by("seq").values_list("text", flat=True)
+    )
+
+
+def make_notification(
+    user: User,
+    key: str,
+    *,
+    title: str = "Your payment was confirmed",
+    kind: str = NotificationKind.PAYMENT,
+    url: str = "/payments/",
+) -> Notification:
+    """A row as it stands inside the portal; nothing leaves."""
+    return Notification.objects.create(
+        user=user, key=key, title=title, kind=kind, occasion="payment.confirmed", url=url
     )

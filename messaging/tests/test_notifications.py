@@ -1,5 +1,6 @@
 """Telling people: once, live, by mail when asked; over REST."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from accounts.models import User
 from clinic.core.testing.tasks import run_due_tasks
@@ -17,24 +19,25 @@ from messaging.models import Notification
 
 
 def tell(user: Any, key: str = "k", **fields: Any) -> Any:
-    told = {"kind": "appointment", "title": "Your appointment is confirmed", "url": "/appointments/1/"}
+    told = {"occasion": "payment.confirmed", "url": "/payments/1/"}
     return notifications.notify(user, key=key, **{**told, **fields})
 
 
 @pytest.mark.django_db(transaction=True)
 def test_told_twice_is_told_once_and_mailed_once(patient: Any, settings: Any) -> None:
     settings.CSRF_TRUSTED_ORIGINS = ["https://clinic.example"]
-    assert tell(patient, email_text="See you on Tuesday.") is not None
-    assert tell(patient, email_text="See you on Tuesday.") is None
+    assert tell(patient) is not None
+    assert tell(patient) is None
     run_due_tasks()
     (sent,) = mail.outbox
     assert isinstance(sent, EmailMultiAlternatives)
-    assert (sent.to, sent.subject) == (["patient@test.clinic"], "Your appointment is confirmed")
+    assert (sent.to, sent.subject) == (["patient@test.clinic"], "Your payment was confirmed")
     assert "Dear Asha" in sent.body
-    assert "See you on Tuesday." in sent.body
-    assert "https://clinic.example/appointments/1/" in sent.body
+    assert "We have received your payment." in sent.body
+    assert "https://clinic.example/payments/1/" in sent.body
+    assert "https://clinic.example/notifications/settings/" in sent.body
     html = str(sent.alternatives[0][0])
-    assert "https://clinic.example/appointments/1/" in html
+    assert "https://clinic.example/payments/1/" in html
     assert "<script" not in html
 
 
@@ -42,22 +45,27 @@ def test_told_twice_is_told_once_and_mailed_once(patient: Any, settings: Any) ->
 def test_without_a_text_no_mail_and_names_are_escaped(patient: Any) -> None:
     patient.first_name = "<b>Asha"
     patient.save()
-    tell(patient)
+    tell(patient, occasion="payment.confirmed.visit")
     run_due_tasks()
     assert mail.outbox == []
-    tell(patient, key="other", email_text="Hello", title="Line one\nBcc: evil@example.org")
+    assert Notification.objects.count() == 1
+    doctor = "<i>Sita\nBcc: evil@example.org"
+    tell(patient, "other", occasion="note.signed", variables={"name": doctor})
     run_due_tasks()
     (sent,) = mail.outbox
     assert isinstance(sent, EmailMultiAlternatives)
-    assert sent.subject == "Line one Bcc: evil@example.org"
+    assert sent.subject == "<i>Sita Bcc: evil@example.org has finished the note of your visit"
+    assert sent.bcc == sent.cc == []
     assert "Dear <b>Asha" in sent.body
-    assert "&lt;b&gt;Asha" in str(sent.alternatives[0][0])
+    html = str(sent.alternatives[0][0])
+    assert "&lt;b&gt;Asha" in html
+    assert "<i>Sita" not in html
 
 
 @pytest.mark.django_db
 def test_a_deactivated_account_is_told_nothing(patient: Any) -> None:
     patient.is_active = False
-    assert tell(patient, email_text="x") is None
+    assert tell(patient) is None
     assert Notification.objects.count() == 0
 
 
@@ -114,18 +122,15 @@ def test_the_list_asks_as_often_for_one_as_for_thirty(
 def test_words_are_the_readers_whoever_acts(patient: Any) -> None:
     patient.language = "ne"
     with translation.override("en"):
-        told = tell(
-            patient,
-            title=lambda: gettext("Missed call from %(name)s") % {"name": "Dr. Anil"},
-            email_text=gettext_lazy("You can read it in the portal, on the page of your visit."),
-        )
+        date = lambda: date_format(datetime(2026, 11, 25), "j F")  # noqa: E731
+        told = tell(patient, occasion="appointment.confirmed", variables={"time": date, "doctor": "Dr. Anil"})
         assert translation.get_language() == "en"
-    assert told.title == "Dr. Anil को कल छुट्यो"
+    assert "25 नोभेम्बर" in told.title
     run_due_tasks()
     (sent,) = mail.outbox
-    assert sent.subject == "Dr. Anil को कल छुट्यो"
+    assert sent.subject == told.title
     assert "आदरणीय Asha" in sent.body
-    assert "आफ्नो भेटको पानामा" in sent.body
+    assert "Dr. Anil" in sent.body
 
 
 @pytest.mark.django_db

@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from messaging.domain import catalogue, templates
-from messaging.domain.notifications import notify
 from messaging.enums import DeliveryStatus
 from messaging.models import Delivery, NotificationTemplate
+
+from .factories import make_notification
 
 pytestmark = pytest.mark.django_db
 
@@ -117,8 +118,7 @@ def test_nobody_else_may_write_or_look(request: pytest.FixtureRequest, who: str)
 
 
 def delivery(user: Any, key: str, **fields: Any) -> Delivery:
-    told = notify(user, kind="payment", title=f"Secret {key}", url="/payments/", key=key)
-    assert told is not None
+    told = make_notification(user, key, title=f"Secret {key}")
     made: Delivery = told.deliveries.create(**{"channel": "email", "subject": "Secret subject", **fields})  # type: ignore[attr-defined]
     return made
 
@@ -153,9 +153,10 @@ def test_filters_by_channel_status_person_and_day(client: Client, patient: Any, 
     assert keys(person="bikash") == {"new"}
     assert keys(**{"from": "2026-11-21", "to": "2026-11-21"}) == {"old"}
     assert keys(**{"from": "2026-11-22"}) == {"new"}
-    wrong = client.get(LOG, {"from": "yesterday", "status": "given_up"})
-    assert "filter_from_error" in wrong.text
-    assert len(wrong.context["rows"]) == 1
+    for nonsense in ({"from": "yesterday"}, {"from": "0001-01-01"}, {"to": "9999-12-31"}):
+        wrong = client.get(LOG, {**nonsense, "status": "given_up"})
+        assert f"filter_{next(iter(nonsense))}_error" in wrong.text
+        assert len(wrong.context["rows"]) == 1
 
 
 def test_sent_again_by_hand_once_and_back_to_the_same_filters(client: Client, patient: Any) -> None:

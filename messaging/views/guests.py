@@ -72,7 +72,9 @@ def call_guest(request: HttpRequest, pk: UUID) -> HttpResponse:
     if call_rules.is_over(call):
         return render(request, "messaging/call_over.html", context)
     if call_rules.is_too_early(call):
+        context["opens_in"] = call_rules.opens_in(call)
         return render(request, "messaging/call_early.html", context)
+    context["runs_for"] = call_rules.runs_for(call)
     return render(request, "messaging/call.html", context)
 
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from clinic.core.errors import DomainError
 from clinic.core.status import lock
 from messaging.domain.notifications import notify
-from messaging.enums import NotificationKind
 from scheduling import events, rules
 from scheduling.enums import DisruptionAction, DisruptionStatus
 from scheduling.models import Appointment, DisruptedVisit, Disruption
@@ -143,12 +142,8 @@ def _finish(disruption_id: UUID) -> None:
     problems = found.visits.exclude(problem="").count()
     notify(
         found.decided_by,
-        kind=NotificationKind.APPOINTMENT,
-        title=lambda: (
-            _("%(count)s visits need a look after the change of days") % {"count": problems}
-            if problems
-            else _("All visits of the closed days have been dealt with")
-        ),
+        occasion="disruption.problems" if problems else "disruption.done",
+        variables={"count": str(problems)} if problems else {},
         url=reverse("disruption", args=[found.pk]),
         key=f"disruption:{found.pk}:done",
     )

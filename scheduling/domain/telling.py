@@ -93,6 +93,7 @@ def reminder(appointment: Appointment, which: str) -> None:
         variables={"time": _time_for(appointment, patient), "doctor": appointment.doctor.name},
         url=_url(appointment),
         key=reminder_key(appointment, which),
+        until=appointment.starts_at,
     )
 
 

@@ -127,7 +127,8 @@ def test_carried_out_once_however_often_it_runs(doctor: User, visits: list[Appoi
     assert (run(made), run(made)) == (3, 0)
     assert [told(visit) for visit in visits] == [1, 1, 1]
     assert visits[0].history.count() == 2
-    assert Notification.objects.filter(user=doctor, url=f"/calendar/unable/{made.pk}/").count() == 1
+    done = Notification.objects.get(user=doctor, url=f"/calendar/unable/{made.pk}/")
+    assert done.occasion == "disruption.done"
 
 
 def test_a_worker_killed_in_the_middle_goes_on(

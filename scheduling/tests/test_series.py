@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 from accounts.domain import care
 from accounts.models import User
 from clinic.core.errors import Invalid, NotAllowed
-from messaging.models import Notification
+from messaging.models import Delivery, Notification
 from scheduling.domain import progress, series
 from scheduling.domain.booking import STAFF_HOLD
 from scheduling.domain.errors import SlotTaken
 from scheduling.domain.series import Wish
 from scheduling.domain.slots import Slot
+from scheduling.domain.telling import spoken_time
 from scheduling.models import Appointment, AppointmentSeries, Service
 from scheduling.tests.factories import clinic_time, make_appointment
 from scheduling.views.picker import address_of
@@ -147,8 +148,14 @@ def test_each_visit_is_held_until_its_notice_period(
         assert visit.payments.count() == 1  # type: ignore[attr-defined]
     told = Notification.objects.filter(user=wish.visit.patient)
     assert [(row.title, row.url) for row in told] == [
-        ("4 visits were booked for you", reverse("series", args=[booked.series.pk]))
+        (
+            f"A series of visits was booked for you, the first on {spoken_time(booked.visits[0])}",
+            reverse("series", args=[booked.series.pk]),
+        )
     ]
+    letter = Delivery.objects.get(notification=told.get(), channel="email")
+    for visit in booked.visits:
+        assert f"– {spoken_time(visit)}\n" in letter.text
 
 
 def test_a_visit_soon_is_held_as_any_that_staff_book(wish: Wish, doctor: User) -> None:

@@ -29,7 +29,7 @@ from scheduling.models import Appointment
 from scheduling.views.action_names import ACTIONS
 from scheduling.views.displaced import displaced_times, is_displaced
 from scheduling.views.guards import appointment_or_404, person
-from scheduling.views.next_step import call_door, payment_url, queue_is_open
+from scheduling.views.next_step import call_door, call_record_url, payment_url, queue_is_open
 
 PER_PAGE = 20
 
@@ -112,6 +112,7 @@ def appointment_page(
         "is_displaced": is_displaced(appointment),
         "displaced_times": displaced_times(user, appointment),
         "door": call_door(appointment),
+        "call_record_url": call_record_url(user, appointment),
         "queue_is_open": queue_is_open(user, appointment),
         "first_tone": _first_tone(appointment),
         "opens_record": user.is_doctor and may_open_record(user, appointment.patient),

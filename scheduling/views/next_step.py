@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.enums import Mode
 from accounts.models import User
+from messaging.domain import call_records
 from scheduling.domain.paying import payment_that_counts
 from scheduling.enums import QUEUED, AppointmentStatus
 from scheduling.models import Appointment
@@ -49,6 +50,14 @@ def queue_is_open(user: User, appointment: Appointment) -> bool:
         and appointment.displaced_at is None
         and timezone.localdate(appointment.starts_at) == timezone.localdate()
     )
+
+
+def call_record_url(user: User, appointment: Appointment) -> str:
+    """The record of the visit's video call, for those who may read it once somebody was in it; else ""."""
+    if appointment.call_id is None:
+        return ""
+    calls = call_records.visible_to(user).filter(pk=appointment.call_id, started_at__isnull=False)
+    return reverse("call_record", args=[appointment.call_id]) if calls.exists() else ""
 
 
 def call_door(appointment: Appointment, now: datetime | None = None) -> CallDoor | None:

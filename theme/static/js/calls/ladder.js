@@ -113,3 +113,18 @@ export class SilentMicrophone {
     this.#energy = null;
   }
 }
+
+const LOOKED_AT = 30;
+const SLOWEST_MS = 125;
+
+/** How long blurring takes for each picture. Half of them over the limit: less than eight pictures a second. */
+export class TooSlow {
+  #times = [];
+
+  /** One picture's time in ms. True when the last ones show that this device is not up to it. */
+  take(ms) {
+    this.#times.push(ms);
+    if (this.#times.length > LOOKED_AT) this.#times.shift();
+    return this.#times.length === LOOKED_AT && this.#times.filter((one) => one > SLOWEST_MS).length > LOOKED_AT / 2;
+  }
+}

@@ -2,7 +2,8 @@
 //
 //   change    tracks or what is on has changed
 //   devices   the list of devices has changed
-//   problem   detail: denied, none, busy or insecure
+//   problem   detail: denied, none, busy or insecure; blur-slow, blur-failed, microphone-gone
+import { Blur } from "./blur.js";
 
 const VIDEO = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 const AUDIO = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
@@ -25,9 +26,15 @@ export class LocalMedia extends EventTarget {
   screen = null;
   micOn = true;
   chosen = remembered();
+  // The camera itself; `camera` is the picture that is sent: the same, or one with the background blurred.
+  #lens = null;
+  #blur;
+  #isBlurring = false;
 
-  constructor() {
+  /** `blur`: where everything for it lies (blur.js). */
+  constructor({ blur }) {
     super();
+    this.#blur = new Blur(blur, (problem) => this.#undress(problem));
     navigator.mediaDevices?.addEventListener("devicechange", () => this.#tell("devices"));
   }
 
@@ -38,6 +45,13 @@ export class LocalMedia extends EventTarget {
 
   get state() {
     return { mic: Boolean(this.audio && this.micOn), camera: Boolean(this.camera), screen: Boolean(this.screen) };
+  }
+
+  /** "off", "on", "coming": no picture is sent yet, or still the plain one; "impossible" in this browser. */
+  get blur() {
+    if (!Blur.isPossible) return "impossible";
+    if (!this.chosen.blur) return "off";
+    return this.#isBlurring ? "coming" : "on";
   }
 
   /** Ask for what there is: both, else one of the two, else nothing, and say why. */
@@ -67,22 +81,58 @@ export class LocalMedia extends EventTarget {
 
   /** Off means off: the camera's light goes out. */
   setCamera(on) {
-    if (on) return this.#try(["camera"]);
+    if (on) return this.#lens ? undefined : this.#try(["camera"]);
     this.#drop("camera");
+    this.#tell("change");
+  }
+
+  /** Whoever switched it on is not seen without it the next time either. */
+  setBlur(on) {
+    this.#remember("blur", on);
+    if (on && this.#lens) return this.#dress();
+    this.#blur.rest();
+    this.camera = this.#lens;
+    this.#tell("change");
+  }
+
+  async #dress() {
+    const lens = this.#lens;
+    this.#isBlurring = true;
+    this.#tell("change");
+    try {
+      const dressed = await this.#blur.dress(lens);
+      if (!dressed) return;
+      this.camera = dressed;
+      this.#isBlurring = false;
+      this.#tell("change");
+    } catch {
+      this.#undress("blur-failed");
+    }
+  }
+
+  /** Nobody's room is shown because the blur has failed: they decide. */
+  #undress(problem) {
+    this.#remember("blur", false);
+    this.#drop("camera");
+    this.#tell("problem", problem);
     this.#tell("change");
   }
 
   /** Change to a device of kind audioinput or videoinput (audiooutput only remembers it for the page). */
   async choose(kind, id) {
-    this.chosen[kind] = id;
+    this.#remember(kind, id);
+    if (kind === "audioinput" && this.audio) await this.#try(["audio"]);
+    if (kind === "videoinput" && this.#lens) await this.#try(["camera"]);
+    this.#tell("devices");
+  }
+
+  #remember(name, value) {
+    this.chosen[name] = value;
     try {
       localStorage.setItem(REMEMBER, JSON.stringify(this.chosen));
     } catch {
       // Then it is chosen again next time.
     }
-    if (kind === "audioinput" && this.audio) await this.#try(["audio"]);
-    if (kind === "videoinput" && this.camera) await this.#try(["camera"]);
-    this.#tell("devices");
   }
 
   async devices(kind) {
@@ -114,6 +164,7 @@ export class LocalMedia extends EventTarget {
 
   close() {
     for (const name of ["audio", "camera", "screen"]) this.#drop(name);
+    this.#blur.close();
   }
 
   async #try(names) {
@@ -140,19 +191,29 @@ export class LocalMedia extends EventTarget {
 
   #keep(name, track) {
     this.#drop(name);
-    this[name] = track;
+    if (name === "camera") this.#lens = track;
+    // Nobody is seen plainly first; open() waits for no model.
+    if (name === "camera" && this.blur !== "impossible" && this.chosen.blur) this.#dress();
+    else this[name] = track;
     // Unplugged, or the browser's own "stop sharing".
     track.addEventListener("ended", () => {
-      if (this[name] !== track) return;
-      this[name] = null;
-      this.#tell("change");
+      if (track !== (name === "camera" ? this.#lens : this[name])) return;
+      this.#drop(name);
+      // A headset whose battery is empty: the talk goes on by the computer's own microphone. No camera is switched on
+      // that nobody has chosen.
+      const other = name === "audio" ? this.#get(["audio"]) : Promise.resolve();
+      other.catch(() => this.#tell("problem", "microphone-gone")).then(() => this.#tell("change"));
     });
   }
 
   #drop(name) {
-    const track = this[name];
+    this[name]?.stop();
     this[name] = null;
-    track?.stop();
+    if (name !== "camera") return;
+    this.#blur.rest();
+    this.#isBlurring = false;
+    this.#lens?.stop();
+    this.#lens = null;
   }
 
   #tell(name, detail) {

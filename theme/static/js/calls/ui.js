@@ -34,6 +34,15 @@ export function showSelf(video, isScreen) {
   for (const note of all("[data-preview-off], [data-self-off]")) note.hidden = Boolean(stream);
 }
 
+/** `state` is off, on, coming or impossible. */
+export function showBlur(state) {
+  const coming = state === "coming";
+  for (const row of all("[data-blur-choice]")) row.hidden = state === "impossible";
+  for (const button of all("[data-blur]")) button.setAttribute("aria-checked", state === "on" || coming);
+  for (const said of all("[data-blur-said]")) said.textContent = coming ? word("blur-coming") : "";
+  one("[data-preview-off-text]").textContent = word(coming ? "blur-coming" : "your-camera-is-off");
+}
+
 export function showProblem(text) {
   const box = one("[data-problem]");
   box.hidden = !text;
