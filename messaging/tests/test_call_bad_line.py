@@ -5,7 +5,6 @@ All packets go through a real coturn and, before it, a forwarder that drops them
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,13 +36,6 @@ FAIL_THREE_TIMES = """() => {
   for (let times = 0; times < 3; times++) connection.onconnectionstatechange?.();
   delete connection.connectionState;
 }"""
-
-
-@pytest.fixture
-def relay(tmp_path: Path) -> Iterator[Relay]:
-    running = Relay(tmp_path).start()
-    yield running
-    running.stop()
 
 
 @pytest.fixture
