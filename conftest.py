@@ -9,6 +9,7 @@ from uuid import UUID
 
 import hypothesis
 import pytest
+from django.test import override_settings
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the thread of the tests.
 
@@ -55,21 +56,32 @@ def _private_media(settings: Any, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _static_files_when_asked_for() -> Iterator[None]:
+    """WhiteNoise reads all static files anew for each test client; here it looks one up when it is asked for."""
+    with override_settings(WHITENOISE_AUTOREFRESH=True):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _trail_may_be_emptied() -> Iterator[None]:
-    """After a test that commits, Django empties every table. The activity trail's triggers refuse that, as they
-    must: so they stand aside for just this flush, of a test database, and for nothing a test itself does."""
+    """After a test that commits, Django empties every table. The triggers of the activity trail and of issued papers
+    refuse that, as they must: so they stand aside for just this flush, of a test database, and for nothing a test
+    itself does."""
     from django.db.backends.base.operations import BaseDatabaseOperations
 
     from accounts.models import append_only
+    from billing.models import append_only as papers
 
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def unguarded_flush(self: Any, sql_list: Any) -> None:
-        append_only.remove(self.connection)
+        for guard in (append_only, papers):
+            guard.remove(self.connection)
         try:
             flush(self, sql_list)
         finally:
-            append_only.install(self.connection)
+            for guard in (append_only, papers):
+                guard.install(self.connection)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", unguarded_flush)

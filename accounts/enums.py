@@ -106,6 +106,13 @@ class ActivityVerb(models.TextChoices):
     PAYMENT_REJECTED = "payment.reject", _("rejected a payment")
     PAYMENT_REFUNDED = "payment.refund", _("refunded a payment")
     PROOF_OPENED = "payment.proof", _("opened a proof of payment")
+    BILLING_DOCUMENT_OPENED = "billing.document", _("opened an invoice or receipt")
+    INVOICE_CORRECTED = "invoice.correct", _("corrected an invoice")
+    PLAN_CHANGED = "plan.change", _("changed a medical-aid plan")
+    MEMBERSHIP_CHANGED = "membership.change", _("changed a medical-aid membership")
+    CARD_OPENED = "membership.card", _("opened the picture of a membership card")
+    AUTHORISATION_CHANGED = "authorisation.status", _("changed an authorisation of a medical aid")
+    CLAIM_CHANGED = "claim.status", _("changed a claim to a medical aid")
     CHAT_FILE_OPENED = "chat.file", _("opened a file of a conversation")
     CALL_JOINED = "call.join", _("joined a call")
     CALL_INVITED = "call.invite", _("invited a guest to a call")
@@ -134,6 +141,8 @@ RECORD_VERBS = frozenset(
         ActivityVerb.NOTE_SIGNED,
         ActivityVerb.NOTE_READ,
         ActivityVerb.PROOF_OPENED,
+        ActivityVerb.CARD_OPENED,
+        ActivityVerb.BILLING_DOCUMENT_OPENED,
         ActivityVerb.CHAT_FILE_OPENED,
         ActivityVerb.CALL_JOINED,
         ActivityVerb.CALL_READ,

@@ -9,3 +9,6 @@ glass_broken = Signal()
 # before a conversation's everywhere), then each app moves what is the merged patient's to the kept one.
 patients_merging = Signal()
 patients_merged = Signal()
+
+# user, reason (one of domain.sessions), session: the fingerprint of the log-in that ended, "" when all did.
+log_in_ended = Signal()

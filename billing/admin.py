@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from billing.models import Payment, PaymentStatusChange, Submission
+from billing.models import Attempt, BillingDocument, Payment, PaymentStatusChange
 from clinic.core.admin import ReadOnly
 
 
@@ -11,8 +11,8 @@ class HistoryInline(ReadOnly, admin.TabularInline[PaymentStatusChange, Payment])
     fields = readonly_fields = ("at", "from_status", "to_status", "actor", "reason")
 
 
-class SubmissionInline(ReadOnly, admin.TabularInline[Submission, Payment]):
-    model = Submission
+class AttemptInline(ReadOnly, admin.TabularInline[Attempt, Payment]):
+    model = Attempt
     fields = readonly_fields = (
         "created_at",
         "bank_reference",
@@ -31,18 +31,31 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin[Payment]):
     list_select_related = ["appointment__patient"]
     search_fields = ["reference", "appointment__patient__email", "appointment__patient__last_name"]
     date_hierarchy = "created_at"
-    inlines = [SubmissionInline, HistoryInline]
+    inlines = [AttemptInline, HistoryInline]
 
     @admin.display(ordering="appointment__patient__first_name")
     def patient(self, payment: Payment) -> str:
         return payment.appointment.patient.name
 
 
-@admin.register(Submission)
-class SubmissionAdmin(ReadOnly, admin.ModelAdmin[Submission]):
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnly, admin.ModelAdmin[Attempt]):
     list_display = ["bank_reference", "payment", "outcome", "created_at", "decided_by", "decided_at"]
     list_filter = ["outcome"]
     list_select_related = ["payment", "decided_by"]
     search_fields = ["bank_reference", "reference_key", "payment__reference"]
     # The file has no public address (clinic/core/files.py): it is seen in the queue.
     exclude = ["proof"]
+
+
+@admin.register(BillingDocument)
+class BillingDocumentAdmin(ReadOnly, admin.ModelAdmin[BillingDocument]):
+    list_display = ["shown_number", "kind", "patient", "total", "currency", "created_at", "issued_by"]
+    list_filter = ["kind", "year"]
+    list_select_related = ["payment__appointment__patient", "issued_by"]
+    search_fields = ["=number", "payment__reference", "payment__appointment__patient__last_name"]
+    date_hierarchy = "created_at"
+
+    @admin.display(ordering="payment__appointment__patient__first_name")
+    def patient(self, document: BillingDocument) -> str:
+        return document.payment.appointment.patient.name

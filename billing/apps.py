@@ -17,17 +17,17 @@ class BillingConfig(AppConfig):
 
 def payment_qr_can_be_written(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """An unusable setting is found at start instead of at the first booking."""
-    from billing.domain import emvco, payment_code, references
+    from billing.domain import codes, references
 
     try:
-        payment_code.payload_for(
+        codes.write(
             amount=Decimal("1"), currency=settings.CLINIC_CURRENCY, reference=references.new_reference()
         )
-    except emvco.QrError as error:
+    except codes.QrError as error:
         return [
             Error(
                 f"No payment QR code can be made: {error}.",
-                hint="Set the PAYMENT_QR_* variables (names in Latin letters) and CLINIC_CURRENCY.",
+                hint="Set the PAYMENT_* variables (docs/settings.md; names in Latin letters) and CLINIC_CURRENCY.",
                 id="billing.E001",
             )
         ]

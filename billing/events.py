@@ -1,6 +1,6 @@
 """What open pages hear about payments."""
 
-from billing.models import Payment
+from billing.models import Attempt, Payment
 from clinic.core import realtime
 
 
@@ -19,4 +19,11 @@ def payment_changed(payment: Payment) -> None:
             "appointment": str(appointment.pk),
             "status": str(payment.status),
         },
+    )
+
+
+def review_changed(attempt: Attempt) -> None:
+    """To management: someone opened an attempt in the queue to check it, or let it go."""
+    realtime.publish(
+        [realtime.role_group("management")], {"type": "payment.review", "id": str(attempt.payment_id)}
     )

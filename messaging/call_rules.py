@@ -1,6 +1,7 @@
 """Who may be in a call, and when. Pure questions about a loaded call."""
 
 from datetime import datetime
+from math import ceil
 
 from django.utils import timezone
 
@@ -44,6 +45,16 @@ def is_too_early(call: Call, now: datetime | None = None) -> bool:
     """Before a scheduled call opens nobody joins, the host included: the link shows when it will."""
     now = now or timezone.now()
     return call.opens_at is not None and now < call.opens_at
+
+
+def opens_in(call: Call, now: datetime | None = None) -> int:
+    """Seconds until it can be joined: pages wait by these, since their own clocks may be wrong."""
+    return max(0, ceil((call.opens_at - (now or timezone.now())).total_seconds())) if call.opens_at else 0
+
+
+def runs_for(call: Call, now: datetime | None = None) -> int | None:
+    """Seconds since it began; None before that."""
+    return int(((now or timezone.now()) - call.started_at).total_seconds()) if call.started_at else None
 
 
 def is_rung(call: Call) -> bool:

@@ -3,54 +3,40 @@
 import asyncio
 import contextlib
 import random
-import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.enums import Role
 from accounts.models import User
-from clinic.core import realtime
-from clinic.core.consumers import Frame, FrameConsumer
+from clinic.core import limits, realtime
+from clinic.core.consumers import Frame
 from clinic.core.database import in_database_thread
-from clinic.core.errors import Conflict, Invalid
 from messaging import events
-from messaging.domain import messages, presence, queries, reading
+from messaging.domain import messages, queries, reading
 from messaging.domain.attachments import MAX_ATTACHMENTS
-from messaging.domain.presence import Presence
-from messaging.frames import NotFound, optional_uuid_field, text_field, uuid_field, uuids_field
+from messaging.frames import (
+    NotFound,
+    TooFast,
+    optional_uuid_field,
+    text_field,
+    uuid_field,
+    uuids_field,
+)
 from messaging.models import Conversation, Member
+from messaging.topic_consumer import TopicConsumer
 
 HEARTBEAT_SECONDS = 25
 RECHECK_SECONDS = 60
 TYPING_SECONDS = 2
-MAX_TOPICS = 40
-_SLOTS_TOPIC = re.compile(r"slots:([0-9a-f-]{36}):(\d{4}-\d{2}-\d{2})", re.ASCII)
-_PRESENCE_TOPIC = re.compile(r"presence:([0-9a-f-]{36})", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Topic:
-    """As the client named it, the group that is told, and whose presence it is, if it is that."""
-
-    name: str
-    group: str
-    person: UUID | None = None
-
-
-class TooManyTopics(Conflict):
-    code = "too_many_topics"
-
-
-class LiveConsumer(FrameConsumer):
+class LiveConsumer(TopicConsumer):
     """Docs with example frames: docs/realtime.md.
 
     The account is looked at again every minute besides `session.revoke`, because the channel layer may lose
@@ -58,20 +44,17 @@ class LiveConsumer(FrameConsumer):
     """
 
     FRAMES = {
+        **TopicConsumer.FRAMES,
         "message.send": "on_message_send",
         "message.edit": "on_message_edit",
         "message.delete": "on_message_delete",
         "message.delivered": "on_message_delivered",
         "message.read": "on_message_read",
         "typing": "on_typing",
-        "watch": "on_watch",
-        "unwatch": "on_unwatch",
-        "presence": "on_presence",
         "ping": "on_ping",
     }
 
     async def joined(self) -> None:
-        self._topics: set[Topic] = set()
         self._typing_told: dict[UUID, float] = {}
         self._others: dict[UUID, list[UUID]] = {}
         if self.user.is_management:
@@ -84,19 +67,16 @@ class LiveConsumer(FrameConsumer):
                 "heartbeat_s": HEARTBEAT_SECONDS,
             }
         )
-        self._state = presence.ONLINE
-        self._shown: dict[UUID, Presence] = {}
         self._recheck_task = asyncio.create_task(self._recheck_forever())
-        self._presence_task = asyncio.create_task(self._presence_forever())
+        await super().joined()
 
     async def disconnect(self, code: int) -> None:
-        if not hasattr(self, "_presence_task"):
+        if not hasattr(self, "_recheck_task"):
             return  # it never got in
-        self._presence_task.cancel()
         # The task itself closes the socket of a deactivated account; it must not cancel itself half-way.
         if self._recheck_task is not asyncio.current_task():
             self._recheck_task.cancel()
-        await self._step_back()
+        await super().disconnect(code)
 
     # --- chat ---
 
@@ -143,6 +123,7 @@ class LiveConsumer(FrameConsumer):
     def _store(
         self, conversation_id: UUID, text: Any, client_id: str, files: list[UUID], answered: UUID | None
     ) -> Frame:
+        self._not_too_fast()
         conversation, members = self._conversation(conversation_id)
         message = messages.post(
             conversation,
@@ -158,123 +139,46 @@ class LiveConsumer(FrameConsumer):
     @in_database_thread
     def _change(self, message_id: UUID, change: Callable[[], Any]) -> None:
         """Raises NotFound for a message of a conversation the user is no member of."""
+        self._not_too_fast()
         if not queries.messages_visible_to(self.user).filter(pk=message_id).exists():
             raise NotFound(_("This message was not found."))
         change()
 
+    def _not_too_fast(self) -> None:
+        if limits.spend("chat", str(self.user.pk)) is not None:
+            raise TooFast
+
     @in_database_thread
     def _mark_delivered(self, conversation_id: UUID, seq: Any) -> None:
-        conversation, members = self._conversation(conversation_id)
-        reading.mark_delivered(conversation, self.user, seq, members=[each.user_id for each in members])
+        conversation, members = self._place(conversation_id)
+        reading.mark_delivered(conversation, self.user, seq, members=members)
 
     @in_database_thread
     def _mark_read(self, conversation_id: UUID, seq: Any) -> None:
-        conversation, members = self._conversation(conversation_id)
-        reading.mark_read(conversation, self.user, seq, members=[each.user_id for each in members])
+        conversation, members = self._place(conversation_id)
+        reading.mark_read(conversation, self.user, seq, members=members)
 
     @in_database_thread
     def _other_members(self, conversation_id: UUID) -> list[UUID]:
-        _conversation, members = self._conversation(conversation_id)
-        return [member.user_id for member in members if member.user_id != self.user.pk]
+        _conversation, members = self._place(conversation_id)
+        return [member for member in members if member != self.user.pk]
 
     def _conversation(self, conversation_id: UUID) -> tuple[Conversation, list[Member]]:
-        """The conversation and its members, in one query, with what the rules and marks need of them: this is asked for
-        every frame. Raises NotFound unless the user is one of them."""
+        """The conversation and its members, in one query, with what the rules need of them: this is asked for every
+        message. Raises NotFound unless the user is one of them."""
         found = Member.objects.filter(conversation_id=conversation_id).select_related("conversation", "user")
         members = list(found.only("user__role", "user__is_active", "conversation__last_seq"))
         if self.user.pk not in [member.user_id for member in members]:
             raise NotFound(_("This conversation was not found."))
         return members[0].conversation, members
 
-    # --- topics ---
-
-    async def on_watch(self, frame: Frame) -> None:
-        topic = _topic(frame)
-        if topic not in self._topics:
-            if len(self._topics) >= MAX_TOPICS:
-                raise TooManyTopics(_("A socket watches at most %(limit)s topics.") % {"limit": MAX_TOPICS})
-            if topic.person and not await self._may_talk_to([topic.person]):
-                raise NotFound(_("This person was not found."))
-            self._topics.add(topic)
-            await self.join(topic.group)
-        await self.send_frame({"type": "watching", "topic": topic.name, "active": True})
-        if topic.person:
-            await self._show_presence([topic.person])
-
-    async def on_unwatch(self, frame: Frame) -> None:
-        await self._unwatch(_topic(frame))
-
-    async def _unwatch(self, topic: Topic) -> None:
-        if topic in self._topics:
-            self._topics.remove(topic)
-            await self.leave(topic.group)
-        if topic.person:
-            self._shown.pop(topic.person, None)
-        await self.send_frame({"type": "watching", "topic": topic.name, "active": False})
-
-    # --- who is there ---
-
-    async def on_presence(self, frame: Frame) -> None:
-        """The page was hidden, or is looked at again."""
-        state = frame.get("state")
-        if state not in presence.STATES:
-            raise Invalid(_("state is online or away."))
-        if state == self._state:
-            return
-        self._state = state
-        if state == presence.AWAY:
-            await self._step_back()
-        await self._beat()
-
-    async def presence_beat(self, message: Frame) -> None:
-        """Another socket of this person closed or went away."""
-        await self._beat()
-
-    async def presence_changed(self, message: Frame) -> None:
-        """Somebody came whom this socket watches."""
-        await self._show_presence([UUID(message["user"])])
-
-    async def _presence_forever(self) -> None:
-        """Beats, and finds out who has stopped: going is told by nobody."""
-        while True:
-            # A cache that is away for a moment is no reason to stop.
-            with contextlib.suppress(Exception):
-                await self._beat()
-                await self._show_presence([topic.person for topic in self._topics if topic.person])
-            await asyncio.sleep(presence.BEAT_SECONDS * random.uniform(0.8, 1))
-
-    async def _beat(self) -> None:
-        if await sync_to_async(presence.beat, thread_sensitive=False)(self.user.pk, self._state):
-            assert self.channel_layer is not None
-            told = {"type": "presence.changed", "user": str(self.user.pk)}
-            await self.channel_layer.group_send(realtime.presence_group(self.user.pk), told)
-
-    async def _step_back(self) -> None:
-        with contextlib.suppress(Exception):
-            await sync_to_async(presence.step_back, thread_sensitive=False)(self.user.pk)
-            assert self.channel_layer is not None
-            await self.channel_layer.group_send(realtime.user_group(self.user.pk), {"type": "presence.beat"})
-
-    async def _show_presence(self, people: list[UUID]) -> None:
-        """Tells what this socket does not know yet."""
-        if not people:
-            return
-        now = await sync_to_async(presence.of, thread_sensitive=False)(people)
-        watched = {topic.person for topic in self._topics}
-        news = {
-            person: seen
-            for person, seen in now.items()
-            if person in watched and (person not in self._shown or self._shown[person].state != seen.state)
-        }
-        if news:
-            self._shown.update(news)
-            users = {str(person): seen.payload() for person, seen in news.items()}
-            await self.send_frame({"type": "presence", "users": users})
-
-    @in_database_thread
-    def _may_talk_to(self, people: list[UUID]) -> set[UUID]:
-        found = queries.people_to_talk_to(self.user).filter(pk__in=people)
-        return set(found.values_list("pk", flat=True))
+    def _place(self, conversation_id: UUID) -> tuple[Conversation, list[UUID]]:
+        """As `_conversation`, with no more than a mark needs, for half the work: they come as often as messages."""
+        found = Member.objects.filter(conversation_id=conversation_id)
+        last_seqs = dict(found.values_list("user_id", "conversation__last_seq"))
+        if self.user.pk not in last_seqs:
+            raise NotFound(_("This conversation was not found."))
+        return Conversation(pk=conversation_id, last_seq=last_seqs[self.user.pk]), list(last_seqs)
 
     # --- still there, still allowed ---
 
@@ -289,21 +193,11 @@ class LiveConsumer(FrameConsumer):
             with contextlib.suppress(Exception):
                 if not await self._still_allowed():
                     break
-                await self._forget_strangers()
+                await self.forget_strangers()
             self._others.clear()
             self._typing_told.clear()
             await asyncio.sleep(RECHECK_SECONDS)
         await self.session_revoke({"type": "session.revoke", "reason": "signed_out"})
-
-    async def _forget_strangers(self) -> None:
-        """A patient whom this doctor no longer treats, say."""
-        watched = [topic for topic in self._topics if topic.person]
-        allowed = (
-            await self._may_talk_to([topic.person for topic in watched if topic.person]) if watched else ()
-        )
-        for topic in watched:
-            if topic.person not in allowed:
-                await self._unwatch(topic)
 
     @in_database_thread
     def _still_allowed(self) -> bool:
@@ -312,20 +206,6 @@ class LiveConsumer(FrameConsumer):
         session: SessionBase | None = self.scope.get("session")
         key = session.session_key if session is not None else None
         return known and (key is None or session is None or session.exists(key))
-
-
-def _topic(frame: Frame) -> Topic:
-    """Raises Invalid for anything but `slots:<doctor>:<day>` and `presence:<user>`."""
-    value = frame.get("topic")
-    if isinstance(value, str):
-        with contextlib.suppress(ValueError):
-            if match := _SLOTS_TOPIC.fullmatch(value):
-                doctor, day = UUID(match[1]), date.fromisoformat(match[2])
-                return Topic(value, realtime.slots_group(doctor, day))
-            if match := _PRESENCE_TOPIC.fullmatch(value):
-                person = UUID(match[1])
-                return Topic(value, realtime.presence_group(person), person)
-    raise Invalid(_("topic is slots:<doctor>:<YYYY-MM-DD> or presence:<user>."))
 
 
 def _now() -> str:

@@ -35,6 +35,7 @@ def message_payload(message: Message) -> dict[str, Any]:
         "reply_to": _quote(message.reply_to) if message.reply_to else None,
         "edited_at": message.edited_at.isoformat() if message.edited_at else None,
         "deleted_at": message.deleted_at.isoformat() if message.deleted_at else None,
+        "call": str(message.call_id) if message.call_id else None,
     }
 
 

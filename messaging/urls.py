@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import calls, conversations, files, guests, notification_settings, notifications, outgoing
+from .views import (
+    calls,
+    conversations,
+    files,
+    guests,
+    notification_settings,
+    notifications,
+    on_device,
+    outgoing,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/", conversations.conversations, name="conversations"),
@@ -12,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/with/<uuid:user_id>/", conversations.conversation_with, name="conversation_with"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read-all/", notifications.notifications_read_all, name="notifications_read_all"),
+    path("notifications/unread/", notifications.notifications_unread, name="notifications_unread"),
     path("notifications/<uuid:pk>/open/", notifications.notification_open, name="notification_open"),
     path("notifications/latest/", notifications.notifications_latest, name="notifications_latest"),
     path(
@@ -21,7 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notifications/push/subscribe/", notification_settings.push_subscribe, name="push_subscribe"),
     path("notifications/push/unsubscribe/", notification_settings.push_unsubscribe, name="push_unsubscribe"),
     path("notifications/push/<uuid:pk>/forget/", notification_settings.push_forget, name="push_forget"),
-    path("sw.js", notification_settings.service_worker, name="service_worker"),
+    path("sw.js", on_device.service_worker, name="service_worker"),
+    path("app.webmanifest", on_device.web_manifest, name="web_manifest"),
     path("notifications/texts/", outgoing.notification_templates, name="notification_templates"),
     path(
         "notifications/texts/<str:occasion>/<str:channel>/<str:language>/",

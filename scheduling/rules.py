@@ -81,6 +81,12 @@ def inside_notice(appointment: Appointment) -> bool:
     return appointment.status in BOUND_BY_NOTICE and appointment.starts_at - timezone.now() < notice
 
 
+def answers_for(appointment: Appointment) -> bool:
+    """Whether a patient who calls it off now answers for that: the visit was confirmed, and it is not the clinic that
+    asks for another time."""
+    return appointment.status in BOUND_BY_NOTICE and appointment.displaced_at is None
+
+
 def hold_lapsed(appointment: Appointment) -> bool:
     """The time to pay is over, whether or not the hold has been marked expired already."""
     return appointment.hold_expires_at is not None and appointment.hold_expires_at <= timezone.now()

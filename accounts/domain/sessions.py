@@ -16,6 +16,7 @@ from knox.models import get_token_model
 from accounts.domain import trail
 from accounts.enums import ActivityVerb
 from accounts.models import SocketTicket, User
+from accounts.signals import log_in_ended
 from clinic.core import realtime
 from clinic.core.consumers import session_fingerprint
 from clinic.core.errors import NotAllowed
@@ -40,11 +41,13 @@ class AccountInactive(NotAllowed):
 
 
 def revoke(user: User, reason: str, session_key: str | None = None) -> None:
-    """Close the user's sockets once the transaction has committed: all of them, or those of one log-in.
+    """Close the user's sockets once the transaction has committed: all of them, or those of one log-in; and let the
+    apps above end what hangs on it.
 
     `session_key` is the key of a browser session or the digest of an API token.
     """
     session = session_fingerprint(session_key) if session_key else None
+    log_in_ended.send(User, user=user, reason=reason, session=session or "")
     realtime.tell_sockets(
         [realtime.user_group(user.pk)], {"type": "session.revoke", "reason": reason, "session": session}
     )

@@ -15,14 +15,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from billing.domain import payments, queries
+from billing.domain import deciding, payments, queries
 from billing.enums import PaymentStatus
 from billing.models import Payment
 from billing.views import pictures
 from clinic.core.api import AnyAccept
 from clinic.core.limits import ApiThrottle
 
-from .serializers import PaymentSerializer, RefundSerializer, RejectSerializer, SubmitSerializer
+from .serializers import (
+    AskAgainSerializer,
+    ConfirmSerializer,
+    PaymentSerializer,
+    RefundSerializer,
+    RejectSerializer,
+    SubmitSerializer,
+)
 
 
 class UploadThrottle(throttling.ScopedRateThrottle):
@@ -90,14 +97,35 @@ class PaymentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
 
     @extend_schema(
         summary="The money has arrived",
-        description="Management only. 409 `already_confirmed` (with `confirmed_by`, `confirmed_at`) the second time.",
-        request=None,
+        description="Management only. `amount` is what has arrived, all that is expected when not given: with less the "
+        "payment is `due` for the rest, what is more becomes credit. 409 `already_confirmed` (with `confirmed_by`, "
+        "`confirmed_at`) the second time, `under_review` while somebody else is checking it. Where two people have to "
+        "agree the payment stays `submitted` after the first (`first_approval_by` of the attempt); 409 "
+        "`second_person_needed` for the same person again.",
+        request=ConfirmSerializer,
         responses={200: PaymentSerializer, 409: CONFLICT},
     )
     @action(detail=True, methods=["post"])
     def confirm(self, request: Request, pk: UUID) -> Response:
         self.get_object()
-        payments.confirm(pk, actor=request.user)  # type: ignore[arg-type]
+        given = ConfirmSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        payments.confirm(pk, amount=given.validated_data.get("amount"), actor=request.user)  # type: ignore[arg-type]
+        return self._present()
+
+    @extend_schema(
+        summary="The patient should send something again",
+        description="Management only. `kind` says what is missing, `reason` adds words (needed for `other`). The "
+        "payment is `rejected`, its attempt `asked_again`, and the slot held anew.",
+        request=AskAgainSerializer,
+        responses={200: PaymentSerializer, 409: CONFLICT},
+    )
+    @action(detail=True, methods=["post"], url_path="ask-again")
+    def ask_again(self, request: Request, pk: UUID) -> Response:
+        self.get_object()
+        given = AskAgainSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        deciding.ask_again(pk, **given.validated_data, actor=request.user)  # type: ignore[arg-type]
         return self._present()
 
     @extend_schema(
@@ -143,11 +171,11 @@ class PaymentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
     @action(
         detail=True,
         methods=["get"],
-        url_path="proof/<uuid:submission_id>",
+        url_path="proof/<uuid:attempt_id>",
         content_negotiation_class=AnyAccept,
     )
-    def proof(self, request: Request, pk: UUID, submission_id: UUID) -> Any:
-        return pictures.proof_of(self.get_object(), submission_id, reader=cast(User, request.user))
+    def proof(self, request: Request, pk: UUID, attempt_id: UUID) -> Any:
+        return pictures.proof_of(self.get_object(), attempt_id, reader=cast(User, request.user))
 
     def _present(self) -> Response:
         """The payment as it stands now, for the caller."""

@@ -5,11 +5,12 @@ cancellation and a lapsing hold cannot wait for each other in a ring. Domain fun
 called here lock the same appointment row again, which costs nothing.
 """
 
+from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -18,24 +19,33 @@ from accounts.domain import trail
 from accounts.enums import ActivityVerb
 from accounts.models import User
 from billing import events, rules
-from billing.enums import PaymentStatus, SubmissionOutcome
-from billing.models import Payment, Submission
+from billing.enums import AttemptOutcome, PaymentMethod, PaymentStatus
+from billing.models import Attempt, Payment, Quote
 from clinic.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed
 from clinic.core.status import change_status, lock, record_start
 from scheduling.domain import progress
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 
-from . import attempts, notices, payment_code
-from .references import new_reference
+from . import (
+    amounts,
+    attempts,
+    cancelling,
+    claim_money,
+    documents,
+    notices,
+    proofs,
+    quoting,
+    raising,
+    reviewing,
+    settling,
+)
+from .cancellation import ALL
 
 REASON_MIN, REASON_MAX = 3, 240
-_REFERENCE_TRIES = 8
 
 # Confirmed once, whatever came after.
 _WAS_CONFIRMED = frozenset({PaymentStatus.CONFIRMED, PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED})
-# The appointment will not take place.
-_CALLED_OFF = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.DECLINED, AppointmentStatus.EXPIRED})
 
 
 class AlreadyConfirmed(Conflict):
@@ -50,9 +60,25 @@ class HoldExpired(Conflict):
     code = "expired"
 
 
+def begin(appointment: Appointment, *, actor: User | None) -> Payment | None:
+    """What a visit that was just booked has to wait for: its payment. Where the medical aid pays all of it there is
+    none, and the visit goes on at once; with the authorisation still open it waits to be confirmed."""
+    quote = quoting.freeze(appointment, actor=actor)
+    if quote.covered < quote.charge:
+        return raise_for(appointment, actor=actor)
+    if appointment.status == AppointmentStatus.PENDING_PAYMENT:
+        if quote.authorisation_open:
+            locked = lock(Appointment, appointment.pk)
+            progress.change(locked, AppointmentStatus.PENDING_CONFIRMATION, actor=actor)
+        else:
+            progress.paid(appointment.pk, actor=actor)
+        appointment.refresh_from_db()  # the caller goes on with it
+    return None
+
+
 def raise_for(appointment: Appointment, *, actor: User | None) -> Payment:
-    """The payment that `appointment` waits for; a second call returns the first one. Raises Invalid when the
-    appointment costs nothing."""
+    """The payment that `appointment` waits for: its charge less what is covered; a second call returns the first one.
+    Raises Invalid when there is nothing for the patient to pay."""
     if appointment.price <= 0:
         raise Invalid(_("This appointment costs nothing, so there is nothing to pay."))
     with transaction.atomic():
@@ -60,30 +86,23 @@ def raise_for(appointment: Appointment, *, actor: User | None) -> Payment:
         existing = locked.payments.exclude(status=PaymentStatus.EXPIRED).first()
         if existing is not None:
             return existing
-        payment = _create(locked)
+        payment = _create(locked, quoting.freeze(locked, actor=actor))
         record_start(payment, actor=actor)
         events.payment_changed(payment)
     return payment
 
 
-def _create(appointment: Appointment) -> Payment:
-    for tries_left in reversed(range(_REFERENCE_TRIES)):
-        reference = new_reference()
-        try:
-            with transaction.atomic():
-                return Payment.objects.create(
-                    appointment=appointment,
-                    amount=appointment.price,
-                    currency=appointment.currency,
-                    reference=reference,
-                    qr_payload=payment_code.payload_for(
-                        amount=appointment.price, currency=appointment.currency, reference=reference
-                    ),
-                )
-        except IntegrityError:
-            if not tries_left or not Payment.objects.filter(reference=reference).exists():
-                raise
-    raise AssertionError("unreachable")
+def _create(appointment: Appointment, quote: Quote) -> Payment:
+    amount = quote.charge - quote.covered
+    if amount <= 0:
+        raise Invalid(_("The medical aid covers this appointment, so there is nothing to pay."))
+    return raising.store(
+        appointment,
+        amount,
+        covered=quote.covered,
+        co_payment=quote.co_payment,
+        shortfall=quote.shortfall,
+    )
 
 
 def locked_with_appointment(payment_id: UUID | str) -> Payment:
@@ -94,6 +113,21 @@ def locked_with_appointment(payment_id: UUID | str) -> Payment:
     payment = lock(Payment, payment_id)
     payment.appointment = appointment
     return payment
+
+
+def locked_to_decide(payment_id: UUID | str, actor: User) -> tuple[Payment, Attempt]:
+    """The payment and its attempt that is being checked, all rows locked, when `actor` may decide on it now. What came
+    another way meanwhile (an online gateway, a bank statement) may have settled the payment: its attempt is decided all
+    the same, since that money may have come as well. Raises NotAllowed, AlreadyConfirmed, InvalidTransition and
+    UnderReview."""
+    check_may_decide(actor)
+    payment = locked_with_appointment(payment_id)
+    try:
+        attempt = attempts.pending(payment)
+    except Attempt.DoesNotExist:
+        raise _nothing_to_decide(payment) from None
+    reviewing.check_free(attempt, actor)
+    return payment, attempt
 
 
 def submit(
@@ -115,13 +149,14 @@ def submit(
         attempts.forget_unless_stored(attempt)
 
 
-def _submit(attempt: Submission, *, actor: User) -> Payment:
+def _submit(attempt: Attempt, *, actor: User) -> Payment:
     with transaction.atomic():
         payment = locked_with_appointment(attempt.payment_id)
         if payment.status == PaymentStatus.SUBMITTED and attempts.is_being_checked(attempt):
             return payment
         _check_open(payment)
         attempts.store(attempt)
+        proofs.look_later(attempt)
         change_status(payment, PaymentStatus.SUBMITTED, actor=actor, submitted_at=timezone.now())
         _note(payment, ActivityVerb.PAYMENT_SUBMITTED, actor)
         if payment.appointment.status == AppointmentStatus.PENDING_PAYMENT:
@@ -132,30 +167,26 @@ def _submit(attempt: Submission, *, actor: User) -> Payment:
 
 
 @transaction.atomic
-def confirm(payment_id: UUID | str, *, actor: User) -> Payment:
-    """The money has arrived: `confirmed`, and the appointment with it when it still waits and its doctor does not
-    confirm personally; `refund_due` when it was called off meanwhile.
+def confirm(payment_id: UUID | str, *, actor: User, amount: Decimal | None = None) -> Payment:
+    """The money has arrived, `amount` of it (when not given: all that is outstanding; of a settled payment, all of it
+    once more): settling.accept says what becomes of the payment and its visit. Where two people have to agree, the
+    first one's word leaves it `submitted`.
 
-    Raises NotAllowed, AlreadyConfirmed (with `confirmed_by` and `confirmed_at`) and InvalidTransition.
+    Raises NotAllowed, AlreadyConfirmed (with `confirmed_by` and `confirmed_at`), UnderReview, SecondPersonNeeded,
+    InvalidTransition and Invalid (`amount`).
     """
-    _check_may_decide(actor)
-    payment = locked_with_appointment(payment_id)
-    if payment.status in _WAS_CONFIRMED:
-        raise _already_confirmed(payment)
-    _check_submitted(payment)
-    attempts.decide(payment, SubmissionOutcome.ACCEPTED, actor=actor)
-    change_status(payment, PaymentStatus.CONFIRMED, actor=actor)
-    _note(payment, ActivityVerb.PAYMENT_CONFIRMED, actor)
-    events.payment_changed(payment)
-    if payment.appointment.status in _CALLED_OFF:
-        _owe_back(payment, actor=actor, reason=_("The appointment had been called off."))
-        return payment
-    settled = (
-        payment.appointment.status == AppointmentStatus.PENDING_CONFIRMATION
-        and progress.paid(payment.appointment_id, actor=actor).status == AppointmentStatus.CONFIRMED
-    )
-    # The mail about the confirmed appointment says enough; a second one would be noise.
-    notices.confirmed(payment, by_mail=not settled)
+    payment, attempt = locked_to_decide(payment_id, actor)
+    if amount is None:
+        if attempt.method == PaymentMethod.ONLINE:
+            # What waits here is what a gateway could not settle: whoever confirms it names the amount.
+            raise amounts.refused(
+                "amount", _("Enter how much has arrived, as the gateway's own pages show it.")
+            )
+        amount = payment.outstanding or payment.amount
+    if reviewing.approve(payment, attempt, amount, actor=actor):
+        settling.accept(payment, attempt, amount, actor=actor)
+    else:
+        events.payment_changed(payment)
     return payment
 
 
@@ -164,68 +195,63 @@ def reject(payment_id: UUID | str, *, reason: str, actor: User) -> Payment:
     """The money is not there: `rejected`, the patient is told `reason` and may try again while a new hold lasts;
     `expired` at once when the appointment was called off meanwhile.
 
-    Raises Invalid (a reason has 3–240 characters), NotAllowed, AlreadyConfirmed and InvalidTransition.
+    Raises Invalid (a reason has 3–240 characters), NotAllowed, AlreadyConfirmed, UnderReview and InvalidTransition.
     """
-    _check_may_decide(actor)
-    reason = _checked_reason(reason)
-    payment = locked_with_appointment(payment_id)
-    if payment.status in _WAS_CONFIRMED:
-        raise _already_confirmed(payment)
-    _check_submitted(payment)
-    submission = attempts.decide(payment, SubmissionOutcome.REJECTED, actor=actor, reason=reason)
+    check_may_decide(actor)
+    reason = checked_reason(reason)
+    payment, _pending = locked_to_decide(payment_id, actor)
+    attempt = attempts.decide(payment, AttemptOutcome.REJECTED, actor=actor, reason=reason)
+    if payment.status != PaymentStatus.SUBMITTED:
+        events.payment_changed(payment)
+        return payment
     change_status(payment, PaymentStatus.REJECTED, actor=actor, reason=reason)
     _note(payment, ActivityVerb.PAYMENT_REJECTED, actor)
-    if payment.appointment.status in _CALLED_OFF:
-        change_status(payment, PaymentStatus.EXPIRED, reason=_("The appointment had been called off."))
+    if payment.appointment.status in settling.CALLED_OFF:
+        if payment.received > payment.kept:
+            settling.give_back_late(payment, actor=actor)
+        else:
+            change_status(payment, PaymentStatus.EXPIRED, reason=_("The appointment had been called off."))
+        documents.credit_unpaid(payment, actor=actor)
     elif payment.appointment.status == AppointmentStatus.PENDING_CONFIRMATION:
         progress.payment_rejected(payment.appointment_id, actor=actor, reason=reason)
     events.payment_changed(payment)
-    notices.rejected(payment, submission)
+    notices.rejected(payment, attempt)
+    claim_money.on_refusal(payment, actor=actor)
     return payment
 
 
-@transaction.atomic
 def refund(payment_id: UUID | str, *, actor: User, reason: str = "") -> Payment:
-    """The money was sent back: `refunded`. Raises NotAllowed, Invalid (a note has at most 240 characters) and
-    InvalidTransition unless a refund is due."""
-    _check_may_decide(actor)
-    reason = " ".join(reason.split())
-    if len(reason) > REASON_MAX or "\x00" in reason:
-        raise _reason_refused(_("Keep the note under %(most)s characters.") % {"most": REASON_MAX})
-    payment = locked_with_appointment(payment_id)
-    if payment.status == PaymentStatus.REFUNDED:
-        raise InvalidTransition(_("This payment has been refunded already."))
-    if payment.status != PaymentStatus.REFUND_DUE:
-        raise InvalidTransition(_("No refund is due for this payment: cancel its appointment first."))
-    change_status(payment, PaymentStatus.REFUNDED, actor=actor, reason=reason)
-    _note(payment, ActivityVerb.PAYMENT_REFUNDED, actor)
-    events.payment_changed(payment)
-    notices.refunded(payment)
-    return payment
+    """All that is owed was sent back in one go: `refunded`. Raises NotAllowed, Invalid (a note has at most 240
+    characters), RefundPlanned (somebody is sending it) and InvalidTransition unless a refund is due."""
+    from . import refunds
+
+    return refunds.send_all(payment_id, actor=actor, reason=reason)
 
 
 @transaction.atomic
-def follow_appointment(appointment: Appointment, *, actor: User | None) -> None:
-    """The appointment was cancelled, declined or has expired: what was paid has to go back, what was not expires.
+def follow_appointment(appointment: Appointment, *, actor: User | None, by_patient: bool = False) -> None:
+    """The appointment was cancelled, declined or has expired: what was paid has to go back (of what a patient who
+    answers for it calls off, as much as the clinic's terms say), what was not expires.
 
     An attempt that is being checked stays in the queue: the money may have arrived, and confirming it then makes
-    the refund due.
+    the refund due, by the terms of now.
     """
     locked = lock(Appointment, appointment.pk)
-    for payment_id in locked.payments.values_list("pk", flat=True):
+    percent = cancelling.percent_for(locked, by_patient=by_patient)
+    for payment_id in locked.payments.order_by("pk").values_list("pk", flat=True):
         payment = lock(Payment, payment_id)
         payment.appointment = locked
-        if payment.status == PaymentStatus.CONFIRMED:
-            _owe_back(payment, actor=actor, reason=_("The appointment was called off."))
+        open_part = payment.received > 0 and payment.status in (PaymentStatus.DUE, PaymentStatus.REJECTED)
+        if payment.status == PaymentStatus.CONFIRMED or open_part:
+            settling.give_back(payment, percent, actor=actor)
+        elif payment.status == PaymentStatus.SUBMITTED and percent < ALL:
+            payment.refund_percent = percent
+            payment.save(update_fields=["refund_percent", "updated_at"])
+            continue
         elif payment.status in (PaymentStatus.DUE, PaymentStatus.REJECTED):
             change_status(payment, PaymentStatus.EXPIRED, actor=actor)
             events.payment_changed(payment)
-
-
-def _owe_back(payment: Payment, *, actor: User | None, reason: str) -> None:
-    change_status(payment, PaymentStatus.REFUND_DUE, actor=actor, reason=reason)
-    events.payment_changed(payment)
-    notices.refund_due(payment)
+        documents.credit_unpaid(payment, actor=actor)
 
 
 def _note(payment: Payment, verb: ActivityVerb, actor: User) -> None:
@@ -233,7 +259,8 @@ def _note(payment: Payment, verb: ActivityVerb, actor: User) -> None:
     trail.record(verb, actor=actor, target=payment, patient=patient, changed=["status"])
 
 
-def _check_may_decide(actor: User) -> None:
+def check_may_decide(actor: User) -> None:
+    """Raises NotAllowed."""
     if not rules.can_decide(actor):
         raise NotAllowed(_("Only the clinic's management decides on payments."))
 
@@ -255,11 +282,12 @@ def _check_open(payment: Payment) -> None:
         raise InvalidTransition(_("This payment is settled: there is nothing more to send."))
 
 
-def _check_submitted(payment: Payment) -> None:
+def _nothing_to_decide(payment: Payment) -> Conflict:
+    if payment.status in _WAS_CONFIRMED:
+        return _already_confirmed(payment)
     if payment.status == PaymentStatus.REJECTED:
-        raise InvalidTransition(_("This payment was rejected already; the patient may send it again."))
-    if payment.status != PaymentStatus.SUBMITTED:
-        raise InvalidTransition(_("The patient has not sent a bank reference for this payment."))
+        return InvalidTransition(_("This payment was rejected already; the patient may send it again."))
+    return InvalidTransition(_("The patient has not sent a bank reference for this payment."))
 
 
 def _already_confirmed(payment: Payment) -> AlreadyConfirmed:
@@ -282,15 +310,24 @@ def _already_confirmed(payment: Payment) -> AlreadyConfirmed:
     )
 
 
-def _checked_reason(reason: str) -> str:
+def checked_reason(reason: str, *, needed: bool = True) -> str:
+    """Tidied. Raises Invalid (`reason`)."""
     reason = " ".join(reason.split())
     if "\x00" in reason:
         raise _reason_refused(_("The reason holds a character that can't be stored."))
-    if len(reason) < REASON_MIN:
+    if len(reason) < REASON_MIN and (needed or reason):
         raise _reason_refused(_("Give a reason: the patient reads it to know what to do next."))
     if len(reason) > REASON_MAX:
         raise _reason_refused(_("Keep the reason under %(most)s characters.") % {"most": REASON_MAX})
     return reason
+
+
+def checked_note(note: str) -> str:
+    """Tidied; may be empty. Raises Invalid (`reason`)."""
+    note = " ".join(note.split())
+    if len(note) > REASON_MAX or "\x00" in note:
+        raise _reason_refused(_("Keep the note under %(most)s characters.") % {"most": REASON_MAX})
+    return note
 
 
 def _reason_refused(message: str) -> Invalid:

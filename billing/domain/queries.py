@@ -1,10 +1,10 @@
 """Which payments a person sees, and the queue's questions."""
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import User
-from billing.enums import PaymentStatus
-from billing.models import Payment, Submission
+from billing.enums import AttemptOutcome, PaymentStatus
+from billing.models import Attempt, Payment
 
 from .references import bare
 
@@ -15,7 +15,14 @@ def visible_to(user: User) -> QuerySet[Payment]:
     payments = Payment.objects.select_related(
         "appointment__patient", "appointment__doctor", "appointment__service"
     ).prefetch_related(
-        Prefetch("submissions", Submission.objects.select_related("decided_by").order_by("created_at", "id"))
+        Prefetch(
+            "attempts",
+            Attempt.objects.select_related(
+                "decided_by", "reviewer", "first_approval_by", "resembles__payment"
+            )
+            .prefetch_related("gateway_events")
+            .order_by("created_at", "id"),
+        )
     )
     if user.is_active and user.is_management:
         return payments
@@ -26,9 +33,9 @@ def visible_to(user: User) -> QuerySet[Payment]:
 
 def in_state(payments: QuerySet[Payment], status: str) -> QuerySet[Payment]:
     """The payments of one tab: what waits for management oldest first, everything else newest first."""
-    payments = payments.filter(status=status)
     if status == PaymentStatus.SUBMITTED:
-        return payments.order_by("submitted_at", "id")
+        return payments.filter(_to_check()).order_by("submitted_at", "id")
+    payments = payments.filter(status=status)
     if status == PaymentStatus.REFUND_DUE:
         return payments.order_by("updated_at", "id")
     return payments.order_by("-updated_at", "-id")
@@ -41,7 +48,7 @@ def matching(payments: QuerySet[Payment], text: str) -> QuerySet[Payment]:
         return payments
     key = bare("".join(words))
     by_reference = Q(reference__contains=key) | Q(
-        pk__in=Submission.objects.filter(reference_key__contains=key).values("payment_id")
+        pk__in=Attempt.objects.filter(reference_key__contains=key).values("payment_id")
     )
     by_patient = Q()
     for word in words:
@@ -54,6 +61,13 @@ def matching(payments: QuerySet[Payment], text: str) -> QuerySet[Payment]:
 
 
 def counts() -> dict[str, int]:
-    """How many payments stand in each status, zeros included."""
+    """How many payments are under each tab, zeros included."""
     found = dict(Payment.objects.order_by().values_list("status").annotate(Count("pk")))
+    found[PaymentStatus.SUBMITTED] = Payment.objects.filter(_to_check()).count()
     return {status: found.get(status, 0) for status in PaymentStatus.values}
+
+
+def _to_check() -> Q:
+    """Also those settled another way while an attempt of the patient's was being checked: that money may come too."""
+    pending = Attempt.objects.filter(outcome=AttemptOutcome.PENDING, payment=OuterRef("pk"))
+    return Q(status=PaymentStatus.SUBMITTED) | Q(Exists(pending))

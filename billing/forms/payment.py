@@ -6,11 +6,10 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from billing.domain.payments import REASON_MAX
 from clinic.core.errors import DomainError
 
 
-class SubmissionForm(forms.Form):
+class AttemptForm(forms.Form):
     bank_reference = forms.CharField(
         label=_("Bank reference"),
         max_length=120,
@@ -34,17 +33,6 @@ class SubmissionForm(forms.Form):
             "A screenshot or photo (JPG, PNG or WebP, at most %(most)s MB) lets us find your payment faster."
         ) % {"most": megabytes}
         self.fields["proof"].widget.attrs["data-max-bytes"] = str(settings.UPLOAD_MAX_BYTES)
-
-
-class DecisionForm(forms.Form):
-    """`reason` is needed for a rejection only; the domain says so."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        strip=True,
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": REASON_MAX}),
-    )
 
 
 def take_refusal(form: forms.Form, refusal: DomainError) -> None:

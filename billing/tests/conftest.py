@@ -1,6 +1,6 @@
 """A held appointment and its payment in any status."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from accounts.tests.factories import make_patient
 from billing.enums import PaymentStatus
 from billing.models import Payment
 from billing.tests.factories import APPOINTMENT_STATUS, make_payment
+from billing.tests.fake_esewa import PRODUCT_CODE, SECRET_KEY, FakeEsewa, running
 from scheduling.tests.factories import clinic_time, make_appointment
 
 
@@ -59,3 +60,12 @@ def many_payments(doctor: Any, service: Any) -> Callable[[int], None]:
             make_payment(appointment, PaymentStatus.SUBMITTED)
 
     return until
+
+
+@pytest.fixture
+def esewa(settings: Any) -> Iterator[FakeEsewa]:
+    """eSewa on this machine, set up for the clinic."""
+    with running() as fake:
+        settings.ESEWA_PRODUCT_CODE, settings.ESEWA_SECRET_KEY = PRODUCT_CODE, SECRET_KEY
+        settings.ESEWA_FORM_URL = settings.ESEWA_STATUS_URL = fake.url
+        yield fake

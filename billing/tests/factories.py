@@ -9,10 +9,10 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
-from billing.domain import payment_code
+from billing.domain import codes
 from billing.domain.references import new_reference, normal_bank_reference
-from billing.enums import PaymentStatus, SubmissionOutcome
-from billing.models import Payment, Submission
+from billing.enums import AttemptOutcome, PaymentStatus
+from billing.models import Attempt, Payment
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 
@@ -27,11 +27,11 @@ APPOINTMENT_STATUS = {
     PaymentStatus.REFUNDED: AppointmentStatus.CANCELLED,
 }
 _OUTCOME = {
-    PaymentStatus.SUBMITTED: SubmissionOutcome.PENDING,
-    PaymentStatus.CONFIRMED: SubmissionOutcome.ACCEPTED,
-    PaymentStatus.REJECTED: SubmissionOutcome.REJECTED,
-    PaymentStatus.REFUND_DUE: SubmissionOutcome.ACCEPTED,
-    PaymentStatus.REFUNDED: SubmissionOutcome.ACCEPTED,
+    PaymentStatus.SUBMITTED: AttemptOutcome.PENDING,
+    PaymentStatus.CONFIRMED: AttemptOutcome.ACCEPTED,
+    PaymentStatus.REJECTED: AttemptOutcome.REJECTED,
+    PaymentStatus.REFUND_DUE: AttemptOutcome.ACCEPTED,
+    PaymentStatus.REFUNDED: AttemptOutcome.ACCEPTED,
 }
 
 
@@ -46,13 +46,19 @@ def make_payment(
     appointment in a status that fits (APPOINTMENT_STATUS)."""
     reference = new_reference()
     attempted = status in _OUTCOME
+    accepted = _OUTCOME.get(PaymentStatus(status)) == AttemptOutcome.ACCEPTED
+    called_off = status in (PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED)
+    price = fields.get("amount", appointment.price)
     payment = Payment.objects.create(
         **{
             "appointment": appointment,
             "amount": appointment.price,
+            "received": price if accepted else 0,
+            "refund_owed": price if called_off else 0,
+            "refunded": price if status == PaymentStatus.REFUNDED else 0,
             "currency": appointment.currency,
             "reference": reference,
-            "qr_payload": payment_code.payload_for(
+            "qr_payload": codes.write(
                 amount=appointment.price, currency=appointment.currency, reference=reference
             ),
             "status": status,
@@ -62,14 +68,17 @@ def make_payment(
     )
     payment.history.create(to_status=status)
     if attempted:
-        make_submission(
-            payment, bank_reference or f"FT {payment.reference}", outcome=_OUTCOME[PaymentStatus(status)]
+        make_attempt(
+            payment,
+            bank_reference or f"FT {payment.reference}",
+            outcome=_OUTCOME[PaymentStatus(status)],
+            amount=price if accepted else None,
         )
     return payment
 
 
-def make_submission(payment: Payment, bank_reference: str, **fields: Any) -> Submission:
-    return Submission.objects.create(
+def make_attempt(payment: Payment, bank_reference: str, **fields: Any) -> Attempt:
+    return Attempt.objects.create(
         **{
             "payment": payment,
             "bank_reference": bank_reference,

@@ -1,6 +1,7 @@
 """Attempts to pay: one reference, one picture, one at a time; pictures are checked and kept once."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from PIL import Image
 
-from billing.domain import payments
+from billing.domain import desk, payments, settling
 from billing.domain.attempts import DuplicateProof, DuplicateReference
 from billing.enums import PaymentStatus
-from billing.models import Payment
-from billing.tests.factories import digest, make_submission, picture, picture_bytes
+from billing.models import Attempt, Payment
+from billing.tests.factories import digest, make_attempt, picture, picture_bytes
 from clinic.core.errors import Invalid, TooLarge, UnsupportedType
 
 pytestmark = pytest.mark.django_db
@@ -40,8 +41,26 @@ def test_a_reference_pays_once(payment_in: MakePayment, other_patient: Any, sett
     assert "bank_reference" in refusal.value.fields
     second.refresh_from_db()
     assert second.status == PaymentStatus.DUE
-    assert not second.submissions.exists()
+    assert not second.attempts.exists()
     assert stored_files(settings) == []
+
+
+def test_a_reference_pays_once_whatever_it_is_said_to_be_of(
+    payment_in: MakePayment, patient: Any, manager: Any
+) -> None:
+    first, second = payment_in(), payment_in()
+    taken = {"method": "mobile_money", "amount": Decimal(800), "scheme": "esewa", "actor": manager}
+    desk.receive(first.pk, bank_reference="0005 XY", client_id="a", **taken)
+    # What the patient hands in is the bank's, the cashier took it for a wallet's.
+    with pytest.raises(DuplicateReference) as refusal:
+        submit(second, "0005-xy")
+    assert first.reference not in refusal.value.detail
+    # Whoever works here reads where it was used.
+    with pytest.raises(DuplicateReference) as refusal:
+        desk.receive(second.pk, bank_reference="0005XY", client_id="b", **{**taken, "scheme": "khalti"})
+    assert first.reference in refusal.value.detail
+    assert not second.attempts.exists()
+    desk.receive(second.pk, bank_reference="Khalti 0005XY", client_id="b", **{**taken, "scheme": "khalti"})
 
 
 def test_a_reference_of_a_rejected_attempt_is_free_again(payment_in: MakePayment, manager: Any) -> None:
@@ -80,7 +99,7 @@ def test_attempts_without_a_picture_do_not_collide(payment_in: MakePayment) -> N
 
 def test_the_digest_is_of_the_bytes_as_uploaded_and_the_file_is_made_anew(due: Payment) -> None:
     submit(due, proof=picture())
-    attempt = due.submissions.get()
+    attempt = due.attempts.get()
     assert attempt.proof_digest == digest(picture_bytes())
     with Image.open(attempt.proof) as kept:
         assert kept.format == "JPEG"
@@ -89,7 +108,7 @@ def test_the_digest_is_of_the_bytes_as_uploaded_and_the_file_is_made_anew(due: P
 def test_a_double_click_keeps_one_picture(due: Payment, settings: Any) -> None:
     submit(due, proof=picture())
     submit(due, proof=picture())
-    assert due.submissions.count() == 1
+    assert due.attempts.count() == 1
     assert len(stored_files(settings)) == 1
 
 
@@ -121,7 +140,7 @@ def test_what_is_no_picture_is_refused(
     with pytest.raises(UnsupportedType) as refusal:
         submit(due, proof=SimpleUploadedFile(name, content, claimed))
     assert "proof" in refusal.value.fields
-    assert not due.submissions.exists()
+    assert not due.attempts.exists()
     assert stored_files(settings) == []
 
 
@@ -145,18 +164,37 @@ def test_too_many_pixels_are_refused(due: Payment, settings: Any) -> None:
 def test_a_bad_reference_stores_nothing(due: Payment, settings: Any, typed: str) -> None:
     with pytest.raises(Invalid):
         submit(due, typed, picture())
-    assert not due.submissions.exists()
+    assert not due.attempts.exists()
     assert stored_files(settings) == []
 
 
 def test_the_database_holds_the_promises(payment_in: MakePayment) -> None:
     """Without any code of ours in between."""
     first, second = payment_in(), payment_in()
-    make_submission(first, "ONE1234", proof_digest="d" * 64)
+    make_attempt(first, "ONE1234", proof_digest="d" * 64)
     for other, reference, fields in (
         (second, "ONE1234", {}),
         (second, "TWO1234", {"proof_digest": "d" * 64}),
         (first, "THREE1234", {}),
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
-            make_submission(other, reference, **fields)
+            make_attempt(other, reference, **fields)
+
+
+def test_a_part_that_comes_another_way_does_not_hurry_what_is_being_checked(
+    submitted: Payment, manager: Any
+) -> None:
+    with transaction.atomic():
+        payment = payments.locked_with_appointment(submitted.pk)
+        attempt = Attempt(
+            payment=payment,
+            method="online",
+            scheme="esewa",
+            reference_key="ABCD1234",
+            submitted_by=payment.appointment.patient,
+        )
+        settling.accept(payment, attempt, Decimal(100), actor=None)
+    payment = Payment.objects.select_related("appointment").get(pk=submitted.pk)
+    assert (payment.status, payment.received) == ("submitted", 100)
+    assert (payment.appointment.status, payment.appointment.hold_expires_at) == ("pending_confirmation", None)
+    assert payments.confirm(submitted.pk, actor=manager).received == payment.amount

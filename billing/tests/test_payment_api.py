@@ -33,7 +33,7 @@ def test_the_shape_of_a_payment(api: Api, due: Payment) -> None:
     assert (body["reference"], body["qr_payload"]) == (due.reference, due.qr_payload)
     assert (body["appointment"], body["doctor"]) == (str(due.appointment_id), str(doctor.pk))
     assert body["hold_expires_at"].endswith("+05:45")
-    assert body["submissions"] == []
+    assert body["attempts"] == []
     picture_of_code = api(patient).get(body["qr_svg_url"], HTTP_ACCEPT="image/svg+xml")
     assert picture_of_code["Content-Type"] == "image/svg+xml"
     assert picture_of_code.content.startswith(b"<svg")
@@ -43,14 +43,24 @@ def test_submit_confirm_and_confirm_again(api: Api, due: Payment, manager: Any) 
     patient, _doctor = people_of(due)
     answer = api(patient).post(url(due, "submit/"), {"bank_reference": "FT24 1234 5678"})
     assert (answer.status_code, answer.json()["status"]) == (200, "submitted")
-    assert answer.json()["submissions"][0]["bank_reference"] == "FT24 1234 5678"
+    assert answer.json()["attempts"][0]["bank_reference"] == "FT24 1234 5678"
     answer = api(manager).post(url(due, "confirm/"))
     assert (answer.status_code, answer.json()["status"]) == (200, "confirmed")
-    assert answer.json()["submissions"][0]["decided_by_name"] == manager.name
+    assert answer.json()["attempts"][0]["decided_by_name"] == manager.name
     again = api(manager).post(url(due, "confirm/"))
     assert (again.status_code, again.json()["code"]) == (409, "already_confirmed")
     assert again.json()["confirmed_by"] == manager.name
     assert due.history.filter(to_status=S.CONFIRMED).count() == 1
+
+
+def test_who_approved_first_is_not_told_to_the_patient(
+    api: Api, settings: Any, submitted: Payment, patient: Any, manager: Any
+) -> None:
+    settings.SECOND_APPROVAL_FROM = 800
+    payments.confirm(submitted.pk, actor=manager)
+    for person, expected in ((manager, str(manager.pk)), (patient, None)):
+        (attempt,) = api(person).get(url(submitted)).json()["attempts"]
+        assert attempt["first_approval_by"] == expected
 
 
 def test_multipart_with_a_picture(api: Api, due: Payment, manager: Any) -> None:
@@ -59,7 +69,7 @@ def test_multipart_with_a_picture(api: Api, due: Payment, manager: Any) -> None:
         url(due, "submit/"), {"bank_reference": "FT2412345678", "proof": picture()}, format="multipart"
     )
     assert answer.status_code == 200
-    proof_url = answer.json()["submissions"][0]["proof_url"]
+    proof_url = answer.json()["attempts"][0]["proof_url"]
     for person in (patient, manager):
         proof = api(person).get(proof_url)
         assert (proof.status_code, proof["Content-Type"]) == (200, "image/jpeg")
@@ -74,7 +84,7 @@ def test_reject_and_submit_again(api: Api, submitted: Payment, manager: Any) -> 
     assert (answer.status_code, list(answer.json()["fields"])) == (400, ["reason"])
     answer = api(manager).post(url(submitted, "reject/"), {"reason": "No such transfer"})
     assert (answer.status_code, answer.json()["status"]) == (200, "rejected")
-    assert answer.json()["submissions"][0]["reason"] == "No such transfer"
+    assert answer.json()["attempts"][0]["reason"] == "No such transfer"
     assert api(patient).post(url(submitted, "submit/"), {"bank_reference": "NEW12345"}).status_code == 200
 
 
@@ -161,7 +171,7 @@ def test_outsiders_find_nothing(
     api: Api, payment_in: MakePayment, other_patient: Any, other_doctor: Any, admin: Any
 ) -> None:
     payment = payment_in(S.SUBMITTED)
-    attempt = payment.submissions.get()
+    attempt = payment.attempts.get()
     doctor = payment.appointment.doctor
     for person in (other_patient, doctor, other_doctor, admin):
         client = api(person)
@@ -244,9 +254,9 @@ def test_a_broken_rule_in_between_undoes_everything(
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise payments.InvalidTransition
 
-    monkeypatch.setattr(payments.progress, "confirm", refuse)
+    monkeypatch.setattr(payments.progress, "paid", refuse)
     assert api(manager).post(url(submitted, "confirm/")).status_code == 409
     submitted.refresh_from_db()
     assert submitted.status == S.SUBMITTED
-    assert submitted.submissions.get().outcome == "pending"
+    assert submitted.attempts.get().outcome == "pending"
     assert not manager.notifications.exists()

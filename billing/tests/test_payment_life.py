@@ -12,11 +12,11 @@ from django.core import mail
 from django.utils import timezone
 
 from accounts.rules import treats
-from billing.domain import payments, references
-from billing.domain.emvco import read
+from billing.domain import payments, raising, references
+from billing.domain.codes.emvco import read
 from billing.enums import PAYMENT_TRANSITIONS, PaymentStatus
 from billing.models import Payment
-from billing.tests.factories import make_payment, people_of
+from billing.tests.factories import people_of
 from clinic.core.errors import DomainError, Invalid, InvalidTransition, NotAllowed
 from clinic.core.testing.tasks import run_due_tasks
 from messaging.models import Notification
@@ -84,7 +84,7 @@ def test_a_reference_in_use_is_drawn_again(
     due: Payment, patient: Any, doctor: Any, service: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = iter([due.reference, due.reference, "7KM4QX9T"])
-    monkeypatch.setattr(payments, "new_reference", lambda: next(drawn))
+    monkeypatch.setattr(raising, "new_reference", lambda: next(drawn))
     appointment = make_appointment(
         patient, doctor, service, status=A.PENDING_PAYMENT, starts_at=clinic_time(5, 10)
     )
@@ -101,7 +101,7 @@ def test_submit_makes_both_wait_for_the_clinic(due: Payment, patient: Any, manag
     assert payment.submitted_at is not None
     assert payment.appointment.status == A.PENDING_CONFIRMATION
     assert payment.appointment.hold_expires_at is None
-    attempt = payment.submissions.get()
+    attempt = payment.attempts.get()
     assert (attempt.bank_reference, attempt.reference_key) == ("ft24 1234-5678", "FT2412345678")
     assert Notification.objects.filter(user=manager, kind="payment").count() == 1
 
@@ -113,11 +113,11 @@ def test_submitting_the_same_reference_again_changes_nothing(
     before = fresh(due)
     payments.submit(due.pk, bank_reference="ft24 1234 5678", actor=patient)
     assert fresh(due).submitted_at == before.submitted_at
-    assert due.submissions.count() == 1
+    assert due.attempts.count() == 1
     assert Notification.objects.filter(user=manager).count() == 1
     with pytest.raises(InvalidTransition):
         payments.submit(due.pk, bank_reference="OTHER12345", actor=patient)
-    assert due.submissions.count() == 1
+    assert due.attempts.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -129,7 +129,7 @@ def test_confirm_confirms_the_visit_too(submitted: Payment, manager: Any) -> Non
     assert payment.appointment.status == A.CONFIRMED
     assert payment.appointment.call_id
     assert treats(doctor, patient)
-    attempt = payment.submissions.get()
+    attempt = payment.attempts.get()
     assert (attempt.outcome, attempt.decided_by) == ("accepted", manager)
     assert Notification.objects.filter(user=patient, kind="payment").count() == 1
     run_due_tasks()
@@ -159,16 +159,16 @@ def test_reject_holds_the_slot_anew_and_says_why(submitted: Payment, patient: An
     assert payment.appointment.status == A.PENDING_PAYMENT
     assert payment.appointment.hold_expires_at is not None
     assert payment.appointment.hold_expires_at > timezone.now()
-    assert payment.submissions.get().reason == "No such transfer"
+    assert payment.attempts.get().reason == "No such transfer"
     assert payment.history.latest("id").reason == "No such transfer"
     run_due_tasks()
     (letter,) = [message for message in mail.outbox if message.to == [patient.email]]
     assert "open to see why" in letter.subject
     assert "No such transfer" not in letter.body
     # The same reference may be sent again after a rejection, as a new attempt.
-    payments.submit(submitted.pk, bank_reference=payment.submissions.get().bank_reference, actor=patient)
+    payments.submit(submitted.pk, bank_reference=payment.attempts.get().bank_reference, actor=patient)
     assert fresh(submitted).status == S.SUBMITTED
-    assert submitted.submissions.count() == 2
+    assert submitted.attempts.count() == 2
     payments.reject(submitted.pk, reason="Still not there", actor=manager)
     assert Notification.objects.filter(user=patient, kind="payment").count() == 2
 
@@ -208,7 +208,7 @@ def test_a_late_submit_is_told_what_to_do(due: Payment, patient: Any) -> None:
             payments.submit(due.pk, bank_reference="FT2412345678", actor=patient)
         assert (refusal.value.status, refusal.value.code) == (409, "expired")
         assert "book a new time" in refusal.value.detail
-        assert not due.submissions.exists()
+        assert not due.attempts.exists()
         progress.expire(due.appointment_id)
         assert fresh(due).status == S.EXPIRED
         with pytest.raises(payments.HoldExpired):
@@ -344,4 +344,3 @@ def test_an_expired_payment_does_not_stop_a_new_one(payment_in: MakePayment, pat
     """An appointment never leaves `expired`, but raising looks only at payments that still count."""
     expired = payment_in(S.EXPIRED, A.PENDING_PAYMENT)
     assert payments.raise_for(expired.appointment, actor=patient) != expired
-    assert make_payment(expired.appointment).pk

@@ -66,7 +66,7 @@ def test_every_other_state_has_its_words(
 
 def test_rejected_shows_the_reason_and_the_form(payment_in: MakePayment, patient: Any) -> None:
     payment = payment_in(S.REJECTED)
-    payment.submissions.update(reason="<b>No</b> such transfer")
+    payment.attempts.update(reason="<b>No</b> such transfer")
     shown = html(patient, payment)
     assert "&lt;b&gt;No&lt;/b&gt; such transfer" in shown
     assert 'name="bank_reference"' in shown
@@ -87,7 +87,7 @@ def test_submitting(due: Payment, patient: Any) -> None:
     )
     assert response.redirect_chain == [(page(due), 302)]
     assert "We are checking your payment" in response.content.decode()
-    attempt = due.submissions.get()
+    attempt = due.attempts.get()
     assert reverse("payment_proof", args=[due.pk, attempt.pk]) in response.content.decode()
 
 
@@ -128,7 +128,7 @@ def test_a_wrong_picture_keeps_the_reference(
     response = signed_in(patient).post(page(due), {"bank_reference": "FT2412345678", "proof": proof})
     assert response.status_code == status
     assert 'value="FT2412345678"' in response.content.decode()
-    assert not due.submissions.exists()
+    assert not due.attempts.exists()
 
 
 def test_a_late_form_says_what_to_do(payment_in: MakePayment, patient: Any) -> None:
@@ -142,11 +142,11 @@ def test_a_second_click_is_harmless(due: Payment, patient: Any) -> None:
     client = signed_in(patient)
     for _click in range(2):
         assert client.post(page(due), {"bank_reference": "FT2412345678"}).status_code == 302
-    assert due.submissions.count() == 1
+    assert due.attempts.count() == 1
 
 
 def addresses(payment: Payment) -> list[str]:
-    attempt = payment.submissions.get()
+    attempt = payment.attempts.get()
     return [
         page(payment),
         reverse("payment_qr", args=[payment.pk]),
@@ -156,7 +156,7 @@ def addresses(payment: Payment) -> list[str]:
 
 
 def with_proof(payment: Payment) -> Payment:
-    attempt = payment.submissions.get()
+    attempt = payment.attempts.get()
     attempt.proof.save("proof.jpg", picture())
     return payment
 
@@ -208,13 +208,13 @@ def test_a_proof_is_not_found_under_another_payment(
     payment_in: MakePayment, patient: Any, other_patient: Any
 ) -> None:
     mine, theirs = payment_in(S.SUBMITTED), with_proof(payment_in(S.SUBMITTED, patient=other_patient))
-    address = reverse("payment_proof", args=[mine.pk, theirs.submissions.get().pk])
+    address = reverse("payment_proof", args=[mine.pk, theirs.attempts.get().pk])
     assert signed_in(patient).get(address).status_code == 404
 
 
 def test_a_missing_file_is_not_an_error_page(submitted: Payment, patient: Any) -> None:
     with_proof(submitted)
-    attempt = submitted.submissions.get()
+    attempt = submitted.attempts.get()
     attempt.proof.storage.delete(attempt.proof.name)
     assert signed_in(patient).get(addresses(submitted)[3]).status_code == 404
 

@@ -16,7 +16,7 @@ from knox.models import get_token_model
 
 from accounts.tests.factories import make_patient
 from billing.enums import PaymentStatus
-from billing.models import Payment, Submission
+from billing.models import Attempt, Payment
 from scheduling.domain import progress
 from scheduling.models import Appointment
 
@@ -64,7 +64,7 @@ def test_twenty_confirms_at_once_confirm_once(server: Any, submitted: Payment, m
     assert submitted.history.filter(to_status=S.CONFIRMED).count() == 1
     appointment = Appointment.objects.get(pk=submitted.appointment_id)
     assert appointment.history.filter(to_status="confirmed").count() == 1
-    assert submitted.submissions.get().outcome == "accepted"
+    assert submitted.attempts.get().outcome == "accepted"
     assert submitted.appointment.patient.notifications.filter(kind="payment").count() == 1
 
 
@@ -102,7 +102,7 @@ def test_one_bank_reference_for_two_payments_at_once(
         assert sorted(answer.status_code for answer in answers) == [200, 409]
         refusal = next(answer for answer in answers if answer.status_code == 409)
         assert refusal.json()["code"] == "duplicate_reference"
-        assert Submission.objects.filter(reference_key=f"RACE{number}12345").count() == 1
+        assert Attempt.objects.filter(reference_key=f"RACE{number}12345").count() == 1
 
 
 def test_a_double_click_at_once(server: Any, due: Payment, patient: Any) -> None:
@@ -114,12 +114,12 @@ def test_a_double_click_at_once(server: Any, due: Payment, patient: Any) -> None
         ]
     )
     assert {answer.status_code for answer in answers} == {200}
-    assert due.submissions.count() == 1
+    assert due.attempts.count() == 1
     assert due.history.filter(to_status=S.SUBMITTED).count() == 1
 
 
 def test_paying_in_the_last_moment(server: Any, payment_in: MakePayment, manager: Any) -> None:
-    """Submissions and the sweep meet at the end of the holds: each slot is either paid for or free, never both."""
+    """Attempts and the sweep meet at the end of the holds: each slot is either paid for or free, never both."""
     rounds = []
     for number in range(12):
         someone = make_patient(f"last{number}@test.clinic")

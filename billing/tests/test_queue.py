@@ -50,7 +50,7 @@ def test_oldest_first_and_only_what_waits(payment_in: MakePayment, desk: Client)
 
 def test_a_row_says_what_to_look_for(submitted: Payment, desk: Client) -> None:
     shown = desk.get(reverse("payments")).content.decode()
-    attempt = submitted.submissions.get()
+    attempt = submitted.attempts.get()
     for words in ("Asha Gurung", "NPR 800.00", attempt.bank_reference, submitted.reference):
         assert words in shown
     assert reverse("payment_confirm", args=[submitted.pk]) in shown
@@ -167,8 +167,8 @@ def test_decisions_need_the_csrf_token(submitted: Payment, manager: Any) -> None
 def test_the_admin_shows_money_and_changes_none(submitted: Payment, admin: Any) -> None:
     client = Client()
     client.force_login(admin)
-    attempt = submitted.submissions.get()
-    for name, pk in (("payment", submitted.pk), ("submission", attempt.pk)):
+    attempt = submitted.attempts.get()
+    for name, pk in (("payment", submitted.pk), ("attempt", attempt.pk)):
         assert client.get(reverse(f"admin:billing_{name}_changelist")).status_code == 200
         assert client.get(reverse(f"admin:billing_{name}_change", args=[pk])).status_code == 200
         assert (

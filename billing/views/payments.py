@@ -16,12 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.models import User
 from billing import rules
 from billing.domain import payments, queries
-from billing.enums import PaymentStatus
-from billing.forms.payment import DecisionForm, SubmissionForm, take_refusal
+from billing.enums import AskAgain, PaymentStatus
+from billing.forms.payment import AttemptForm, take_refusal
 from billing.models import Payment
 from clinic.core.errors import DomainError, NotAllowed
 
-from . import pictures, queue
+from . import pictures, queue, review, standing
 
 PAGE_SIZE = 20
 
@@ -49,7 +49,7 @@ def payment_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     payment = visible_or_404(user, pk)
     if request.method == "POST" and not rules.can_submit(user, payment):
         raise NotAllowed(_("Only the patient sends the bank reference of a payment."))
-    form = SubmissionForm(request.POST or None, request.FILES or None)
+    form = AttemptForm(request.POST or None, request.FILES or None)
     status = 200
     if request.method == "POST":
         if form.is_valid():
@@ -67,18 +67,21 @@ def payment_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "billing/payment.html", _context(user, payment, form), status=status)
 
 
-def _context(user: User, payment: Payment, form: SubmissionForm) -> dict[str, Any]:
-    attempts = list(payment.submissions.all())
+def _context(user: User, payment: Payment, form: AttemptForm) -> dict[str, Any]:
+    attempts = list(payment.attempts.all())
     decides = rules.can_decide(user)
+    state = PaymentStatus.EXPIRED if payment.has_lapsed else PaymentStatus(payment.status)
     return {
+        **standing.of(payment, state),
         "payment": payment,
         "appointment": payment.appointment,
         "attempts": attempts[::-1],
         "last_attempt": payment.last_attempt,
         "form": form,
-        "state": PaymentStatus.EXPIRED if payment.has_lapsed else payment.status,
+        "state": state,
         "decides": decides,
-        "decision_form": DecisionForm() if decides else None,
+        "row": review.Row(payment, user) if decides else None,
+        "ask_again": AskAgain.choices,
         "history": payment.history.select_related("actor") if decides else (),
     }
 
@@ -97,10 +100,10 @@ def payment_qr_picture(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 @login_required
-def payment_proof(request: HttpRequest, pk: UUID, submission_id: UUID) -> HttpResponseBase:
+def payment_proof(request: HttpRequest, pk: UUID, attempt_id: UUID) -> HttpResponseBase:
     user = cast(User, request.user)
     payment = visible_or_404(user, pk)
-    return pictures.proof_of(payment, submission_id, reader=user)
+    return pictures.proof_of(payment, attempt_id, reader=user)
 
 
 def visible_or_404(user: User, pk: UUID) -> Payment:

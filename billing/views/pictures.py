@@ -24,20 +24,18 @@ def qr_png(payment: Payment) -> HttpResponse:
     return response
 
 
-def proof_of(payment: Payment, submission_id: UUID, *, reader: User) -> HttpResponseBase:
+def proof_of(payment: Payment, attempt_id: UUID, *, reader: User) -> HttpResponseBase:
     """Raises Http404 when this attempt has no picture."""
-    submission = get_object_or_404(payment.submissions, pk=submission_id)  # type: ignore[attr-defined]
-    if not submission.proof:
+    attempt = get_object_or_404(payment.attempts, pk=attempt_id)  # type: ignore[attr-defined]
+    if not attempt.proof:
         raise Http404
-    attempts.note_opened(submission, payment, reader)
-    return serve_private(
-        submission.proof, content_type="image/jpeg", name=f"proof-{submission.reference_key}.jpg"
-    )
+    attempts.note_opened(attempt, payment, reader)
+    return serve_private(attempt.proof, content_type="image/jpeg", name=f"proof-{attempt.reference_key}.jpg")
 
 
 def _picture(payment: Payment, content: str | bytes, content_type: str) -> HttpResponse:
     response = HttpResponse(content, content_type=content_type)
-    # Frozen when the payment was raised, so it never changes under its address.
-    response["Cache-Control"] = "private, max-age=3600"
+    # Asks for less when a part has arrived.
+    response["Cache-Control"] = "private, no-cache"
     response["X-Content-Type-Options"] = "nosniff"
     return response

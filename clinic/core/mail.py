@@ -1,6 +1,6 @@
-"""Mail leaves by a task, after the transaction that caused it has committed."""
+"""Mail that belongs to log-in leaves by a task, after the transaction that caused it has committed. All other mail is a
+notification (messaging), which has a log."""
 
-from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TypeAlias
@@ -16,37 +16,22 @@ MAX_ATTEMPTS = 6
 Attachment: TypeAlias = tuple[str, str, bytes]
 
 
-def send_later(
-    *, to: list[str], subject: str, text: str, html: str = "", attachments: Sequence[Attachment] = ()
-) -> None:
-    """Queue one message. `subject` holds no clinical content. Attachments travel in the task: small ones only."""
+def send_later(*, to: list[str], subject: str, text: str, html: str = "") -> None:
+    """Queue one message that belongs to log-in. `subject` holds no clinical content."""
     one_line = " ".join(subject.split())
-    packed = [[name, kind, b64encode(content).decode("ascii")] for name, kind, content in attachments]
-    transaction.on_commit(lambda: send_mail_task.enqueue(to, one_line, text, html, attachments=packed))
+    transaction.on_commit(lambda: send_mail_task.enqueue(to, one_line, text, html))
 
 
 @task()
-def send_mail_task(
-    to: list[str],
-    subject: str,
-    text: str,
-    html: str,
-    attempt: int = 1,
-    *,
-    attachments: Sequence[Sequence[str]] = (),
-) -> None:
+def send_mail_task(to: list[str], subject: str, text: str, html: str, attempt: int = 1) -> None:
     """Send, and on failure try again after 1, 4, 9 … minutes; the last failure stays in the task table."""
-    files = [(name, kind, b64decode(packed)) for name, kind, packed in attachments]
-    message = message_of(to, subject, text, html, files)
     try:
-        message.send()
+        message_of(to, subject, text, html).send()
     except OSError:
         if attempt >= MAX_ATTEMPTS:
             raise
         again = timezone.now() + timedelta(minutes=attempt**2)
-        send_mail_task.using(run_after=again).enqueue(
-            to, subject, text, html, attempt + 1, attachments=attachments
-        )
+        send_mail_task.using(run_after=again).enqueue(to, subject, text, html, attempt + 1)
 
 
 def message_of(

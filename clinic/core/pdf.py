@@ -6,6 +6,7 @@ piece: 500 MB), pieces of a few pages stay small.
 
 import atexit
 import io
+import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,7 @@ from pypdf import PdfReader, PdfWriter
 from .errors import DomainError
 
 PDF = "application/pdf"
-_STYLES = Path(settings.BASE_DIR) / "templates" / "pdf" / "styles.css"
+_STYLES = Path(settings.BASE_DIR) / "templates" / "pdf"
 _FONTS = Path(settings.BASE_DIR) / "theme" / "static" / "vendor"
 
 
@@ -40,12 +41,13 @@ def is_possible() -> bool:
     return True
 
 
-def render(template: str, context: dict[str, Any]) -> bytes:
-    """The template as PDF. Raises PdfMissing."""
+def render(template: str, context: dict[str, Any], *, styles: str = "styles.css") -> bytes:
+    """The template as PDF, in the style of a file of templates/pdf. The same text gives the same bytes. Raises
+    PdfMissing."""
     weasyprint = _weasyprint()
-    styles, fonts = _styles()
+    sheet, fonts = _styles(styles)
     page = weasyprint.HTML(string=render_to_string(template, context), url_fetcher=_own_fonts_only)
-    return bytes(page.write_pdf(stylesheets=[styles], font_config=fonts))
+    return bytes(page.write_pdf(stylesheets=[sheet], font_config=fonts))
 
 
 def joined(pieces: Iterable[bytes], *, title: str) -> bytes:
@@ -62,6 +64,8 @@ def joined(pieces: Iterable[bytes], *, title: str) -> bytes:
 
 def _weasyprint() -> Any:
     """Loaded when first needed: it takes a third of a second, and its libraries may be missing."""
+    # Embedded fonts are stamped with this instead of the present second (fontTools).
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
     try:
         import weasyprint
     except OSError as error:
@@ -70,12 +74,12 @@ def _weasyprint() -> Any:
 
 
 @cache
-def _styles() -> tuple[Any, Any]:
-    """The style sheet with its fonts, read once: fonts are the dear part of a small page."""
+def _styles(name: str) -> tuple[Any, Any]:
+    """A style sheet with its fonts, read once: fonts are the dear part of a small page."""
     from weasyprint.text.fonts import FontConfiguration
 
     fonts = FontConfiguration()
-    text = _STYLES.read_text().replace("FONTS", _FONTS.as_uri())
+    text = (_STYLES / name).read_text().replace("FONTS", _FONTS.as_uri())
     styles = _weasyprint().CSS(string=text, font_config=fonts, url_fetcher=_own_fonts_only)
     # It gives fonts back to a library that must still be there then.
     atexit.register(_styles.cache_clear)

@@ -17,6 +17,10 @@ from django.db import transaction
 
 logger = logging.getLogger(__name__)
 
+# A channel layer that neither takes an event nor refuses it (Redis behind a dead line) holds up whoever tells it, and
+# with them the one thread that does the database work of all sockets.
+DELIVER_SECONDS = 2
+
 _server_loop: asyncio.AbstractEventLoop | None = None
 
 
@@ -70,7 +74,9 @@ def _deliver(groups: tuple[str, ...], message: dict[str, Any], name: Any) -> Non
         if _server_loop is not None and not _in_server_loop_context():
             if not _server_loop.is_running():
                 return  # the server is stopping: no socket is open any more
-            asyncio.run_coroutine_threadsafe(_send(groups, message), _server_loop).result(timeout=5)
+            asyncio.run_coroutine_threadsafe(_send(groups, message), _server_loop).result(
+                timeout=DELIVER_SECONDS + 1
+            )
         else:
             async_to_sync(_send)(groups, message)
     except Exception:
@@ -80,8 +86,9 @@ def _deliver(groups: tuple[str, ...], message: dict[str, Any], name: Any) -> Non
 async def _send(groups: tuple[str, ...], message: dict[str, Any]) -> None:
     layer = get_channel_layer()
     assert layer is not None
-    for group in groups:
-        await layer.group_send(group, message)
+    async with asyncio.timeout(DELIVER_SECONDS):
+        for group in groups:
+            await layer.group_send(group, message)
 
 
 def _in_server_loop_context() -> bool:

@@ -214,7 +214,7 @@ def test_files_and_proofs_opened(client: Any, cast: Any, service: Any, lines: An
         payments.submit(payment.pk, bank_reference="FT 7007", proof=picture(), actor=cast.patient)
         lines()
         file_page = f"/appointments/{visit.pk}/files/{visit.files.get().pk}/"  # type: ignore[attr-defined]
-        proof_page = f"/payments/{payment.pk}/proof/{payment.submissions.get().pk}/"
+        proof_page = f"/payments/{payment.pk}/proof/{payment.attempts.get().pk}/"
         assert signed_in(client, cast.other_doctor).get(file_page).status_code == 404
         assert signed_in(client, cast.doctor).get(file_page).status_code == 200
         assert signed_in(client, cast.doctor).get(proof_page).status_code == 404

@@ -1,4 +1,4 @@
-"""Who gets what answer at every address of the project: tables in url_table.py and url_table_visits.py, held here.
+"""Who gets what answer at every address of the project: tables in url_table*.py, held here.
 
 An address without a row fails, and so does a row without an address.
 """
@@ -22,6 +22,7 @@ from django.urls import URLPattern, get_resolver, resolve, reverse
 from clinic.routing import websocket_urlpatterns
 from clinic.tests import world
 from clinic.tests.url_table import ADMIN, ADMIN_PAGES, PEOPLE, SOCKETS, TABLE
+from clinic.tests.url_table_money import MONEY
 from clinic.tests.url_table_visits import VISITS
 from messaging.tests.sockets import Socket
 
@@ -45,7 +46,7 @@ class Row(NamedTuple):
 
 def rows() -> list[Row]:
     found = []
-    for line in (TABLE + VISITS).splitlines():
+    for line in (TABLE + VISITS + MONEY).splitlines():
         words = line.partition("#")[0].split()
         if words:
             method, target, *answers = words
@@ -141,7 +142,7 @@ def test_everyone_gets_the_answer_of_the_table(
 def test_every_address_has_a_row(things: dict[str, str]) -> None:
     covered = {str(resolve(row.path(things)).route) for row in rows()}
     missing = {route for route in every_route() - covered if not is_of_a_model(route)}
-    assert missing == set(), "addresses without a row in clinic/tests/url_table.py or url_table_visits.py"
+    assert missing == set(), "addresses without a row in clinic/tests/url_table*.py"
 
 
 def test_no_row_stands_twice() -> None:
@@ -157,6 +158,7 @@ def test_every_model_of_the_admin_has_a_row() -> None:
 def test_a_missing_row_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(globals(), "TABLE", "GET healthz 200 200 200 200 200 200 200")
     monkeypatch.setitem(globals(), "VISITS", "")
+    monkeypatch.setitem(globals(), "MONEY", "")
     assert [row.target for row in rows()] == ["healthz"]
     assert {"profile/", "api/login/", "admin/login/", "accounts/login/"} < every_route()
 

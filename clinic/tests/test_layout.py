@@ -42,6 +42,7 @@ OWN_FILES = {
         "call_rules.py",
         "call_events.py",
         "call_consumer.py",
+        "topic_consumer.py",
         "call_frames.py",
         "frames.py",
         "transports",
@@ -66,7 +67,8 @@ NOT_ROWS = {"cache", "session"}
 MAY_WRITE: dict[str, str] = {}
 
 BOUNDARIES = {
-    "views", "api", "forms", "consumers", "call_consumer", "tasks", "receivers", "admin", "context", "socket_auth",
+    "views", "api", "forms", "topic_consumer", "consumers", "call_consumer", "tasks", "receivers", "admin", "context",
+    "socket_auth",
 }  # fmt: skip
 
 MAX_LINES = 350

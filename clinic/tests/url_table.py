@@ -69,6 +69,7 @@ POST   notifications_read_all                         login   302     302     30
 POST   notification_open(notice)                      login   302     404     404     404     404     404
 GET    notification_open(notice)                      login   405     405     405     405     405     405
 GET    notifications_latest                           login   200     200     200     200     200     200
+GET    notifications_unread                           login   200     200     200     200     200     200
 GET    notification_settings                          login   200     200     200     200     200     200
 POST   notification_settings                          login   302     302     302     302     302     302
 POST   notification_test                              login   302     302     302     302     302     302
@@ -77,6 +78,7 @@ POST   push_unsubscribe                               login   400     400     40
 POST   push_forget(device)                            login   302     404     404     404     404     404
 GET    push_forget(device)                            login   405     405     405     405     405     405
 GET    service_worker                                 200     200     200     200     200     200     200
+GET    web_manifest                                   200     200     200     200     200     200     200
 
 # What notifications say, and what became of them
 GET    notification_templates                         login   403     403     403     403     200     403
@@ -123,8 +125,8 @@ GET    payment(payment)                               login   200     404     40
 POST   payment(payment)                               login   400     404     404     404     403     404
 GET    payment_qr(payment)                            login   200     404     404     404     200     404
 GET    payment_qr_picture(payment)                    login   200     404     404     404     200     404
-GET    payment_proof(submitted,submission)            login   200     404     404     404     200     404
-GET    payment_proof(payment,submission)              login   404     404     404     404     404     404
+GET    payment_proof(submitted,attempt)            login   200     404     404     404     200     404
+GET    payment_proof(payment,attempt)              login   404     404     404     404     404     404
 GET    payment_confirm(submitted)                     405     405     405     405     405     405     405
 POST   payment_confirm(submitted)                     login   403     404     404     404     302     404
 GET    payment_reject(submitted)                      405     405     405     405     405     405     405
@@ -186,7 +188,7 @@ GET    api-payment-list                               401     200     200     20
 GET    api-payment-detail(payment)                    401     200     404     404     404     200     404
 POST   api-payment-submit(payment)                    401     400     404     404     404     400     404
 GET    api-payment-qr(payment)                        401     200     404     404     404     200     404
-GET    api-payment-proof(submitted,submission)        401     200     404     404     404     200     404
+GET    api-payment-proof(submitted,attempt)        401     200     404     404     404     200     404
 POST   api-payment-confirm(submitted)                 401     403     404     404     404     200     404
 POST   api-payment-reject(submitted)                  401     403     404     404     404     200     404
 POST   api-payment-refund(submitted)                  401     403     404     404     404     409     404
@@ -331,7 +333,8 @@ ADMIN = {
     "scheduling.resource": "all",
     "scheduling.resourceoutage": "all",
     "billing.payment": "read",
-    "billing.submission": "read",
+    "billing.attempt": "read",
+    "billing.billingdocument": "read",
     "records.visitnote": "read",
     "insights.export": "read",
     "records.feedback": "read",

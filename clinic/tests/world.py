@@ -15,7 +15,11 @@ from accounts.domain import care, profiles
 from accounts.models import BreakGlass, User
 from accounts.tests.factories import make_doctor, make_patient
 from accounts.tests.pictures import picture
+from billing.domain import documents, quoting
+from billing.models import CashShift
+from billing.tests.aid import make_authorisation, make_claim, make_membership, make_plan, make_rate
 from billing.tests.factories import make_payment
+from billing.tests.statement_files import csv_of, read
 from clinic.core.files import encode_image
 from clinic.core.mail import send_mail_task
 from insights.tests.factories import make_export
@@ -62,8 +66,13 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
     running = make_appointment(patient, doctor, service, starts_at=clinic_time(6, 10), status="in_progress")
     note = notes.save(running.pk, author=doctor, text="Rest and water.", version=0)
     submitted = make_payment(paid, "submitted")
-    submission = submitted.submissions.get()  # type: ignore[attr-defined]
-    submission.proof.save("proof.jpg", encode_image(picture()))
+    attempt = submitted.attempts.get()  # type: ignore[attr-defined]
+    attempt.proof.save("proof.jpg", encode_image(picture()))
+    invoice = documents.invoice_for(submitted, actor=cast["manager"])
+    plan = make_plan()
+    membership = make_membership(patient, plan, verified=False)
+    membership.card.save("card.jpg", encode_image(picture()))
+    quoting.freeze(visit, actor=patient)
     letter = visit.files.create(  # type: ignore[attr-defined]
         file=encode_image(picture()), content_type="image/jpeg", name="letter.jpg", uploaded_by=patient
     )
@@ -137,7 +146,25 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "note": note,
         "payment": make_payment(unpaid),
         "submitted": submitted,
-        "submission": submission,
+        "statement": read(csv_of((800, "FT1")), cast["manager"]),
+        "attempt": attempt,
+        "invoice": invoice,
+        "owed": make_payment(
+            make_appointment(patient, doctor, service, starts_at=clinic_time(8, 10), status="cancelled"),
+            "refund_due",
+        ),
+        "plan": plan,
+        "rate": make_rate(plan, service, scheme_rate=500),
+        "membership": membership,
+        "authorisation": make_authorisation(membership, service),
+        "claim": make_claim(
+            patient,
+            doctor,
+            service,
+            membership=membership,
+            status="submitted",
+            starts_at=clinic_time(-40, 10),
+        ),
         "letter": letter,
         "notice": notice,
         "delivery": delivery,
@@ -155,6 +182,7 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "outage": outage,
         "session": UserSession.objects.create(user=patient, session_key="x" * 32, ip="127.0.0.1"),
         "feedback": make_feedback(rated),
+        "shift": CashShift.objects.create(cashier=cast["manager"]),
     }
     return {name: str(thing.pk) for name, thing in things.items()} | {
         "guest_link": guest_link,

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
-from billing.domain.payment_code import payload_for
+from billing.domain import codes, documents, proofs, quoting
 from billing.domain.references import new_reference, normal_bank_reference
+from billing.enums import AttemptOutcome
 from billing.enums import PaymentStatus as P
-from billing.enums import SubmissionOutcome
-from billing.models import Payment, PaymentStatusChange, Submission
+from billing.models import Attempt, Payment, PaymentStatusChange
 from clinic.core import money
 from insights.demo import pictures
 from insights.demo.keys import key
@@ -61,14 +61,23 @@ def write(appointment: Appointment, visit: Visit, booked_at: datetime, *, book: 
     way = PAYMENT_WAY[status]
     handed_in = booked_at + timedelta(minutes=12)
     reference = new_reference()
+    parts = quoting.freeze(appointment, actor=appointment.patient) if visit.covered else None
+    amount = appointment.price - (parts.covered if parts else 0)
+    arrived = P.CONFIRMED in way
     payment = Payment.objects.create(
         pk=key("payment", visit.name),
         appointment=appointment,
-        amount=appointment.price,
+        amount=amount,
         currency=appointment.currency,
         reference=reference,
-        qr_payload=payload_for(amount=appointment.price, currency=appointment.currency, reference=reference),
+        qr_payload=codes.write(amount=amount, currency=appointment.currency, reference=reference),
+        covered=parts.covered if parts else 0,
+        co_payment=parts.co_payment if parts else 0,
+        shortfall=parts.shortfall if parts else 0,
         status=status,
+        received=amount if arrived else 0,
+        refund_owed=amount if P.REFUND_DUE in way else 0,
+        refunded=amount if status == P.REFUNDED else 0,
         submitted_at=handed_in if P.SUBMITTED in way else None,
     )
     times = [min(booked_at + timedelta(minutes=minutes), book.now) for minutes in (0, 12, 40, 75, 150)]
@@ -86,25 +95,26 @@ def write(appointment: Appointment, visit: Visit, booked_at: datetime, *, book: 
     ]
     insert(rows, times)
     if P.SUBMITTED in way:
-        _submission(payment, visit, status, handed_in, book)
+        _attempt(payment, visit, status, handed_in, book)
 
 
-def _submission(payment: Payment, visit: Visit, status: str, handed_in: datetime, book: Book) -> None:
+def _attempt(payment: Payment, visit: Visit, status: str, handed_in: datetime, book: Book) -> None:
     digits = int(hashlib.sha256(visit.name.encode()).hexdigest(), 16) % 10**9
     bank_reference = f"DEMO-FT-{digits:09d}"
-    outcome = {P.SUBMITTED: SubmissionOutcome.PENDING, P.REJECTED: SubmissionOutcome.REJECTED}.get(
-        P(status), SubmissionOutcome.ACCEPTED
+    outcome = {P.SUBMITTED: AttemptOutcome.PENDING, P.REJECTED: AttemptOutcome.REJECTED}.get(
+        P(status), AttemptOutcome.ACCEPTED
     )
-    decided = outcome != SubmissionOutcome.PENDING
-    attempt = Submission(
+    decided = outcome != AttemptOutcome.PENDING
+    attempt = Attempt(
         payment=payment,
         bank_reference=bank_reference,
         reference_key=normal_bank_reference(bank_reference),
         submitted_by=payment.appointment.patient,
         outcome=outcome,
+        amount=payment.amount if outcome == AttemptOutcome.ACCEPTED else None,
         decided_by=book.manager if decided else None,
         decided_at=min(handed_in + timedelta(minutes=28), book.now) if decided else None,
-        reason=REJECTED if outcome == SubmissionOutcome.REJECTED else "",
+        reason=REJECTED if outcome == AttemptOutcome.REJECTED else "",
     )
     if visit.with_proof:
         picture = pictures.transfer_slip(
@@ -117,7 +127,12 @@ def _submission(payment: Payment, visit: Visit, status: str, handed_in: datetime
         picture.seek(0)
         attempt.proof.save(picture.name, picture, save=False)
     attempt.save(force_insert=True)
-    Submission.objects.filter(pk=attempt.pk).update(created_at=handed_in)
+    Attempt.objects.filter(pk=attempt.pk).update(created_at=handed_in)
+    if outcome == AttemptOutcome.ACCEPTED:
+        # Papers carry the day they are issued: that of the seeding.
+        documents.on_arrival(payment, attempt, actor=book.manager)
+    if not decided:
+        proofs.look_later(attempt)
 
 
 def insert(rows: list[Any], times: list[datetime]) -> None:

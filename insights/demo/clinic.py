@@ -3,7 +3,20 @@
 from django.db import transaction
 from django.utils import timezone
 
-from insights.demo import news, people, plan, requests, reviews, story, talk, timetable
+from insights.demo import (
+    bank,
+    covered,
+    medical_aid,
+    news,
+    people,
+    plan,
+    requests,
+    reviews,
+    story,
+    talk,
+    till,
+    timetable,
+)
 from insights.demo.ledger import Ledger
 
 
@@ -15,11 +28,15 @@ def seed() -> None:
         people.seed()
         cast = dict(people.by_name())
         timetable.seed(cast, today)
+        medical_aid.seed(cast, today)
         ledger = Ledger(cast, now)
         story.finish_what_is_over(ledger)
         story.seed(ledger, today)
         requests.seed(ledger, today)
+        till.seed(ledger, today)
+        covered.seed(ledger, today)
         ledger.add(plan.visits(today, now))
+        bank.seed(cast["manager"], today)
         talk.seed(cast, now)
         news.seed(cast, now)
         reviews.seed(cast, now)

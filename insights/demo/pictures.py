@@ -107,6 +107,18 @@ def transfer_slip(*, bank_reference: str, amount: str, payee: str, day: str) -> 
     return _jpeg(picture, "demo-slip.jpg")
 
 
+def membership_card(*, insurer: str, name: str, number: str) -> ContentFile:
+    """The card of an insurer that is none."""
+    width, height = 860, 540
+    picture = Image.new("RGB", (width, height), (232, 240, 238))
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((0, 0, width, 130), fill=(24, 92, 92))
+    draw.text((44, 42), insurer, fill=(255, 255, 255), font=_font(44))
+    for row, (size, text) in enumerate(((30, "Member"), (46, name), (30, "Number"), (46, number))):
+        draw.text((44, 180 + row * 78), text, fill=(40, 60, 66), font=_font(size))
+    return _jpeg(picture, "card.jpg")
+
+
 def _gradient(side: int, top: Colour, bottom: Colour) -> Image.Image:
     column = Image.new("RGB", (1, 256))
     for y in range(256):

@@ -30,7 +30,8 @@ REASONS = [
 
 @dataclass(frozen=True)
 class Visit:
-    """One visit as it should stand. `paid` is the payment's status, "" when the status of the visit says it all."""
+    """One visit as it should stand. `paid` is the payment's status, "" when the status of the visit says it all;
+    of one that is `covered` the patient's medical aid pays its part."""
 
     name: str
     doctor: str
@@ -43,6 +44,7 @@ class Visit:
     paid: str = ""
     reason: str = ""
     with_proof: bool = field(default=False)
+    covered: bool = field(default=False)
 
     @property
     def ends_at(self) -> datetime:

@@ -13,11 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import CareLink, PatientProfile, User
-from billing.domain.payment_code import payload_for
+from billing.domain import codes
 from billing.domain.references import ALPHABET, LENGTH, check_character
+from billing.enums import AttemptOutcome
 from billing.enums import PaymentStatus as P
-from billing.enums import SubmissionOutcome
-from billing.models import Payment, PaymentStatusChange, Submission
+from billing.models import Attempt, Payment, PaymentStatusChange
 from insights.demo import cast, people
 from insights.demo.bills import PAID_AFTER, PAYMENT_WAY
 from insights.demo.ledger import WAY
@@ -92,7 +92,7 @@ class Maker:
                 CalendarCell,
                 Payment,
                 PaymentStatusChange,
-                Submission,
+                Attempt,
             )
         }
         links: dict[tuple[UUID, UUID], CareLink] = {}
@@ -216,22 +216,26 @@ class Maker:
             amount=appointment.price,
             currency=appointment.currency,
             reference=reference,
-            qr_payload=payload_for(
+            qr_payload=codes.write(
                 amount=appointment.price, currency=appointment.currency, reference=reference
             ),
             status=paid,
+            received=appointment.price if P.CONFIRMED in PAYMENT_WAY[paid] else 0,
+            refund_owed=appointment.price if P.REFUND_DUE in PAYMENT_WAY[paid] else 0,
+            refunded=appointment.price if paid == P.REFUNDED else 0,
         )
         rows[Payment].append(payment)
         if P.SUBMITTED in PAYMENT_WAY[paid]:
             payment.submitted_at = min(appointment.starts_at, self.now)
-            rows[Submission].append(
-                Submission(
+            rows[Attempt].append(
+                Attempt(
                     pk=self._uuid(),
                     payment=payment,
                     bank_reference=f"DEMO-{reference}",
                     reference_key=f"DEMO{reference}",
                     submitted_by=appointment.patient,
-                    outcome=SubmissionOutcome.PENDING if paid == P.SUBMITTED else SubmissionOutcome.ACCEPTED,
+                    outcome=AttemptOutcome.PENDING if paid == P.SUBMITTED else AttemptOutcome.ACCEPTED,
+                    amount=None if paid == P.SUBMITTED else appointment.price,
                 )
             )
         way = PAYMENT_WAY[paid]

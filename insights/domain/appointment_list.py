@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from clinic.core import money, pdf, sheets
 from insights.enums import ExportFormat
+from scheduling.domain.paying import payment_that_counts
 from scheduling.domain.queries import appointments_visible_to
 from scheduling.forms.appointments import AppointmentFilter
 from scheduling.models import Appointment
@@ -166,6 +167,6 @@ class AppointmentList:
 
 
 def _payment(visit: Appointment) -> str:
-    """How the newest payment of the visit stands."""
-    payment = next(iter(visit.payments.all()), None)  # type: ignore[attr-defined]
+    """How the visit's payment stands."""
+    payment = payment_that_counts(visit)
     return str(payment.get_status_display()) if payment else ""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from accounts.models import User
-from billing.models import Payment
+from billing.models import Membership, Payment
 from messaging.models import Member
 from records.models import VisitNote
 from scheduling.models import Appointment
@@ -17,6 +17,7 @@ class Holdings:
     payments: int
     conversations: int
     notes: int
+    memberships: int = 0
 
 
 def holdings(patient: User) -> Holdings:
@@ -25,4 +26,5 @@ def holdings(patient: User) -> Holdings:
         payments=Payment.objects.filter(appointment__patient=patient).count(),
         conversations=Member.objects.filter(user=patient, conversation__last_seq__gt=0).count(),
         notes=VisitNote.objects.filter(appointment__patient=patient).count(),
+        memberships=Membership.objects.filter(patient=patient).count(),
     )

@@ -7,7 +7,7 @@ from django.db.models import Case, Q, When
 from django.utils import timezone
 
 from accounts.models import User
-from billing.enums import PaymentStatus
+from billing.enums import PaymentKind, PaymentStatus
 from billing.models import Payment
 from messaging.domain.queries import conversation_list
 from messaging.models import Conversation
@@ -16,6 +16,7 @@ from scheduling.enums import UPCOMING, AppointmentStatus
 from scheduling.models import Appointment
 
 SHOWN_AHEAD = 5
+SHOWN_UNPAID = 5
 SHOWN_CONVERSATIONS = 3
 # A video visit that overruns stays in view this long.
 OVERRUN = timedelta(hours=1)
@@ -23,8 +24,9 @@ OVERRUN = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class PatientDay:
-    """`first` is the visit that asks for something soonest, `others` follow by time. `unpaid` are payments that can
-    still be made; `seen_before` is the latest visit held, for booking the same doctor again."""
+    """`first` is the visit that asks for something soonest, `others` follow by time. `unpaid` is what is left to pay
+    besides the visits themselves (a shortfall of the medical aid, a fee); `seen_before` is the latest visit held, for
+    booking the same doctor again."""
 
     first: Appointment | None
     others: list[Appointment]
@@ -38,7 +40,7 @@ class PatientDay:
 
 
 def patient_day(user: User, *, now: datetime | None = None) -> PatientDay:
-    """The patient's visits ahead, open payments, last doctor and latest conversations, in seven queries."""
+    """The patient's visits ahead, open payments, last doctor and latest conversations, in eight queries."""
     now = now or timezone.now()
     visits = appointments_visible_to(user).prefetch_related(None)
     lapsed = Q(status=AppointmentStatus.PENDING_PAYMENT, hold_expires_at__lte=now)
@@ -49,12 +51,14 @@ def patient_day(user: User, *, now: datetime | None = None) -> PatientDay:
         .order_by("starts_at", "pk")[: SHOWN_AHEAD + 1]
     )
     first = min(ahead, key=lambda visit: _urgency(visit, now), default=None)
-    unpaid = [
-        payment
-        for visit in ahead
-        for payment in visit.payments.all()
-        if payment.status in (PaymentStatus.DUE, PaymentStatus.REJECTED) and visit.hold_expires_at
-    ]
+    unpaid = list(
+        Payment.objects.filter(
+            appointment__patient=user, status__in=(PaymentStatus.DUE, PaymentStatus.REJECTED)
+        )
+        .exclude(kind=PaymentKind.CHARGE)
+        .select_related("appointment__service", "appointment__doctor")
+        .order_by("created_at")[:SHOWN_UNPAID]
+    )
     seen_before = visits.filter(status=AppointmentStatus.COMPLETED).order_by("-starts_at").first()
     return PatientDay(
         first=first,

@@ -49,7 +49,7 @@ def test_a_doctor_sees_a_patient_check_in(
 ) -> None:
     from playwright.sync_api import expect
 
-    starts_at = timezone.now().replace(second=0, microsecond=0, minute=0)
+    starts_at = timezone.localtime().replace(second=0, microsecond=0, minute=0)
     visit = make_appointment(patient, doctor, service, starts_at=starts_at, mode="in_person")
     page = person(doctor)
     with page.expect_websocket():

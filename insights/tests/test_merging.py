@@ -88,7 +88,7 @@ def test_everything_moves(patient: User, double: User, doctor: User, manager: Us
     assert (visit.patient, visit.conversation, visit.booked_by) == (patient, mine, double)
     call.refresh_from_db()
     assert (visit.call, call.conversation) == (call, mine)
-    assert payment.submissions.get().submitted_by == double, "history stays as it was"  # type: ignore[attr-defined]
+    assert payment.attempts.get().submitted_by == double, "history stays as it was"  # type: ignore[attr-defined]
     assert set(CareLink.objects.values_list("patient", "doctor")) == {
         (patient.pk, doctor.pk),
         (patient.pk, other_doctor.pk),
@@ -119,7 +119,7 @@ def test_messages_are_added_at_the_end(patient: User, double: User, doctor: User
     assert rows[1].kind == MessageKind.SYSTEM
     assert (rows[2].sender, rows[2].created_at) == (patient, sent.created_at)
     assert mine.last_seq == 4
-    assert queries.unread_messages(doctor.pk) == 1, "only what the doctor had not read in the other one"
+    assert queries.unread(doctor.pk)[0] == 1, "only what the doctor had not read in the other one"
     assert Conversation.objects.filter(pk=theirs.pk).exists()
     assert texts(theirs) == ["This account was merged into another: the conversation goes on there."]
     assert messages.post(mine, sender=patient, text="four").seq == 5

@@ -18,8 +18,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from accounts.models import DoctorProfile, User
-from billing.enums import PaymentStatus, SubmissionOutcome
-from billing.models import Payment, Submission
+from billing.enums import AttemptOutcome, PaymentStatus
+from billing.models import Attempt, Claim, Payment
 from insights.demo import cast, scale
 from messaging.call_rules import is_over, is_too_early
 from messaging.models import Conversation, Delivery, Message, Notification
@@ -54,7 +54,7 @@ def seed(*arguments: str) -> str:
 def counts() -> dict[str, int]:
     models = (
         User, EmailAddress, Service, Appointment, AppointmentStatusChange, CalendarCell,
-        Payment, Submission, Conversation, Message, Notification, Delivery, VisitNote, Feedback, Resource, Holiday,
+        Payment, Attempt, Conversation, Message, Notification, Delivery, VisitNote, Feedback, Resource, Holiday,
         Opening, Referral, ReferralStatusChange, WaitingEntry, AppointmentSeries, WorkingHours,
     )  # fmt: skip
     return {model.__name__: model._default_manager.count() for model in models}
@@ -120,6 +120,11 @@ class DemoClinicTest(TestCase):
         assert set(Appointment.objects.values_list("status", flat=True)) == set(AppointmentStatus.values)
         assert set(Payment.objects.values_list("status", flat=True)) == set(PaymentStatus.values)
 
+    def test_claims_have_come_differently_far(self) -> None:
+        statuses = set(Claim.objects.values_list("status", flat=True))
+        assert statuses >= {"ready", "submitted", "accepted_in_part", "settled"}
+        assert Payment.objects.filter(kind="shortfall", status="due").count() == 1
+
     def test_scans_have_what_they_need(self) -> None:
         scans = Service.objects.filter(kind="imaging")
         assert scans.filter(needs_referral=True).exists()
@@ -184,9 +189,9 @@ class DemoClinicTest(TestCase):
 
     def test_submitted_payments_have_an_attempt_to_decide_on(self) -> None:
         waiting = Payment.objects.filter(status=PaymentStatus.SUBMITTED)
-        pending = Q(submissions__outcome=SubmissionOutcome.PENDING)
-        assert waiting.annotate(pending=Count("submissions", filter=pending)).exclude(pending=1).count() == 0
-        assert waiting.exclude(submissions__proof="").exists()
+        pending = Q(attempts__outcome=AttemptOutcome.PENDING)
+        assert waiting.annotate(pending=Count("attempts", filter=pending)).exclude(pending=1).count() == 0
+        assert waiting.exclude(attempts__proof="").exists()
 
     def test_one_video_visit_can_be_joined_now(self) -> None:
         call = the_video_visit().call

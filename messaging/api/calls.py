@@ -57,7 +57,7 @@ class IceSerializer(serializers.Serializer[Any]):
 class Ring(APIView):
     @extend_schema(request=RingSerializer, responses={201: CallSerializer})
     def post(self, request: Request, pk: UUID) -> Response:
-        """Ring the other members of the conversation."""
+        """Ring the other members of the conversation. 409 `call_in_progress` (its `call`), `busy`: in another call."""
         conversation = visible(request, pk)
         asked = RingSerializer(data=request.data)
         asked.is_valid(raise_exception=True)

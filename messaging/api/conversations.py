@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from clinic.core.errors import NotAllowed
+from clinic.core.fields import MomentField
 from messaging import rules
 from messaging.domain import attachments, conversations, messages, queries, reading, search
 from messaging.models import Conversation, Member, Message
@@ -68,7 +69,7 @@ class ConversationList(generics.ListAPIView):
 class MessagesQuery(serializers.Serializer[Any]):
     after = serializers.IntegerField(min_value=0, max_value=MAX_SEQ, required=False)
     before = serializers.IntegerField(min_value=1, max_value=MAX_SEQ, required=False)
-    changed_since = serializers.DateTimeField(required=False)
+    changed_since = MomentField(required=False)
     search = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
     limit = serializers.IntegerField(min_value=1, default=50, validators=[MaxValueValidator(MAX_MESSAGES)])
 

@@ -77,6 +77,7 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
             "reply_to",
             "edited_at",
             "deleted_at",
+            "call",
         ]
         read_only_fields = fields
 

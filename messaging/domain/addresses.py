@@ -1,5 +1,7 @@
 """Where a person is reached outside the portal, and how that is written in the log."""
 
+from datetime import datetime
+
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
@@ -29,7 +31,7 @@ def masked_number(number: str) -> str:
     return f"{number[:6]}•••••{number[-2:]}"
 
 
-def push_to_all(user: User, title: str, url: str, *, urgent: bool) -> str:
+def push_to_all(user: User, title: str, url: str, *, urgent: bool, until: datetime | None = None) -> str:
     """To every browser of the person; the ones that have unsubscribed are forgotten. Returns how many took it.
 
     Sent when one took it: a second try would show it twice there. Raises TransportError when none did.
@@ -39,7 +41,8 @@ def push_to_all(user: User, title: str, url: str, *, urgent: bool) -> str:
     taken, failed = 0, transports.TransportError("gone")
     for row in PushSubscription.objects.filter(user=user):
         try:
-            push.send(push.Browser(row.endpoint, row.p256dh, row.auth), title, url, urgent=urgent)
+            browser = push.Browser(row.endpoint, row.p256dh, row.auth)
+            push.send(browser, title, url, urgent=urgent, until=until)
             taken += 1
         except transports.Gone:
             row.delete()

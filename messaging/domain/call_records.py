@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import ngettext
 
 from accounts.domain import trail
 from accounts.enums import ActivityVerb
@@ -42,7 +41,7 @@ class Attendance:
 
     @property
     def length(self) -> str:
-        return length_text(self.inside)
+        return calls.length_text(self.inside)
 
     @property
     def grade(self) -> str:
@@ -81,15 +80,6 @@ def attendances(call: Call) -> list[Attendance]:
         if peer.quality:
             found[key].summary = quality.combine(found[key].summary, peer.quality)
     return list(found.values())
-
-
-def length_text(length: timedelta) -> str:
-    """In minutes, or in seconds under one and a half."""
-    seconds = round(length.total_seconds())
-    if seconds < 90:
-        return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
-    minutes = round(seconds / 60)
-    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
 
 
 def note_reading(call: Call, user: User) -> None:

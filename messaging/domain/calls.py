@@ -127,7 +127,7 @@ def finish(locked: Call, to: str, *, actor: User | None, reason: str) -> Call:
     call_events.ended(locked, actor, reason)
     call_events.changed(locked, member_ids(locked))
     if talked is not None:
-        messages.post_system(locked.conversation, lambda: _talked_text(locked, talked))
+        messages.post_system(locked.conversation, lambda: _talked_text(locked, talked), about=locked)
     return locked
 
 
@@ -146,6 +146,15 @@ def patient_of(call: Call) -> UUID | None:
     return patients.values_list("user_id", flat=True).first()
 
 
+def length_text(length: timedelta) -> str:
+    """In minutes, or in seconds under one and a half."""
+    seconds = round(length.total_seconds())
+    if seconds < 90:
+        return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
+    minutes = round(seconds / 60)
+    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+
+
 def close_later(call: Call) -> None:
     from messaging.tasks import close_call
 
@@ -154,8 +163,7 @@ def close_later(call: Call) -> None:
 
 
 def _talked_text(call: Call, talked: timedelta) -> str:
-    minutes = max(1, round(talked.total_seconds() / 60))
-    length = ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    length = length_text(max(talked, timedelta(seconds=1)))
     if call.media == CallMedia.AUDIO:
         return _("Audio call ended after %(length)s.") % {"length": length}
     return _("Video call ended after %(length)s.") % {"length": length}

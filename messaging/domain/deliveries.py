@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -48,6 +48,7 @@ def queue(
     words: Mapping[Channel, Filled],
     *,
     urgent: bool = False,
+    until: datetime | None = None,
     attachments: Sequence[Attachment] = (),
 ) -> list[Delivery]:
     """A row for each channel of `words` by which its person wants this kind and can be reached, and a task to send it:
@@ -66,6 +67,7 @@ def queue(
             notification=notification,
             channel=channel,
             is_urgent=urgent,
+            expires_at=until,
             **(
                 {
                     "subject": said.subject,
@@ -87,15 +89,20 @@ def queue(
 
 
 def send(delivery_id: UUID | str) -> None:
-    """The task: claim it, send it, note what became of it. Does nothing when it is not due, or someone else has it."""
+    """The task: claim it, send it, note what became of it. Does nothing when it is not due, or someone else has it.
+
+    A worker that was behind sends nothing in the person's quiet hours, and nothing that is no news any more."""
     now = timezone.now()
-    claimed = Delivery.objects.filter(
+    due = Delivery.objects.filter(
         pk=delivery_id, status__in=(_D.QUEUED, _D.FAILED), next_attempt_at__lte=now
-    ).update(status=_D.SENDING, attempts=F("attempts") + 1, updated_at=now)
-    if not claimed:
+    ).select_related("notification__user")
+    delivery = due.first()
+    if delivery is None or _keep_back(delivery, due, now):
+        return
+    if not due.update(status=_D.SENDING, attempts=F("attempts") + 1, updated_at=now):
         return
     _watch(now)
-    delivery = Delivery.objects.select_related("notification__user").get(pk=delivery_id)
+    delivery.refresh_from_db(fields=["attempts"])
     try:
         to = _go(delivery)
     except transports.TryAgain as error:
@@ -112,6 +119,17 @@ def send(delivery_id: UUID | str) -> None:
         _settle(delivery, _D.SENT, to=to, sent_at=timezone.now(), error="", next_attempt_at=None, **_WORDS)
 
 
+def _keep_back(delivery: Delivery, due: QuerySet[Delivery], now: datetime) -> bool:
+    """Whether it must not leave just now; then it has been noted why or until when."""
+    if delivery.expires_at and delivery.expires_at <= now:
+        due.update(status=_D.SKIPPED, error="too_late", next_attempt_at=None, updated_at=now, **_WORDS)
+        return True
+    at = now if delivery.is_urgent else preferences.may_leave_at(delivery.notification.user, now)
+    if at > now and due.update(next_attempt_at=at, updated_at=now):
+        _send_at(delivery.pk, at)
+    return at > now
+
+
 def withdraw(notifications: Sequence[UUID]) -> int:
     """Their person has read inside the portal what these would say: what has not left yet does not leave. Returns how
     many stayed."""
@@ -122,8 +140,8 @@ def withdraw(notifications: Sequence[UUID]) -> int:
 
 
 def resend(delivery_id: UUID | str, *, actor: User) -> Delivery:
-    """Send once more what was given up, or now what would be tried again later; quiet hours do not count. One further
-    attempt: when that fails too, it is given up again.
+    """Send once more what was given up, or now what would be tried again later; from now on neither quiet hours nor a
+    time after which it is no news count for it. When the attempts are used up it is one more, then given up again.
 
     Raises Delivery.DoesNotExist, NotAllowed for anyone but management, InvalidTransition for one that has been sent, is
     on its way, waits to be, or was given up longer ago than KEPT.
@@ -132,9 +150,10 @@ def resend(delivery_id: UUID | str, *, actor: User) -> Delivery:
         raise NotAllowed
     now = timezone.now()
     one = Delivery.objects.filter(pk=delivery_id)
-    moved = one.filter(status=_D.GIVEN_UP, updated_at__gt=now - KEPT).update(
-        status=_D.QUEUED, next_attempt_at=now, updated_at=now
-    ) or one.filter(status=_D.FAILED, next_attempt_at__gt=now).update(next_attempt_at=now, updated_at=now)
+    at_once = {"next_attempt_at": now, "is_urgent": True, "expires_at": None, "updated_at": now}
+    given_up = one.filter(status=_D.GIVEN_UP, updated_at__gt=now - KEPT)
+    tried_later = one.filter(status=_D.FAILED, next_attempt_at__gt=now)
+    moved = given_up.update(status=_D.QUEUED, **at_once) or tried_later.update(**at_once)
     delivery = one.select_related("notification__user").get()
     if not moved:
         raise InvalidTransition(extra={"status": delivery.status})
@@ -183,7 +202,9 @@ def _go(delivery: Delivery) -> str:
             raise transports.Refused("no_mobile")
         sms.send(number, delivery.text)
         return addresses.masked_number(number)
-    return addresses.push_to_all(user, delivery.subject, delivery.text, urgent=delivery.is_urgent)
+    return addresses.push_to_all(
+        user, delivery.subject, delivery.text, urgent=delivery.is_urgent, until=delivery.expires_at
+    )
 
 
 def _later(delivery: Delivery, code: str) -> None:

@@ -65,6 +65,7 @@ def reason(delivery: Delivery) -> str:
         return _("It broke off while being sent: nobody knows whether it arrived.")
     known = {
         "no_mobile": _("There is no mobile number."),
+        "too_late": _("It would have come too late to be of use."),
         "read_here": _("It was read in the portal before it left."),
         "account_closed": _("The account is closed."),
         "channel_off": _("This channel is not set up."),

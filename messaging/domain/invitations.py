@@ -83,13 +83,7 @@ def invite(call: Call, *, name: str, part: str, actor: User) -> tuple[CallInvita
             invited_by=actor,
             expires_at=locked.closes_at or timezone.now() + timedelta(hours=LONGEST_CALL_HOURS),
         )
-        trail.record(
-            ActivityVerb.CALL_INVITED,
-            actor=actor,
-            target=locked,
-            patient=calls.patient_of(locked),
-            reason=f"{invitation.name} ({invitation.get_part_display()})",
-        )
+        _note(ActivityVerb.CALL_INVITED, invitation, actor)
     return invitation, token
 
 
@@ -163,13 +157,7 @@ def revoke(call: Call, invitation_id: UUID, *, actor: User) -> CallInvitation:
             invitation.revoked_at = timezone.now()
             invitation.save(update_fields=["revoked_at", "updated_at"])
             waiting_room.show_out(locked, invitation)
-            trail.record(
-                ActivityVerb.CALL_UNINVITED,
-                actor=actor,
-                target=locked,
-                patient=calls.patient_of(locked),
-                reason=f"{invitation.name} ({invitation.get_part_display()})",
-            )
+            _note(ActivityVerb.CALL_UNINVITED, invitation, actor)
     return invitation
 
 
@@ -201,3 +189,13 @@ _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+def _note(verb: ActivityVerb, invitation: CallInvitation, actor: User) -> None:
+    trail.record(
+        verb,
+        actor=actor,
+        target=invitation.call,
+        patient=calls.patient_of(invitation.call),
+        reason=f"{invitation.name} ({invitation.get_part_display()})",
+    )

@@ -16,7 +16,7 @@ from clinic.core.status import lock
 from clinic.core.wording import Words, said
 from messaging import events, rules
 from messaging.enums import CHANGE_MINUTES, MESSAGE_MAX_LENGTH, MessageKind
-from messaging.models import Conversation, Member, Message
+from messaging.models import Call, Conversation, Member, Message
 
 from . import attachments as files
 from . import queries, unread
@@ -164,15 +164,17 @@ def _still_changeable(message: Message) -> None:
         )
 
 
-def post_system(conversation: Conversation, text: Words) -> Message:
-    """Store a line of the portal itself and tell every member's sockets. Raises Invalid as `post` does.
+def post_system(conversation: Conversation, text: Words, *, about: Call | None = None) -> Message:
+    """Store a line of the portal itself and tell every member's sockets; one `about` a call leads to its record.
+    Raises Invalid as `post` does.
 
     Both sides read the same line: it is in the language they share, or else in the portal's own.
     """
     members = Member.objects.filter(conversation=conversation)
     with translation.override(languages.shared(set(members.values_list("user__language", flat=True)))):
         line = clean_text(said(text))
-    return _append(conversation.pk, sender=None, text=line, kind=MessageKind.SYSTEM)
+    kind = MessageKind.CALL if about else MessageKind.SYSTEM
+    return _append(conversation.pk, sender=None, text=line, kind=kind, call=about)
 
 
 def _append(
@@ -185,6 +187,7 @@ def _append(
     members: Sequence[UUID] | None = None,
     attachments: Sequence[UUID] = (),
     reply_to: UUID | None = None,
+    call: Call | None = None,
 ) -> Message:
     """The conversation's row is the queue: whoever holds its lock gives out the next `seq`."""
     with transaction.atomic():
@@ -197,6 +200,7 @@ def _append(
             kind=kind,
             text=text,
             reply_to=_answered(conversation_id, reply_to),
+            call=call,
         )
         message.save(force_insert=True)
         if attachments:

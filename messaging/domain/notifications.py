@@ -1,6 +1,7 @@
 """Telling a person something: inside the portal always, and outside it by the channels they want."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -22,6 +23,7 @@ def notify(
     url: str,
     key: str,
     variables: Mapping[str, Words] | None = None,
+    until: datetime | None = None,
     attachments: Sequence[mail.Attachment] = (),
 ) -> Notification | None:
     """Tell `user` once: a second call with the same `key` does nothing and returns None.
@@ -29,7 +31,8 @@ def notify(
     `occasion` names an entry of the catalogue, which knows kind, words and channels; `variables` are what it asks for.
 
     Nothing here holds clinical content; `url` is a path of the portal. All is said in the reader's language, whoever
-    acts: give functions (or lazy text). `attachments` go with the mail. Accounts that are not active are told nothing.
+    acts: give functions (or lazy text). What has not left the portal at `until` does not leave any more: nobody wants
+    to be called in an hour late. `attachments` go with the mail. Accounts that are not active are told nothing.
 
     Raises KeyError for an occasion that is none, ValueError for other variables than the occasion's.
     """
@@ -46,7 +49,7 @@ def notify(
         if not created:
             return None
         events.notification_new(notification, queries.unread_notifications(user.pk))
-        deliveries.queue(notification, words, urgent=entry.urgent, attachments=attachments)
+        deliveries.queue(notification, words, urgent=entry.urgent, until=until, attachments=attachments)
     return notification
 
 

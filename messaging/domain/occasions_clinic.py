@@ -33,6 +33,13 @@ PAYMENTS = (
         by_push=False,
     ),
     Occasion(
+        "payment.part_paid",
+        _PAYMENT,
+        _("A part of a payment arrived"),
+        title=_("A part of your payment has arrived: open to see the rest"),
+        email=_("A part of your payment has arrived. Open the portal to see what is still to pay."),
+    ),
+    Occasion(
         "payment.rejected",
         _PAYMENT,
         _("Payment not accepted"),
@@ -42,11 +49,48 @@ PAYMENTS = (
         by_sms=True,
     ),
     Occasion(
+        "payment.asked_again",
+        _PAYMENT,
+        _("Something of a payment has to be sent again"),
+        title=_("We need one more thing about your payment: open to see what"),
+        email=_(
+            "We could not find your payment with what you sent. Open the portal to see what to send again, and send it "
+            "before the time is over."
+        ),
+        short=_("We need one more thing about your payment. Sign in to the portal to see what."),
+        by_sms=True,
+    ),
+    Occasion(
+        "payment.second_approval",
+        _PAYMENT,
+        _("A payment waits for a second person's approval, to the front desk"),
+        title=_("A payment waits for a second approval"),
+    ),
+    Occasion(
         "payment.refund_due",
         _PAYMENT,
         _("Payment will be refunded"),
         title=_("Your payment will be refunded"),
         email=_("Your appointment will not take place, so we will pay your money back."),
+    ),
+    Occasion(
+        "payment.refund_due.part",
+        _PAYMENT,
+        _("A part of a payment will be refunded"),
+        title=_("A part of your payment will be refunded"),
+        email=_(
+            "Your appointment was cancelled. Open the portal to see how much of your payment comes back, and why."
+        ),
+    ),
+    Occasion(
+        "payment.kept",
+        _PAYMENT,
+        _("Nothing of a payment comes back: cancelled too late"),
+        title=_("About the payment of your cancelled visit"),
+        email=_(
+            "Your appointment was cancelled. By the clinic's terms your payment does not come back. Open the portal "
+            "to see why, or write to the clinic."
+        ),
     ),
     Occasion(
         "payment.refund_due.desk",
@@ -60,6 +104,31 @@ PAYMENTS = (
         _("Payment refunded"),
         title=_("Your payment was refunded"),
         email=_("We have sent your money back. Depending on your bank it can take some days to arrive."),
+    ),
+    Occasion(
+        "payment.refunded.credit",
+        _PAYMENT,
+        _("Refund kept as credit"),
+        title=_("Your refund is now your credit with the clinic"),
+        email=_("Your money is kept as credit with the clinic. It pays for your next visit, or is paid out."),
+    ),
+    Occasion(
+        "payment.refund_came_back",
+        _PAYMENT,
+        _("A refund came back from the bank"),
+        title=_("Your refund could not be delivered: we will try again"),
+        email=_(
+            "The bank has sent your refund back to us. Write to the clinic to which account it should go. We will try "
+            "again."
+        ),
+    ),
+    Occasion(
+        "invoice.corrected",
+        _PAYMENT,
+        _("Invoice corrected"),
+        title=_("Your invoice was corrected"),
+        email=_("We have taken an invoice back and written a new one. Open the portal to see it."),
+        by_push=False,
     ),
 )
 

@@ -12,7 +12,8 @@ TIME = Variable("time", _("when the visit takes place"), _("25 November 2026, 10
 UNTIL = Variable("until", _("until when"), _("24 November 2026, 18:00"), safe_for_sms=True)
 MINUTES = Variable("minutes", _("how many minutes"), "20", safe_for_sms=True)
 DOCTOR = Variable("doctor", _("the doctor"), "Dr. Sita Sharma")
-PATIENT = Variable("patient", _("the patient"), "Asha Gurung")
+# That somebody is a patient here is for who opens the mail, not for who sees it in a list.
+PATIENT = Variable("patient", _("the patient"), "Asha Gurung", safe_for_subject=False)
 ROOM = Variable("room", _("the room"), "Room 2", safe_for_sms=True)
 # The clinic's own line about this one visit: free text, so it stands in the mail's text and nowhere else.
 NOTE = Variable("note", _("what the clinic adds"), "", safe_for_subject=False)

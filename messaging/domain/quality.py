@@ -79,7 +79,7 @@ def combine(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, An
     result = {**first, **second}
     for key in (*SUMS, *(f"{key}_seconds" for key in AVERAGED)):
         if key in result:
-            result[key] = round(min(first.get(key, 0) + second.get(key, 0), A_DAY), 1)
+            result[key] = min(first.get(key, 0) + second.get(key, 0), A_DAY)
     for key in (*(f"{key}_worst" for key in AVERAGED), "height"):
         if key in result:
             result[key] = max(first.get(key, 0), second.get(key, 0))

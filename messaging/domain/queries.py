@@ -114,6 +114,7 @@ def notifications_by_attention(user: User) -> QuerySet[Notification]:
 
 
 def _unread_messages(user_id: UUID) -> QuerySet[Message]:
+    """Of other people."""
     return Message.objects.filter(
         conversation__members__user_id=user_id,
         seq__gt=F("conversation__members__last_read_seq"),
@@ -124,11 +125,6 @@ def _unread_messages(user_id: UUID) -> QuerySet[Message]:
 
 def _unread_notifications(user_id: UUID) -> QuerySet[Notification]:
     return Notification.objects.filter(user_id=user_id, read_at=None)
-
-
-def unread_messages(user_id: UUID) -> int:
-    """How many messages of other people `user_id` has not read."""
-    return _unread_messages(user_id).count()
 
 
 def unread_notifications(user_id: UUID) -> int:

@@ -12,8 +12,15 @@ from accounts.models import User
 from clinic.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed
 from clinic.core.status import lock, record_start
 from messaging import call_events, call_rules
-from messaging.enums import RING_SECONDS, CallMedia, CallStatus
-from messaging.models import Call, Conversation
+from messaging.enums import (
+    HEARTBEAT_SECONDS,
+    RESUME_SECONDS,
+    RING_SECONDS,
+    CallMedia,
+    CallStatus,
+    PeerStatus,
+)
+from messaging.models import Call, CallPeer, Conversation
 from messaging.rules import can_talk
 
 from . import calls, messages, notifications, waiting_room
@@ -25,10 +32,16 @@ class AlreadyCalling(Conflict):
     code = "call_in_progress"
 
 
+class Busy(Conflict):
+    """409: who is called is in another call. Nothing rings there; they find a missed call afterwards."""
+
+    code = "busy"
+
+
 def ring(conversation: Conversation, *, caller: User, media: object = CallMedia.VIDEO) -> Call:
     """Ring the other members now. The host is the member who works for the clinic, or else the caller.
 
-    Raises Invalid for an unknown `media`, NotAllowed when the two may not talk (any more) and AlreadyCalling.
+    Raises Invalid for an unknown `media`, NotAllowed when the two may not talk (any more), AlreadyCalling and Busy.
     """
     if media not in CallMedia.values:
         raise Invalid(fields={"media": [_("A call is video or audio.")]})
@@ -50,9 +63,26 @@ def ring(conversation: Conversation, *, caller: User, media: object = CallMedia.
             conversation=conversation, host=host, media=str(media), status=CallStatus.RINGING
         )
         record_start(call, actor=caller)
-        call_events.ringing(call, caller, [other.pk for other in others])
-        _miss_later(call)
+        talking = _who_talks(others)
+        if talking is None:
+            call_events.ringing(call, caller, [other.pk for other in others])
+            _miss_later(call)
+        else:
+            calls.finish(call, CallStatus.MISSED, actor=None, reason="busy")
+            _leave_word(call)
+    if talking is not None:
+        raise Busy(_("%(name)s is in another call and will see that you called.") % {"name": talking.name})
     return call
+
+
+def _who_talks(people: list[User]) -> User | None:
+    """One of them who is in a call with somebody just now; a browser that died without a word does not count."""
+    alive = timezone.now() - timedelta(seconds=RESUME_SECONDS + HEARTBEAT_SECONDS)
+    inside = CallPeer.objects.filter(
+        user__in=people, status=PeerStatus.ADMITTED, gone_since=None, seen_at__gte=alive
+    )
+    found = inside.filter(call__status=CallStatus.ACTIVE).values_list("user_id", flat=True).first()
+    return next((person for person in people if person.pk == found), None)
 
 
 def caller_of(call: Call) -> User | None:

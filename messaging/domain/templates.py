@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -95,7 +96,7 @@ def preview(
         filled_subject = wording.one_line(wording.fill(subject, values))
         text = wording.fill(body, values).strip()
         if channel == Channel.EMAIL:
-            mail = wording.mail(reader or person, filled_subject, text, "")
+            mail = wording.mail(reader or person, filled_subject, text, reverse("home"))
             return Preview(filled_subject, mail.text, mail.html, 0)
     return Preview("", text, "", segments(text) if channel == Channel.SMS else 0)
 

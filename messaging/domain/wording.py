@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from accounts.models import User
 from clinic.core.links import absolute
@@ -65,6 +66,7 @@ def mail(user: User, subject: str, text: str, url: str) -> Filled:
         "title": subject,
         "text": text,
         "link": absolute(url),
+        "settings_link": absolute(reverse("notification_settings")),
         "CLINIC_NAME": settings.CLINIC_NAME,
     }
     return Filled(

@@ -1,6 +1,6 @@
 """For management: the words of a notification, and narrowing the delivery log."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -12,6 +12,8 @@ from accounts.models import User
 from messaging.domain import delivery_log, templates
 from messaging.enums import Channel, DeliveryStatus, NotificationKind
 from messaging.models import Delivery
+
+MOST_YEARS = 20
 
 
 class TextForm(forms.Form):
@@ -42,9 +44,18 @@ class OverviewFilter(forms.Form):
         self.is_valid()
 
 
+def _near(day: date) -> None:
+    """The ends of the calendar have no midnight in every zone."""
+    if abs(day.year - timezone.localdate().year) > MOST_YEARS:
+        raise forms.ValidationError(_("Please choose a day nearer to today."))
+
+
 def _day(label: Any) -> forms.DateField:
     return forms.DateField(
-        label=label, required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label=label,
+        required=False,
+        validators=[_near],
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 
 

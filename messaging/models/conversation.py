@@ -52,6 +52,10 @@ class Message(BaseModel):
     reply_to = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replies"
     )
+    # The call that a line of the portal tells the end of, so that its record can be opened from there.
+    call = models.ForeignKey(
+        "messaging.Call", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     # Changed within CHANGE_MINUTES. A deleted message keeps its `seq` and loses its words and files.
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)

@@ -81,6 +81,8 @@ class PushSubscription(BaseModel):
     p256dh = models.CharField(max_length=120)
     auth = models.CharField(max_length=40)
     device = models.CharField(max_length=80, blank=True)
+    # The log-in in which it was turned on (core.consumers.session_fingerprint): it goes when that one is ended.
+    session = models.CharField(max_length=16, blank=True)
 
     class Meta:
         ordering = ["-created_at"]
@@ -106,6 +108,8 @@ class Delivery(BaseModel):
     is_urgent = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
+    # After that it is no news any more, and does not leave.
+    expires_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=240, blank=True)
 

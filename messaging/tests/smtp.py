@@ -3,7 +3,7 @@
 import socketserver
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Barrier, Event, Thread
 from typing import Any
 
 
@@ -19,6 +19,8 @@ class FakeServer(socketserver.ThreadingTCPServer):
         self.mails: list[str] = []
         self.has_text = Event()
         self.over = Event()
+        # Set one to let the first mails be handed in at the same moment.
+        self.meeting: Barrier | None = None
 
     @property
     def port(self) -> int:
@@ -50,6 +52,9 @@ class _Talk(socketserver.StreamRequestHandler):
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line.decode())
         self.server.has_text.set()
+        if meeting := self.server.meeting:
+            meeting.wait(25)
+            self.server.meeting = None
         return "".join(lines)
 
     def _say(self, words: str) -> bool:

@@ -77,6 +77,7 @@ def test_a_message_has_the_contract_s_shape(api: Any, patient: Any, conversation
         "reply_to": None,
         "edited_at": None,
         "deleted_at": None,
+        "call": None,
     }
     assert api(patient).get(url).json()["results"] == [answer.json()]
 

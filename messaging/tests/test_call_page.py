@@ -47,7 +47,7 @@ def test_too_early_says_when(client: Any, patient: Any, doctor: Any) -> None:
     call = make_call(patient, doctor, opens_in=90)
     shown = page(client, patient, call).content.decode()
     assert "You are early" in shown
-    assert "data-opens-at" in shown
+    assert 'data-opens-in="5400"' in shown
     assert "data-socket" not in shown
 
 

@@ -116,3 +116,19 @@ def test_a_call_nobody_joined(patient: Any, doctor: Any, client: Client) -> None
     assert make_conversation(patient, doctor)
     client.force_login(doctor)
     assert "Nobody has joined this call." in client.get(f"/calls/{call.pk}/record/").content.decode()
+
+
+def test_the_line_in_the_chat_leads_to_it(call: Call, patient: Any, doctor: Any, client: Client) -> None:
+    never_begun = make_call(patient, doctor)
+    calls.end(never_begun.pk, actor=doctor, reason="cancelled")
+    client.force_login(patient)
+    [line] = client.get(f"/api/conversations/{call.conversation_id}/messages/").json()["results"]
+    assert (line["kind"], line["call"], line["text"]) == (
+        "call",
+        str(call.pk),
+        "Video call ended after 40 minutes.",
+    )
+    assert (
+        f'href="/calls/{call.pk}/record/"'
+        in client.get(f"/messages/{call.conversation_id}/").content.decode()
+    )

@@ -1,8 +1,6 @@
 """A call whose every packet goes through a real coturn, with the credentials the portal gives out."""
 
 import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,13 +14,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(shutil.which("turnserver") is None, reason="coturn is not installed"),
 ]
-
-
-@pytest.fixture
-def relay(tmp_path: Path) -> Iterator[Relay]:
-    running = Relay(tmp_path).start()
-    yield running
-    running.stop()
 
 
 @pytest.fixture

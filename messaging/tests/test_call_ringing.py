@@ -1,5 +1,6 @@
 """Calls from chat: ring, answer, decline, miss, end; over the API and on the sockets."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from clinic.core.testing.tasks import run_due_tasks
-from messaging.domain import calls, peers, ringing
+from messaging.domain import calls, peers, ringing, waiting_room
 from messaging.enums import RING_SECONDS
 from messaging.models import Call, CallPeer, Conversation, Notification
 
@@ -50,7 +51,7 @@ def test_ring_and_answer(api: Any, patient: Any, doctor: Any, conversation: Any)
     assert (ended.status_code, ended.data["status"]) == (200, "ended")
     assert api(patient).post(f"/api/calls/{call}/end/").data["status"] == "ended"
     assert api(doctor).post(f"/api/calls/{call}/answer/").data["code"] == "invalid_transition"
-    assert texts(conversation)[-1] == "Audio call ended after 1 minute."
+    assert re.fullmatch(r"Audio call ended after \d+ seconds?\.", texts(conversation)[-1])
 
 
 @pytest.mark.django_db
@@ -103,6 +104,34 @@ def test_one_call_at_a_time(api: Any, patient: Any, doctor: Any, conversation: A
     second = ring(api(patient), conversation)
     assert (second.status_code, second.data["code"]) == (409, "call_in_progress")
     assert second.data["call"] == str(call)
+
+
+@pytest.mark.django_db
+def test_nothing_rings_into_another_call(
+    api: Any, patient: Any, other_patient: Any, doctor: Any, conversation: Any
+) -> None:
+    visit = calls.schedule(
+        make_conversation(other_patient, doctor),
+        host=doctor,
+        opens_at=timezone.now() - timedelta(minutes=5),
+        closes_at=timezone.now() + timedelta(minutes=60),
+    )
+    host = peers.join(visit.pk, doctor, "d").peer
+    guest = peers.join(visit.pk, other_patient, "p").peer
+    # Alone in the call the doctor can still be reached.
+    first = ring(api(patient), conversation)
+    assert first.status_code == 201
+    api(patient).post(f"/api/calls/{first.data['id']}/end/")
+    waiting_room.admit(visit.pk, guest.pk, actor=doctor)
+    busy = ring(api(patient), conversation)
+    assert (busy.status_code, busy.data["code"]) == (409, "busy")
+    assert "Dr. Sita Sharma" in busy.data["detail"]
+    assert api(doctor).get("/api/calls/ringing/").data["results"] == []
+    assert Notification.objects.filter(user=doctor, title="Missed call from Asha Gurung").count() == 2
+    assert texts(conversation)[-1] == "Missed call from Asha Gurung."
+    # The doctor's line has dropped, or the call is over.
+    peers.gone(host.pk, "d")
+    assert ring(api(patient), conversation).status_code == 201
 
 
 @pytest.mark.django_db

@@ -1,9 +1,11 @@
 """The chat page in real browsers: live, read marks, history, search, and what is dangerous."""
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from clinic.core.testing.browser import PHONE
@@ -40,14 +42,26 @@ def test_the_list_shows_what_is_unread_live(person: Any, patient: Any, doctor: A
     page = person(patient, viewport=PHONE)
     page.goto("/messages/")
     connected(page)
-    doctors = opened(person(doctor), conversation)
-    write(doctors, "are you there?")
     row = page.locator(".chat-row")
+    expect(row.get_by_text("Online")).to_be_hidden()
+    doctors = opened(person(doctor), conversation)
+    expect(row.get_by_text("Online")).to_be_visible()
+    row.focus()
+    write(doctors, "are you there?")
     expect(row).to_contain_text("are you there?")
+    expect(row).to_be_focused()  # it is drawn anew, and the keyboard stays where it was
     expect(row.locator(".count")).to_contain_text("1")
+    expect(row.get_by_text("Online")).to_be_visible()
     row.click()
     expect(page.locator("[data-text]")).to_have_text("are you there?")
     expect(doctors.locator("[data-state=read]")).to_have_count(1)
+    # Beside an open conversation a phone shows no list, and fetches none over its slow line.
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    write(doctors, "and now?")
+    with page.expect_response("**/notifications/unread/"):
+        expect(page.locator("[data-text]").last).to_have_text("and now?")
+    assert [url for url in asked if "/notifications/unread/" not in url] == []
     page.get_by_label("All messages").click()
     expect(page.locator(".chat-row .count")).to_have_count(0)
 
@@ -152,6 +166,35 @@ def test_reading_and_sending_work_without_scripts(person: Any, patient: Any, doc
     page.get_by_label("Your message").fill("typed without scripts")
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator("[data-seq='61']")).to_have_text(re.compile("typed without scripts"))
+
+
+def test_a_clock_an_hour_off_changes_nothing(person: Any, patient: Any, doctor: Any, server: Any) -> None:
+    conversation = make_conversation(patient, doctor)
+    now = timezone.now()
+    ahead, behind = person(patient), person(doctor)
+    ahead.clock.set_system_time(now + timedelta(hours=1))
+    behind.clock.set_system_time(now - timedelta(hours=1))
+    cut = {ahead, behind}
+    for page in (ahead, behind):
+        page.route_web_socket(
+            re.compile("/ws/"),
+            lambda socket, page=page: socket.close() if page in cut else socket.connect_to_server(),
+        )
+        # Not sent yet: even so it has the clinic's time.
+        page.goto(f"/messages/{conversation.pk}/")
+        write(page, "written while the line is cut")
+        stamp = page.locator("[data-state=sending] [data-time]").get_attribute("datetime")
+        assert abs(datetime.fromisoformat(str(stamp)) - timezone.now()) < timedelta(minutes=5)
+        cut.remove(page)
+        opened(page, conversation)
+        expect(page.locator("[data-state=sending]")).to_have_count(0)
+    for page in (ahead, behind):
+        expect(page.locator("[data-day]")).to_have_text("today")
+        own = page.locator(".chat-own[data-seq]")
+        own.hover()
+        own.get_by_role("button", name="What to do").click()
+        expect(page.get_by_role("menuitem", name="Edit")).to_be_visible()
+    assert shown(ahead) == shown(behind) == texts(conversation)
 
 
 def test_notifications_arrive_live_and_are_read(person: Any, patient: Any, server: Any) -> None:

@@ -128,7 +128,7 @@ def test_a_file_waits_for_the_line_and_goes_out_after_a_reload(
 def test_answers_and_changes_reach_who_was_away(person: Any, server: Any, patient: Any, doctor: Any) -> None:
     conversation = make_conversation(patient, doctor)
     patients, doctors = opened(person(patient), conversation), opened(person(doctor), conversation)
-    expect(patients.locator("[data-presence]")).to_contain_text("Online")
+    expect(patients.locator(".chat-presence")).to_contain_text("Online")
     attach(patients, "rash.jpg", picture())
     expect(patients.locator("[data-chip=ready]")).to_have_count(1)
     write(patients, "is it bad?")
@@ -179,10 +179,14 @@ def test_what_the_server_refuses_can_be_sent_again_or_deleted(person: Any, patie
     failed = page.locator("[data-state=failed]")
     expect(failed).to_have_count(2)
     conversation.members.create(user=patient)
+    other_tab = opened(page.context.new_page(), conversation)
+    expect(other_tab.locator("[data-state=failed]")).to_have_count(2)
     failed.first.get_by_role("button", name="Send again").click()
     expect(page.locator("[data-state=sent]")).to_have_count(1)
     failed.get_by_role("button", name="Delete").click()
-    expect(failed).to_have_count(0)
+    for tab in (page, other_tab):
+        expect(tab.locator("[data-state=failed]")).to_have_count(0)
+        expect(tab.locator("[data-text]").filter(has_text="to nobody")).to_have_count(1)
     assert texts(conversation) == ["to nobody"]
     page.reload()
     connected(page)

@@ -60,7 +60,7 @@ def test_each_channel_gets_its_own_words_once(patient: Any, monkeypatch: pytest.
     browser_of(patient)
     short: list[Any] = []
     monkeypatch.setattr(sms, "send", lambda *words: short.append(words))
-    monkeypatch.setattr(push, "send", lambda *words, urgent: short.append(words[1:]))
+    monkeypatch.setattr(push, "send", lambda *words, **_named: short.append(words[1:]))
     assert tell(patient) is not None
     assert tell(patient) is None
     run_due_tasks()
@@ -132,6 +132,34 @@ def test_quiet_hours_hold_back_all_but_the_urgent(patient: Any, occasion: str, l
         clock.move_to(leaves_at)
         run_due_tasks()
         assert len(mail.outbox) == 1
+
+
+def test_a_worker_that_was_behind_keeps_quiet_hours_and_sends_no_old_news(patient: Any, manager: Any) -> None:
+    preferences.save(patient, choices={}, quiet_from=time(22), quiet_to=time(7))
+    with time_machine.travel(NOON, tick=False) as clock:
+        tell(patient, "day")
+        tell(patient, "by hand")
+        tell(patient, "soon", until=NOON + timedelta(minutes=30))
+        clock.move_to(NOON + timedelta(hours=11))  # 23:00 for the patient
+        run_due_tasks()
+        assert mail.outbox == []
+        by_key = {row.notification.key: row for row in Delivery.objects.filter(channel="email")}
+        late = by_key["soon"]
+        assert (late.status, late.error, late.text, late.next_attempt_at) == (
+            _D.SKIPPED,
+            "too_late",
+            "",
+            None,
+        )
+        assert by_key["day"].next_attempt_at == NOON + timedelta(hours=19)
+        # What management sends by hand does not wait.
+        Delivery.objects.filter(pk=by_key["by hand"].pk).update(status=_D.FAILED)
+        deliveries.resend(by_key["by hand"].pk, actor=manager)
+        run_due_tasks()
+        assert len(mail.outbox) == 1
+        clock.move_to(NOON + timedelta(hours=19))
+        run_due_tasks()
+        assert len(mail.outbox) == 2
 
 
 def test_a_server_that_is_away_is_tried_again_and_given_up(patient: Any, settings: Any, manager: Any) -> None:
@@ -245,7 +273,7 @@ def test_a_lost_task_is_made_good_by_the_sweep(patient: Any) -> None:
 def test_browsers_that_are_gone_are_forgotten(patient: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     keeps, gone = browser_of(patient), browser_of(patient, "gone")
 
-    def answer(browser: Any, *words: str, urgent: bool) -> None:
+    def answer(browser: Any, *words: str, **_named: Any) -> None:
         if browser.endpoint == gone.endpoint:
             raise transports.Gone("push 410")
 

@@ -160,7 +160,10 @@ NONSENSE: list[Any] = [
     "9" * 36,
 ]
 FIELDS = {
-    "message.send": ("conversation", "client_id", "text"),
+    "message.send": ("conversation", "client_id", "text", "attachments", "reply_to"),
+    "message.edit": ("message", "text"),
+    "message.delete": ("message",),
+    "message.delivered": ("conversation", "seq"),
     "message.read": ("conversation", "seq"),
     "typing": ("conversation",),
     "watch": ("topic",),
@@ -171,6 +174,13 @@ FINE = {
     ("message.send", "client_id", "9" * 36),
     ("message.send", "text", "x"),
     ("message.send", "text", "9" * 36),
+    ("message.edit", "text", "x"),
+    ("message.edit", "text", "9" * 36),
+    ("message.send", "attachments", "[]"),
+    ("message.send", "attachments", "None"),
+    ("message.send", "reply_to", "None"),
+    ("message.delivered", "seq", "7"),
+    ("message.delivered", "seq", str(10**40)),
     ("message.read", "seq", "7"),
     ("message.read", "seq", str(10**40)),
 }
@@ -182,9 +192,9 @@ FINE = {
 async def test_a_wrong_field_is_an_error_and_the_socket_stays(
     patient: Any, doctor: Any, conversation: Any, name: str, field: str
 ) -> None:
-    await database_sync_to_async(messages.post)(conversation, sender=doctor, text="one")
+    mine = await database_sync_to_async(messages.post)(conversation, sender=patient, text="one")
     right = {"type": name, "conversation": str(conversation.pk), "client_id": "c", "text": "hi", "seq": 1}
-    right["topic"] = f"slots:{uuid4()}:2026-11-21"
+    right |= {"topic": f"slots:{uuid4()}:2026-11-21", "message": str(mine.pk)}
     missing = {key: value for key, value in right.items() if key != field}
     async with connected(patient) as socket:
         for frame in [missing, *({**right, field: wrong} for wrong in NONSENSE)]:
@@ -231,6 +241,22 @@ async def test_a_message_that_is_too_long_names_its_client_id(patient: Any, conv
         assert (await socket.ask(sending(conversation, text="x" * 4000), "message.ack"))["message"][
             "seq"
         ] == 1
+
+
+async def test_one_person_is_held_back_over_all_sockets_and_nobody_else(
+    patient: Any, doctor: Any, conversation: Any, settings: Any
+) -> None:
+    settings.LIMITS = {"chat": (3, 3600)}
+    async with connected(patient) as one, connected(patient) as two, connected(doctor) as doctors:
+        for number, socket in enumerate((one, two, one)):
+            await socket.ask(sending(conversation, client_id=f"c-{number}"), "message.ack")
+        for socket in (one, two):
+            answer = await socket.ask(sending(conversation, client_id="c-4"), "error")
+            assert (answer["code"], answer["client_id"]) == ("throttled", "c-4")
+        edit = {"type": "message.edit", "message": str(uuid4()), "text": "x"}
+        assert (await one.ask(edit, "error"))["code"] == "throttled"
+        await doctors.ask(sending(conversation, client_id="d-1"), "message.ack")
+    assert await database_sync_to_async(texts)(conversation) == ["hello"] * 4
 
 
 # --- topics ---

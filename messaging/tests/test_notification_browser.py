@@ -54,6 +54,7 @@ def test_news_reach_the_open_bell_and_reading_reaches_other_pages(person: Any, p
     expect(bell.get_by_text("Nothing yet")).to_be_visible()
     # Another page sends the test message: this one hears of it.
     other.get_by_role("button", name="E-mail").click()
+    expect(other.get_by_text("A test message is on its way")).to_be_visible()
     expect(bell.get_by_role("button", name="This is a test message")).to_be_visible()
     expect(count).to_contain_text("1")
     connected(other)
@@ -127,3 +128,12 @@ def test_a_browser_is_turned_on_shows_a_push_and_is_turned_off(person: Any, pati
         page.get_by_role("button", name="Turn off for this device").click()
     expect(page.locator("[data-push]")).to_have_attribute("data-state", "off")
     assert not PushSubscription.objects.exists()
+
+    with page.expect_navigation():
+        page.get_by_role("button", name="Turn on for this device").click()
+    expect(page.locator("[data-push]")).to_have_attribute("data-state", "on")
+    page.get_by_label("Account of").click()
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("button", name="Log out")).to_have_count(0)
+    assert not PushSubscription.objects.exists()
+    assert page.evaluate("navigator.serviceWorker.getRegistrations().then(all => all.length)") == 0

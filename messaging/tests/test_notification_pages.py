@@ -1,16 +1,24 @@
 """The bell, the page behind it, and one's own settings: switches, quiet hours, devices, a test message."""
 
 import json
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from allauth.usersessions.models import UserSession
+from django.contrib.staticfiles import finders
 from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
 
+from accounts.domain import sessions
+from accounts.tests.factories import PASSWORD
+from accounts.tests.second_steps import page_log_in
 from clinic.core.testing.tasks import run_due_tasks
 from messaging.domain import preferences
 from messaging.models import Notification, PushSubscription, QuietHours
@@ -218,6 +226,8 @@ def test_a_browser_is_kept_named_and_forgotten_by_its_own_person(patient: Any, o
         {"endpoint": "https://evil.example/push", "keys": KEYS},
         {"endpoint": "http://127.0.0.1/", "keys": KEYS},
         {"endpoint": ENDPOINT, "keys": {"p256dh": ["x"], "auth": 3}},
+        {"endpoint": f"{ENDPOINT}\x00", "keys": KEYS},
+        {"endpoint": f"{ENDPOINT}\ud800", "keys": KEYS},
     ],
 )
 def test_what_no_browser_says_is_refused(patient: Any, body: Any) -> None:
@@ -225,10 +235,52 @@ def test_what_no_browser_says_is_refused(patient: Any, body: Any) -> None:
     assert not PushSubscription.objects.exists()
 
 
+@pytest.mark.parametrize("raw", [b"\xff", b"[" * 50_000, b"", b"null"])
+@pytest.mark.parametrize("name", ["push_subscribe", "push_unsubscribe"])
+def test_no_json_is_refused(patient: Any, name: str, raw: bytes) -> None:
+    answer = signed_in(patient).post(reverse(name), raw, content_type="application/json")
+    assert answer.status_code == 400
+
+
+def test_a_device_is_called_by_what_can_be_read(patient: Any) -> None:
+    body = {"endpoint": ENDPOINT, "keys": KEYS, "device": "Fire\x00fox \ud800" + "x" * 200}
+    assert send_json(signed_in(patient), "push_subscribe", body).status_code == 204
+    assert PushSubscription.objects.get().device == "Firefox " + "x" * 72
+
+
 def test_subscribing_needs_the_page_s_token(patient: Any) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(patient)
     assert send_json(client, "push_subscribe", {"endpoint": ENDPOINT, "keys": KEYS}).status_code == 403
+
+
+@pytest.mark.parametrize("end", ["log out", "one by one", "everywhere", "password"])
+def test_push_ends_with_the_log_in_that_turned_it_on(patient: Any, other_patient: Any, end: str) -> None:
+    here, elsewhere = page_log_in(patient), page_log_in(patient)
+    for client, name in ((here, "here"), (elsewhere, "elsewhere"), (signed_in(other_patient), "theirs")):
+        send_json(client, "push_subscribe", {"endpoint": f"{ENDPOINT}/{name}", "keys": KEYS})
+    match end:
+        case "log out":
+            here.post(reverse("account_logout"))
+        case "one by one":
+            row = UserSession.objects.get(session_key=here.session.session_key)
+            assert sessions.end_one(patient, row.pk)
+        case "everywhere":
+            sessions.end_everywhere(patient, sessions.LOGGED_OUT)
+        case "password":
+            new = "a-much-better-one-7"
+            words = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+            here.post(reverse("account_change_password"), words)
+    left = {row.endpoint.rpartition("/")[2] for row in PushSubscription.objects.all()}
+    assert left == ({"theirs"} if end in ("everywhere", "password") else {"theirs", "elsewhere"})
+
+
+def test_push_outlasts_an_idle_staff_session(doctor: Any) -> None:
+    client = signed_in(doctor)
+    send_json(client, "push_subscribe", {"endpoint": ENDPOINT, "keys": KEYS})
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        assert client.get(SETTINGS).status_code == 302
+    assert PushSubscription.objects.exists()
 
 
 def test_the_worker_speaks_for_the_whole_portal_and_keeps_no_page() -> None:
@@ -239,3 +291,24 @@ def test_the_worker_speaks_for_the_whole_portal_and_keeps_no_page() -> None:
     assert "worker-src 'self'" in answer["Content-Security-Policy"]
     assert '"fetch"' not in answer.text
     assert "caches" not in answer.text
+
+
+def test_the_portal_can_be_put_on_the_home_screen(settings: Any) -> None:
+    """An iPhone takes push only then."""
+    settings.CLINIC_NAME = 'Himal "Clinic" नेपाल'
+    page = Client().get("/").text
+    assert '<link rel="manifest" href="/app.webmanifest">' in page
+    answer = Client().get("/app.webmanifest")
+    assert answer["Content-Type"] == "application/manifest+json"
+    assert "Cookie" not in answer.get("Vary", "")
+    said = answer.json()
+    assert (said["name"], said["display"], said["start_url"]) == (
+        settings.CLINIC_NAME,
+        "standalone",
+        "/home/",
+    )
+    for icon in said["icons"]:
+        found = finders.find(icon["src"].removeprefix("/static/"))
+        assert found
+        with Image.open(found) as picture:
+            assert f"{picture.width}x{picture.height}" == icon["sizes"]

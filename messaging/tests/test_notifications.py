@@ -35,6 +35,7 @@ def test_told_twice_is_told_once_and_mailed_once(patient: Any, settings: Any) ->
     assert "Dear Asha" in sent.body
     assert "We have received your payment." in sent.body
     assert "https://clinic.example/payments/1/" in sent.body
+    assert "https://clinic.example/notifications/settings/" in sent.body
     html = str(sent.alternatives[0][0])
     assert "https://clinic.example/payments/1/" in html
     assert "<script" not in html

@@ -153,9 +153,10 @@ def test_filters_by_channel_status_person_and_day(client: Client, patient: Any, 
     assert keys(person="bikash") == {"new"}
     assert keys(**{"from": "2026-11-21", "to": "2026-11-21"}) == {"old"}
     assert keys(**{"from": "2026-11-22"}) == {"new"}
-    wrong = client.get(LOG, {"from": "yesterday", "status": "given_up"})
-    assert "filter_from_error" in wrong.text
-    assert len(wrong.context["rows"]) == 1
+    for nonsense in ({"from": "yesterday"}, {"from": "0001-01-01"}, {"to": "9999-12-31"}):
+        wrong = client.get(LOG, {**nonsense, "status": "given_up"})
+        assert f"filter_{next(iter(nonsense))}_error" in wrong.text
+        assert len(wrong.context["rows"]) == 1
 
 
 def test_sent_again_by_hand_once_and_back_to_the_same_filters(client: Client, patient: Any) -> None:

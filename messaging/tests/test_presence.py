@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
 from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import CareLink
+from clinic.core import realtime
 from messaging import consumers
 from messaging.domain import presence
 
@@ -97,6 +99,46 @@ async def test_strangers_see_nobody(
             answer = await stranger.ask(watching(patient))
             assert (answer["type"], answer["code"]) == ("error", "not_found")
             assert await stranger.receive_nothing(0.1)
+
+
+async def test_several_are_watched_by_one_frame(
+    *, patient: Any, other_patient: Any, doctor: Any, other_doctor: Any, manager: Any
+) -> None:
+    await database_sync_to_async(make_conversation)(patient, doctor)
+    presence.beat(doctor.pk, presence.ONLINE)
+    people = [doctor, other_doctor, manager, doctor, other_patient]
+    async with connected(patient) as socket:
+        await socket.send_json_to({"type": "watch", "topics": [watching(each)["topic"] for each in people]})
+        answers = {}
+        for _each in range(4):
+            answer = await socket.frame("watching")
+            answers[answer["topic"]] = answer["active"]
+        seen = (await socket.frame("presence"))["users"]
+        assert {user: state["state"] for user, state in seen.items()} == {
+            str(doctor.pk): "online",
+            str(manager.pk): "offline",
+        }
+        assert answers == {
+            watching(doctor)["topic"]: True,
+            watching(manager)["topic"]: True,
+            watching(other_doctor)["topic"]: False,
+            watching(other_patient)["topic"]: False,
+        }
+        both = [watching(doctor)["topic"], watching(manager)["topic"]]
+        await socket.send_json_to({"type": "unwatch", "topics": both})
+        assert [(await socket.frame("watching"))["active"] for _each in both] == [False, False]
+        presence.beat(manager.pk, presence.ONLINE)
+        for person in (other_doctor, other_patient, manager):
+            presence.beat(person.pk, presence.ONLINE)
+            group = realtime.presence_group(person.pk)
+            await get_channel_layer().group_send(group, {"type": "presence.changed", "user": str(person.pk)})
+        assert await socket.receive_nothing(0.2)
+
+
+@pytest.mark.parametrize("topics", [None, 1, "presence", {}, [1], ["x"], [[]], [None]])
+async def test_a_list_of_topics_that_is_none_is_invalid(patient: Any, topics: Any) -> None:
+    async with connected(patient) as socket:
+        assert (await socket.ask({"type": "watch", "topics": topics}))["code"] == "invalid"
 
 
 async def test_who_may_no_longer_talk_sees_no_more(

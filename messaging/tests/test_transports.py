@@ -3,6 +3,7 @@
 import json
 import logging
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import timedelta
 from typing import Any
 
 import http_ece
@@ -11,6 +12,7 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.core.management import call_command
+from django.utils import timezone
 from py_vapid import Vapid02
 
 from clinic.core.errors import Invalid
@@ -50,6 +52,7 @@ def test_the_console_writes_it_down(settings: Any, caplog: pytest.LogCaptureFixt
     with caplog.at_level(logging.INFO, logger="messaging.transports.sms"):
         sms.send("+9779841234567", "Hello")
     assert "(1 segments): Hello" in caplog.text
+    assert "9841" not in caplog.text
 
 
 def answer(status: int, body: Any = None) -> requests.Response:
@@ -130,18 +133,20 @@ def test_a_push_says_title_and_address_and_no_more(
 ) -> None:
     """Read as the browser would read it, signed by the key whose public half the page shows to it."""
     browser, sent = Browser(), []
+    soon = timezone.now() + timedelta(minutes=10)
 
     def post(url: str, *, data: bytes, headers: Any, **_options: Any) -> requests.Response:
         sent.append((url, data, headers))
         return answer(201)
 
     monkeypatch.setattr(requests, "post", post)
-    push.send(browser.subscription, "तपाईंको भेट", "/appointments/1/", urgent=True)
+    push.send(browser.subscription, "तपाईंको भेट", "/appointments/1/", urgent=True, until=soon)
     ((url, data, headers),) = sent
     assert url == ENDPOINT
     assert browser.read(data) == {"title": "तपाईंको भेट", "url": "/appointments/1/"}
     headers = {name.lower(): value for name, value in headers.items()}
     assert headers["urgency"] == "high"
+    assert 590 <= int(headers["ttl"]) <= 600
     assert f"k={settings.VAPID_PUBLIC_KEY}" in headers["authorization"]
     assert Vapid02.verify(headers["authorization"])
     claims = headers["authorization"].split("t=")[1].split(".")[1]
@@ -171,6 +176,13 @@ def test_what_a_push_service_says(
     with pytest.raises(transports.TransportError) as error:
         push.send(Browser().subscription, "T", "/")
     assert type(error.value) is raises
+
+
+def test_a_wrong_key_of_the_clinic_costs_no_browser(vapid: None, settings: Any) -> None:
+    settings.VAPID_PRIVATE_KEY = "nonsense"
+    with pytest.raises(transports.Refused) as error:
+        push.send(Browser().subscription, "T", "/")
+    assert (type(error.value), error.value.code) == (transports.Refused, "VAPID_PRIVATE_KEY")
 
 
 INSIDE = (

@@ -28,6 +28,8 @@ def send(
     connection = get_connection()
     message = mail.message_of([to], subject, text, html, attachments)
     message.connection = connection
+    # So that no absence note answers it.
+    message.extra_headers["Auto-Submitted"] = "auto-generated"
     if name:
         host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
         message.extra_headers["Message-ID"] = f"<{name}@{host}>"

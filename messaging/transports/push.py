@@ -2,10 +2,13 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
+from django.utils import timezone
+from py_vapid import Vapid, VapidException
 from pywebpush import WebPushException, webpush
 
 from . import Gone, Refused, TryAgain
@@ -39,23 +42,33 @@ def is_push_service(endpoint: str) -> bool:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return False
-    known = any(host == name or host.endswith(f".{name}") for name in _SERVICES)
+    plain = endpoint.isascii() and endpoint.isprintable()
+    known = plain and any(host == name or host.endswith(f".{name}") for name in _SERVICES)
     return parts.scheme == "https" and known and port in (None, 443) and "@" not in parts.netloc
 
 
-def send(browser: Browser, title: str, url: str, *, urgent: bool = False) -> None:
+def send(
+    browser: Browser, title: str, url: str, *, urgent: bool = False, until: datetime | None = None
+) -> None:
     """The payload is the title and where to go, nothing else. One that comes twice replaces the first, by the tag that
-    the service worker gives it. Raises Gone when the browser has unsubscribed, Refused when the service will never take
-    it, else TryAgain."""
+    the service worker gives it. A browser that is away gets it within KEPT_SECONDS, and not after `until`.
+
+    Raises Gone when the browser has unsubscribed, Refused when the service will never take it or the clinic's own key
+    is none, else TryAgain."""
     if not is_push_service(browser.endpoint):
         raise Gone("not a push service")
+    left = int((until - timezone.now()).total_seconds()) if until else KEPT_SECONDS
+    try:
+        vapid = Vapid.from_string(settings.VAPID_PRIVATE_KEY)
+    except (ValueError, VapidException) as error:  # the clinic's mistake: no browser is forgotten for it
+        raise Refused("VAPID_PRIVATE_KEY") from error
     try:
         webpush(
             {"endpoint": browser.endpoint, "keys": {"p256dh": browser.p256dh, "auth": browser.auth}},
             data=json.dumps({"title": title, "url": url}, ensure_ascii=False),
-            vapid_private_key=settings.VAPID_PRIVATE_KEY,
+            vapid_private_key=vapid,
             vapid_claims={"sub": settings.VAPID_SUBJECT},
-            ttl=KEPT_SECONDS,
+            ttl=max(0, min(left, KEPT_SECONDS)),
             timeout=TIMEOUT_SECONDS,
             headers={"Urgency": "high" if urgent else "normal"},
         )

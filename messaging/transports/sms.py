@@ -33,7 +33,7 @@ def send(to: str, text: str) -> None:
     if settings.SMS_BACKEND == "twilio":
         _send_by_twilio(to, text)
     else:
-        logger.info("SMS to %s (%s segments): %s", to, segments(text), text)
+        logger.info("SMS to …%s (%s segments): %s", to[-2:], segments(text), text)
 
 
 def _send_by_twilio(to: str, text: str) -> None:

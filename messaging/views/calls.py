@@ -1,6 +1,6 @@
 """The page of a call: device check, waiting room, call, and what comes after (theme/static/js/calls)."""
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from messaging import call_rules
 from messaging.domain import call_records, calls
-from messaging.models import Member
+from messaging.models import Call, Member
 from messaging.views.chat import chat_of
 
 
@@ -33,12 +33,21 @@ def call(request: HttpRequest, pk: UUID) -> HttpResponse:
         "is_host": call_rules.is_host(user, call),
         "is_rung": call_rules.is_rung(call),
     }
+    if closed := shut_door(request, call, context):
+        return closed
+    context["runs_for"] = call_rules.runs_for(call)
+    context["chat"] = chat_of(call.conversation, user)
+    return render(request, "messaging/call.html", context)
+
+
+def shut_door(request: HttpRequest, call: Call, context: dict[str, Any]) -> HttpResponse | None:
+    """What stands in the page's place outside the call's window; None inside it."""
     if call_rules.is_over(call):
         return render(request, "messaging/call_over.html", context)
     if call_rules.is_too_early(call):
-        return render(request, "messaging/call_early.html", context)
-    context["chat"] = chat_of(call.conversation, user)
-    return render(request, "messaging/call.html", context)
+        opens_in = {"opens_in": call_rules.opens_in(call)}
+        return render(request, "messaging/call_early.html", context | opens_in)
+    return None
 
 
 @login_required
@@ -53,7 +62,7 @@ def call_record(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "call": call,
         "attendances": call_records.attendances(call),
-        "talked": call_records.length_text(talked) if talked else "",
+        "talked": calls.length_text(talked) if talked else "",
         "is_member": calls.is_member(call.pk, user.pk),
     }
     return render(request, "messaging/call_record.html", context)

@@ -16,6 +16,7 @@ from clinic.core.errors import DomainError
 from messaging import call_rules
 from messaging.domain import calls, invitations
 from messaging.models import CallInvitation
+from messaging.views.calls import shut_door
 
 
 @never_cache
@@ -69,10 +70,9 @@ def call_guest(request: HttpRequest, pk: UUID) -> HttpResponse:
         "is_host": False,
         "is_rung": False,
     }
-    if call_rules.is_over(call):
-        return render(request, "messaging/call_over.html", context)
-    if call_rules.is_too_early(call):
-        return render(request, "messaging/call_early.html", context)
+    if closed := shut_door(request, call, context):
+        return closed
+    context["runs_for"] = call_rules.runs_for(call)
     return render(request, "messaging/call.html", context)
 
 

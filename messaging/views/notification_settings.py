@@ -11,10 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from clinic.core import zones
+from clinic.core.consumers import session_fingerprint
 from clinic.core.errors import DomainError, Invalid
 from messaging.domain import addresses, preferences, push, trial
 from messaging.enums import Channel
@@ -71,7 +72,12 @@ def push_subscribe(request: HttpRequest) -> HttpResponse:
     """`PushSubscription.toJSON()` of this browser, and what to call it. 204, or 400 for anything else."""
     said = _json(request)
     device = said.get("device")
-    push.subscribe(cast(User, request.user), said, device=device if isinstance(device, str) else "")
+    push.subscribe(
+        cast(User, request.user),
+        said,
+        device=device if isinstance(device, str) else "",
+        session=session_fingerprint(request.session.session_key),
+    )
     return HttpResponse(status=204)
 
 
@@ -96,16 +102,6 @@ def push_forget(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("notification_settings")
 
 
-@require_safe
-def service_worker(request: HttpRequest) -> HttpResponse:
-    """The script that shows a push when no page is open. At the root, so that it may speak for the whole portal; it
-    keeps no pages. Browsers ask for it again by themselves, so no cache may hold an old one."""
-    response = render(request, "messaging/sw.js", content_type="text/javascript; charset=utf-8")
-    response["Service-Worker-Allowed"] = "/"
-    response["Cache-Control"] = "no-cache"
-    return response
-
-
 def _context(user: User, now: preferences.Preferences) -> dict[str, Any]:
     devices = list(user.push_subscriptions.all()) if Channel.PUSH in now.channels else []
     return {
@@ -123,7 +119,7 @@ def _context(user: User, now: preferences.Preferences) -> dict[str, Any]:
 def _json(request: HttpRequest) -> dict[str, Any]:
     try:
         said = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Invalid from None
     if not isinstance(said, dict):
         raise Invalid

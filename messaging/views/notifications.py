@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
@@ -27,6 +27,15 @@ def notifications(request: HttpRequest) -> HttpResponse:
     found = filters.narrow(queries.notifications_by_attention(cast(User, request.user)))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "messaging/notifications.html", {"page_obj": page, "filters": filters})
+
+
+@login_required
+@require_safe
+def notifications_unread(request: HttpRequest) -> HttpResponse:
+    """The badges of an open page, after news (theme/static/js/badges.js)."""
+    messages, notifications = queries.unread(cast(User, request.user).pk)
+    counts = {"unread_messages": messages, "unread_notifications": notifications}
+    return JsonResponse(counts, headers={"Cache-Control": "no-store"})
 
 
 @login_required

@@ -37,6 +37,7 @@ def panel(client: Any, user: Any, appointment: Any) -> Any:
 
 def test_the_doctor_sees_the_visit_and_its_note(client: Any, doctor: Any, appointment: Any) -> None:
     content = panel(client, doctor, appointment).content.decode()
+    assert f'href="/patients/{appointment.patient_id}/' in content
     assert "Asha Gurung" in content
     assert "Cough for a week" in content
     assert f'data-note="{appointment.pk}"' in content

@@ -1,6 +1,5 @@
 """What the API shows of services, doctors, slots and appointments, and what it takes."""
 
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +7,9 @@ from rest_framework import serializers
 
 from accounts.enums import Mode, SpokenLanguage
 from accounts.models import Specialty, User
+from clinic.core.fields import MomentField
 from scheduling.domain.booking import MAX_FILES, OVERBOOKING_MAX_LENGTH, REASON_MAX_LENGTH
+from scheduling.domain.paying import payment_that_counts
 from scheduling.models import Appointment, AppointmentStatusChange, Resource, Service
 
 
@@ -135,6 +136,7 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
     service = serializers.UUIDField(source="service_id", read_only=True)
     service_name = serializers.CharField(source="service.name", read_only=True)
     payment = serializers.SerializerMethodField()
+    payments = serializers.SerializerMethodField()
     call = serializers.UUIDField(source="call_id", allow_null=True, read_only=True)
     conversation = serializers.UUIDField(source="conversation_id", allow_null=True, read_only=True)
     history = HistorySerializer(many=True, read_only=True)
@@ -173,6 +175,7 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
             "currency",
             "hold_expires_at",
             "payment",
+            "payments",
             "call",
             "conversation",
             "history",
@@ -187,9 +190,14 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
         read_only_fields = fields
 
     def get_payment(self, appointment: Appointment) -> str | None:
-        """The id of the payment that counts now."""
-        payments = appointment.payments.all()  # type: ignore[attr-defined]
-        return str(payments[0].pk) if payments else None
+        """The id of the payment that counts now: one that is still open, else the visit's first."""
+        payment = payment_that_counts(appointment)
+        return str(payment.pk) if payment else None
+
+    def get_payments(self, appointment: Appointment) -> list[str]:
+        """The ids of all, the oldest first: the visit itself, then what was left to pay for it."""
+        payments = sorted(appointment.payments.all(), key=lambda payment: payment.created_at)  # type: ignore[attr-defined]
+        return [str(payment.pk) for payment in payments]
 
     def get_is_displaced(self, appointment: Appointment) -> bool:
         return appointment.displaced_at is not None
@@ -198,17 +206,6 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
         """The clinic's own words, not meant for the patient."""
         request = self.context.get("request")
         return appointment.overbooking_reason if request and request.user.is_clinic_staff else ""
-
-
-class MomentField(serializers.DateTimeField):
-    """A moment; without an offset the clinic's clock. DRF lets the first and last days of all time through to an
-    overflow."""
-
-    def to_internal_value(self, value: Any) -> datetime:
-        try:
-            return super().to_internal_value(value)
-        except OverflowError:
-            self.fail("overflow")
 
 
 class BookSerializer(serializers.Serializer[Any]):

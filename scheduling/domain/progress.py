@@ -30,6 +30,8 @@ from . import cells, meeting, offers, referrals, requests, telling, timers
 from .errors import TooLate
 
 _S = AppointmentStatus
+# So long a slot is held for the rest when a part of its price was paid.
+PART_PAID_HOLD = timedelta(hours=24)
 AppointmentId = UUID | str
 
 
@@ -59,15 +61,36 @@ def payment_rejected(appointment_id: AppointmentId, *, actor: User, reason: str 
 
 
 @transaction.atomic
-def paid(appointment_id: AppointmentId, *, actor: User) -> Appointment:
-    """The money is there: the visit is confirmed, or asked of a doctor who confirms personally (its status then
-    stays)."""
-    appointment = _managed(appointment_id, actor)
-    if not requests.asks(appointment.doctor_id):
-        return confirm(appointment_id, actor=actor)
-    _possible(appointment, "confirm")
-    requests.ask(appointment)
+def part_paid(appointment_id: AppointmentId, *, actor: User | None) -> Appointment:
+    """A part of the money is there: the slot is held for the rest, a day long but not past its start. Asks no rule:
+    billing knows whose word on money counts. Anything not waiting for money stays as it is."""
+    appointment = lock(Appointment, appointment_id)
+    until = max(timezone.now(), min(timezone.now() + PART_PAID_HOLD, appointment.starts_at))
+    if appointment.status == _S.PENDING_CONFIRMATION:
+        change(appointment, _S.PENDING_PAYMENT, actor=actor, hold_expires_at=until)
+    elif appointment.status == _S.PENDING_PAYMENT:
+        appointment.hold_expires_at = max(until, appointment.hold_expires_at or until)
+        appointment.save(update_fields=["hold_expires_at", "updated_at"])
+        events.appointment_changed(appointment)
+    else:
+        return appointment
+    timers.at_hold_end(appointment)
     return appointment
+
+
+@transaction.atomic
+def paid(appointment_id: AppointmentId, *, actor: User | None) -> Appointment:
+    """The money is there, or none is needed: the visit is confirmed, or asked of a doctor who confirms personally (it
+    then waits for confirmation). Also out of a hold that nobody has ended yet. Asks no rule: billing knows whose word
+    on money counts. Raises InvalidTransition for a visit that waits for neither."""
+    appointment = lock(Appointment, appointment_id)
+    if appointment.status == _S.PENDING_PAYMENT:
+        change(appointment, _S.PENDING_CONFIRMATION, actor=actor)
+    _possible(appointment, "confirm")
+    if requests.asks(appointment.doctor_id):
+        requests.ask(appointment)
+        return appointment
+    return _confirmed(appointment, actor=actor, reason="")
 
 
 @transaction.atomic
@@ -75,6 +98,10 @@ def confirm(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> 
     """The visit will take place: care link, conversation, call (video) and reminders come with it."""
     appointment = _managed(appointment_id, actor)
     _possible(appointment, "confirm")
+    return _confirmed(appointment, actor=actor, reason=reason)
+
+
+def _confirmed(appointment: Appointment, *, actor: User | None, reason: str) -> Appointment:
     fields = meeting.open_for(appointment)
     change(appointment, _S.CONFIRMED, actor=actor, reason=reason, fields=fields)
     timers.of_visit(appointment)
@@ -93,9 +120,17 @@ def decline(appointment_id: AppointmentId, *, actor: User, reason: str = "") -> 
 
 
 @transaction.atomic
-def cancel(appointment_id: AppointmentId, *, actor: User, reason: str = "", note: str = "") -> Appointment:
-    """The time is free again; `note` goes to the patient with the news. Raises TooLate for a patient inside the notice
-    period of a confirmed visit."""
+def cancel(
+    appointment_id: AppointmentId,
+    *,
+    actor: User,
+    reason: str = "",
+    note: str = "",
+    at_patients_wish: bool | None = None,
+) -> Appointment:
+    """The time is free again; `note` goes to the patient with the news. `at_patients_wish` says on whose account it is
+    called off: when not given, on that of whoever acts. Raises TooLate for a patient inside the notice period of a
+    confirmed visit."""
     appointment = lock(Appointment, appointment_id)
     _require(rules.can_see(actor, appointment) or rules.asked_for(actor, appointment))
     if not appointment.can_become(_S.CANCELLED):
@@ -103,7 +138,9 @@ def cancel(appointment_id: AppointmentId, *, actor: User, reason: str = "", note
     if not rules.can_cancel(actor, appointment):
         raise TooLate
     was_confirmed = appointment.status in rules.BOUND_BY_NOTICE
-    change(appointment, _S.CANCELLED, actor=actor, reason=reason)
+    wished = actor.pk == appointment.patient_id if at_patients_wish is None else at_patients_wish
+    by_patient = wished and rules.answers_for(appointment)
+    change(appointment, _S.CANCELLED, actor=actor, reason=reason, by_patient=by_patient)
     meeting.call_off(appointment, actor=actor)
     telling.cancelled(appointment, actor=actor, was_confirmed=was_confirmed, note=note)
     return appointment
@@ -252,6 +289,7 @@ def change(
     reason: str = "",
     hold_expires_at: datetime | None = None,
     fields: Mapping[str, Any] | None = None,
+    by_patient: bool = False,
 ) -> Appointment:
     """The way of every step: change the status of a locked row, free its time when it no longer occupies any, and
     announce. Asks no rule; `actor` None is the portal itself. Raises InvalidTransition."""
@@ -278,6 +316,7 @@ def change(
         to_status=to,
         actor=actor,
         reason=reason,
+        by_patient=by_patient,
     )
     events.appointment_changed(appointment)
     referrals.follow(appointment, to, actor=actor)

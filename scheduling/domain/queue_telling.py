@@ -1,12 +1,16 @@
 """What people in the waiting room are told."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 
 from messaging.domain.notifications import notify
 from scheduling.enums import AppointmentStatus, ResourceKind
 from scheduling.models import Appointment, DelayNotice
+
+# A queue has moved on by then.
+NEWS_FOR = timedelta(minutes=30)
 
 
 def called(appointment: Appointment) -> None:
@@ -47,5 +51,6 @@ def _tell(appointment: Appointment, key: str, occasion: str, variables: dict[str
         variables=variables,
         url=reverse("waiting_room", args=[appointment.pk]),
         key=f"appointment:{appointment.pk}:{key}",
+        until=timezone.now() + NEWS_FOR,
     )
     return told is not None

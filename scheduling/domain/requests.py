@@ -37,7 +37,8 @@ def waiting_for(doctor_id: UUID) -> QuerySet[Appointment]:
     """What the doctor has to answer, the soonest first: paid (or free of charge) and still ahead."""
     return (
         Appointment.objects.filter(
-            Q(price=0) | Q(payments__status="confirmed"),  # payments belong to an app above
+            # Payments belong to an app above; a visit without one is paid for by the medical aid.
+            Q(price=0) | Q(payments__isnull=True) | Q(payments__status="confirmed"),
             doctor=doctor_id,
             doctor__schedule__confirms_personally=True,
             status=AppointmentStatus.PENDING_CONFIRMATION,

@@ -41,4 +41,5 @@ def pay_soon(visit: Appointment, until: datetime) -> None:
         },
         url=reverse("appointment", args=[visit.pk]),
         key=f"appointment:{visit.pk}:pay:{until.timestamp():.0f}",
+        until=until,
     )

@@ -23,6 +23,7 @@ from clinic.core.errors import DomainError
 from clinic.core.status import lock
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
+from scheduling.signals import swept
 
 from . import meeting, progress, reminding, telling
 from .timers import NO_SHOW_AFTER
@@ -50,15 +51,18 @@ class Swept:
 
 def sweep(now: datetime | None = None) -> Swept:
     """End lapsed holds, note who did not come, call off what nobody answered, make good lost reminders. May be run at
-    any time and by any number of workers; what one visit refuses does not keep the others."""
+    any time and by any number of workers; what one visit refuses does not keep the others. At last `swept` is sent."""
     now = now or timezone.now()
-    return Swept(
+    done = Swept(
         expired=progress.expire_lapsed(),
         missed=_each(missed(now), _note_missed),
         given_up=_each(given_up(now), _give_up),
         unanswered=_each(unanswered(now), _turn_down),
         reminded=reminding.make_good(now),
     )
+    # A receiver's failure is logged by Django and keeps nobody else.
+    swept.send_robust(sender=Swept)
+    return done
 
 
 def missed(now: datetime) -> QuerySet[Appointment]:

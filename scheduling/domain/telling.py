@@ -21,9 +21,9 @@ def spoken_time(appointment: Appointment, reader: User | None = None) -> str:
     return zones.spoken(appointment.starts_at, reader.time_zone if reader else "")
 
 
-def confirmed(appointment: Appointment, *, actor: User) -> None:
+def confirmed(appointment: Appointment, *, actor: User | None) -> None:
     _tell_patient(appointment, "confirmed", "appointment.confirmed")
-    if actor.pk != appointment.doctor_id:
+    if not (actor and actor.pk == appointment.doctor_id):
         _tell_doctor(appointment, "confirmed", "appointment.confirmed.doctor")
 
 
@@ -93,6 +93,7 @@ def reminder(appointment: Appointment, which: str) -> None:
         variables={"time": _time_for(appointment, patient), "doctor": appointment.doctor.name},
         url=_url(appointment),
         key=reminder_key(appointment, which),
+        until=appointment.starts_at,
     )
 
 

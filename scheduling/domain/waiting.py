@@ -153,7 +153,7 @@ def _book_instead(offer: WaitingOffer, old: Appointment | None, actor: User) -> 
     """A visit of its own; `old` is cancelled, before only where it would be in the way."""
     in_the_way = old is not None and old.starts_at < offer.ends_at
     if old is not None and in_the_way:
-        progress.cancel(old.pk, actor=actor, reason=_("An earlier time was free"))
+        _let_go(old, actor)
     visit = booking.book(
         patient=offer.entry.patient,
         doctor=offer.doctor,
@@ -166,8 +166,14 @@ def _book_instead(offer: WaitingOffer, old: Appointment | None, actor: User) -> 
         referral=offers.referral_for(offer.entry),
     )
     if old is not None and not in_the_way:
-        progress.cancel(old.pk, actor=actor, reason=_("An earlier time was free"))
+        _let_go(old, actor)
     return visit
+
+
+def _let_go(old: Appointment, actor: User) -> None:
+    """The clinic offered the earlier time: it keeps nothing of what was paid."""
+    reason = _("An earlier time was free")
+    progress.cancel(old.pk, actor=actor, reason=reason, at_patients_wish=False)
 
 
 def hand_over(merged: User, *, to: User) -> None:

@@ -20,6 +20,7 @@ def offered(offer: WaitingOffer) -> None:
         },
         url=reverse("waiting_offer", args=[offer.pk]),
         key=f"waiting:{offer.pk}:offered",
+        until=offer.expires_at,
     )
 
 

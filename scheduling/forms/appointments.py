@@ -66,7 +66,20 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, needed: bool = False, help_text: Any = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, needed: bool = False, help_text: Any = "", for_patient: bool = False, **kwargs: Any
+    ) -> None:
+        """`for_patient`: staff may say that the patient asked for it."""
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = needed
         self.fields["reason"].help_text = help_text
+        if for_patient:
+            self.fields["at_patients_wish"] = forms.BooleanField(
+                label=_("The patient asked for it"),
+                required=False,
+                help_text=_("Then the clinic's terms of cancellation hold for what was paid."),
+            )
+
+    def given(self) -> dict[str, Any]:
+        """The arguments of the action. Without the question, whoever acts speaks for themselves."""
+        return {name: self.cleaned_data[name] for name in self.fields}

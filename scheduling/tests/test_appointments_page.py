@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.domain import care
 from accounts.models import User
 from accounts.tests.factories import make_patient
-from messaging.domain import conversations
+from messaging.domain import conversations, peers, waiting_room
 from scheduling.domain import progress
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment, AppointmentFile, Service
@@ -238,6 +238,22 @@ def test_the_call_opens_shortly_before(
     assert call in page(client, patient, url)
     time_machine.move_to(visit.ends_at + timedelta(minutes=61), tick=False)
     assert call not in page(client, patient, url)
+
+
+def test_the_call_s_record_is_linked_once_somebody_was_in_it(
+    client: Client, *, patient: User, doctor: User, manager: User, service: Service, time_machine: Any
+) -> None:
+    visit = make_appointment(patient, doctor, service, status=AppointmentStatus.PENDING_CONFIRMATION)
+    progress.confirm(visit.pk, actor=manager)
+    visit.refresh_from_db()
+    assert visit.call_id
+    time_machine.move_to(visit.starts_at, tick=False)
+    url, record = reverse("appointment", args=[visit.pk]), reverse("call_record", args=[visit.call_id])
+    assert record not in page(client, patient, url)
+    peers.join(visit.call_id, doctor, "d")
+    waiting_room.admit(visit.call_id, peers.join(visit.call_id, patient, "p").peer.pk, actor=doctor)
+    for person in (patient, doctor, manager):
+        assert record in page(client, person, url)
 
 
 def test_only_its_members_are_led_to_a_conversation(

@@ -107,7 +107,7 @@ def test_the_list_takes_the_same_queries_however_long(
         make_appointment(patient, doctor, service, starts_at=clinic_time(number + 1, 10))
     client.force_login(manager)
     client.get(reverse("holidays"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert client.get(reverse("holidays")).content.decode().count("hit-list") == rows
 
 

@@ -1,18 +1,19 @@
 """Visits as iCalendar: in mails, as a file, and what they keep to themselves."""
 
-from collections.abc import Callable
 from datetime import UTC, timedelta
 from email.message import Message
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail as outbox
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
+from django.utils import timezone
 from icalendar import Calendar
 
-from clinic.core import mail
 from clinic.core.testing.tasks import run_due_tasks
+from messaging.domain.notifications import notify
 from scheduling.domain import ics, progress
 from scheduling.enums import AppointmentStatus as S
 from scheduling.models import Appointment
@@ -157,8 +158,8 @@ def test_a_doctor_who_gave_the_visit_away_loses_the_entry(visit: Appointment, ot
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_mail_tried_again_still_has_its_attachment(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_args: Any) -> int:
+def test_a_mail_tried_again_still_has_its_attachment(patient: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: Any) -> None:
         raise ConnectionRefusedError
 
     content = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
@@ -167,25 +168,18 @@ def test_a_mail_tried_again_still_has_its_attachment(monkeypatch: pytest.MonkeyP
         ("a.bin", "application/pdf", b"\x00\xff"),
     ]
     with monkeypatch.context() as broken:
-        broken.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
-        mail.send_later(to=["a@test.clinic"], subject="S", text="T", attachments=attachments)
+        broken.setattr("django.core.mail.backends.locmem.EmailBackend.open", refuse)
+        notify(patient, occasion="payment.confirmed", url="/", key="k", attachments=attachments)
         run_due_tasks()
     assert outbox.outbox == []
-    monkeypatch.setattr("django_tasks_db.models.timezone.now", later())
-    run_due_tasks()
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        run_due_tasks()
     message, _wire = sent_message()
     assert [(part.filename, part.content) for part in message.attachments] == [  # type: ignore[union-attr]
         ("visit.ics", content),
         ("a.bin", b"\x00\xff"),
     ]
-    assert message.alternatives[0][1] == "text/calendar; method=REQUEST"
-
-
-def later() -> Callable[[], Any]:
-    from django.utils import timezone
-
-    now = timezone.now()
-    return lambda: now + timedelta(minutes=2)
+    assert message.alternatives[1][1] == "text/calendar; method=REQUEST"
 
 
 @pytest.mark.django_db

@@ -59,21 +59,21 @@ def test_no_text_breaks_the_reading_of_an_address(text: str) -> None:
 @pytest.mark.parametrize(
     ("moment", "spoken"),
     [
-        (clinic_time(2, 23, 55), "in 2 days"),
-        (clinic_time(1, 0, 5), "tomorrow"),
-        (clinic_time(-1, 23, 55), "yesterday"),
-        (clinic_time(-4, 9), "4 days ago"),
-        (clinic_time(0, 12, 35), "in 35 minutes"),
-        (clinic_time(0, 15), "in 3 hours"),
-        (clinic_time(0, 12), "now"),
-        (clinic_time(0, 11, 59), "1 minute ago"),
+        ((2, 23, 55), "in 2 days"),
+        ((1, 0, 5), "tomorrow"),
+        ((-1, 23, 55), "yesterday"),
+        ((-4, 9), "4 days ago"),
+        ((0, 12, 35), "in 35 minutes"),
+        ((0, 15), "in 3 hours"),
+        ((0, 12), "now"),
+        ((0, 11, 59), "1 minute ago"),
     ],
 )
 def test_times_are_spoken_of_by_the_clinics_calendar(
-    moment: datetime, spoken: str, time_machine: Any
+    moment: tuple[int, ...], spoken: str, time_machine: Any
 ) -> None:
     time_machine.move_to(clinic_time(0, 12), tick=False)
-    assert relative(moment) == spoken
+    assert relative(clinic_time(*moment)) == spoken
 
 
 def test_files_that_were_never_booked_are_swept(settings: Any, time_machine: Any) -> None:

@@ -234,7 +234,7 @@ def test_the_waiting_room_is_the_patients_alone(
 @pytest.mark.parametrize(
     "fields",
     [
-        {"starts_at": clinic_time(1, 9)},
+        {"starts_at": (1, 9)},
         {"status": S.COMPLETED},
         {"status": S.CANCELLED},
         {"displaced_at": timezone.now()},
@@ -243,7 +243,7 @@ def test_the_waiting_room_is_the_patients_alone(
 def test_without_a_place_in_todays_line_the_visit_is_shown(
     fields: dict[str, Any], client: Client, patient: User, doctor: User, service: Service
 ) -> None:
-    fields = {"starts_at": clinic_time(0, 13), **fields}
+    fields = {**fields, "starts_at": clinic_time(*fields.get("starts_at", (0, 13)))}
     one = make_appointment(patient, doctor, service, mode=Mode.IN_PERSON, **fields)
     client.force_login(patient)
     answer = client.get(reverse("waiting_room", args=[one.pk]))

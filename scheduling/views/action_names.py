@@ -116,7 +116,7 @@ ACTIONS = {
             _("The visit is cancelled and its time is free again."),
             "danger",
             asks=_("Cancel this visit?"),
-            explains=_("The time becomes free for others. What was paid is refunded by the clinic."),
+            explains=_("The time becomes free for others."),
         ),
     )
 }

@@ -21,6 +21,7 @@ from scheduling.domain.availability import Standing, nearest_free, standing
 from scheduling.domain.errors import TooLate
 from scheduling.forms.appointments import ReasonForm
 from scheduling.models import Appointment
+from scheduling.signals import cancelling
 from scheduling.views import picker
 from scheduling.views.action_names import ACTIONS, Action
 from scheduling.views.appointments import appointment_page
@@ -41,6 +42,9 @@ def act(request: HttpRequest, pk: UUID, action: str) -> HttpResponse:
         raise PermissionDenied
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
+        for_patient=chosen.name == "cancel"
+        and user.pk != appointment.patient_id
+        and rules.answers_for(appointment),
         needed=chosen.needs_reason or (chosen.name == "cancel" and not user.is_patient),
         help_text="" if user.is_patient else _("The patient reads this."),
     )
@@ -70,7 +74,7 @@ def _perform(
     if not form.is_valid():
         return _ask(request, appointment, action, form, status=422)
     try:
-        action.perform(appointment.pk, actor=user, reason=form.cleaned_data["reason"])
+        action.perform(appointment.pk, actor=user, **form.given())
     except NotAllowed as refused:
         raise PermissionDenied from refused
     except DomainError as refused:
@@ -90,8 +94,20 @@ def _ask(
         "scheduling/parts/ask_dialog.html" if getattr(request, "htmx", False) else "scheduling/ask.html"
     )
     back = request.GET.get("next", "") or request.POST.get("next", "")
-    context = {"appointment": appointment, "action": action, "form": form, "next": back}
+    context = {
+        "appointment": appointment,
+        "action": action,
+        "form": form,
+        "next": back,
+        "consequences": _consequences(request, appointment) if action.name == "cancel" else [],
+    }
     return render(request, template, context, status=status)
+
+
+def _consequences(request: HttpRequest, appointment: Appointment) -> list[str]:
+    """What other apps have to say before the visit is cancelled."""
+    told = cancelling.send(sender=Appointment, appointment=appointment, reader=person(request))
+    return [sentence for _receiver, sentences in told for sentence in sentences or ()]
 
 
 @login_required

@@ -21,6 +21,7 @@ from clinic.core.files import serve_private
 from messaging.rules import can_talk
 from scheduling import rules
 from scheduling.domain import reading
+from scheduling.domain.paying import payment_that_counts
 from scheduling.domain.queries import appointments_visible_to, visits_open_to
 from scheduling.enums import UPCOMING, AppointmentStatus
 from scheduling.forms.appointments import AppointmentFilter
@@ -28,7 +29,7 @@ from scheduling.models import Appointment
 from scheduling.views.action_names import ACTIONS
 from scheduling.views.displaced import displaced_times, is_displaced
 from scheduling.views.guards import appointment_or_404, person
-from scheduling.views.next_step import call_door, first_payment, payment_url, queue_is_open
+from scheduling.views.next_step import call_door, call_record_url, payment_url, queue_is_open
 
 PER_PAGE = 20
 
@@ -103,13 +104,15 @@ def appointment_page(
         "actions": [ACTIONS[name] for name in available if name in ACTIONS],
         "can_reschedule": "reschedule" in available,
         "bound_by_notice": user.is_patient and rules.inside_notice(appointment),
-        "payment": first_payment(appointment),
+        "payment": payment_that_counts(appointment),
         "payment_url": payment_url(appointment),
+        "payments": list(appointment.payments.all()),  # type: ignore[attr-defined]
         "waits_for_payment": waits,
         "hold_lapsed": rules.hold_lapsed(appointment),
         "is_displaced": is_displaced(appointment),
         "displaced_times": displaced_times(user, appointment),
         "door": call_door(appointment),
+        "call_record_url": call_record_url(user, appointment),
         "queue_is_open": queue_is_open(user, appointment),
         "first_tone": _first_tone(appointment),
         "opens_record": user.is_doctor and may_open_record(user, appointment.patient),

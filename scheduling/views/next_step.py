@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -10,6 +9,8 @@ from django.utils import timezone
 
 from accounts.enums import Mode
 from accounts.models import User
+from messaging.domain import call_records
+from scheduling.domain.paying import payment_that_counts
 from scheduling.enums import QUEUED, AppointmentStatus
 from scheduling.models import Appointment
 
@@ -28,14 +29,9 @@ class CallDoor:
     is_open: bool
 
 
-def first_payment(appointment: Appointment) -> Any:
-    """The appointment's newest payment or None. Payments belong to an app above; only its relation is used."""
-    return next(iter(appointment.payments.all()), None)  # type: ignore[attr-defined]
-
-
 def payment_url(appointment: Appointment) -> str:
     """The page of its payment, "" without one."""
-    payment = first_payment(appointment)
+    payment = payment_that_counts(appointment)
     return reverse("payment", args=[payment.pk]) if payment else ""
 
 
@@ -54,6 +50,14 @@ def queue_is_open(user: User, appointment: Appointment) -> bool:
         and appointment.displaced_at is None
         and timezone.localdate(appointment.starts_at) == timezone.localdate()
     )
+
+
+def call_record_url(user: User, appointment: Appointment) -> str:
+    """The record of the visit's video call, for those who may read it once somebody was in it; else ""."""
+    if appointment.call_id is None:
+        return ""
+    calls = call_records.visible_to(user).filter(pk=appointment.call_id, started_at__isnull=False)
+    return reverse("call_record", args=[appointment.call_id]) if calls.exists() else ""
 
 
 def call_door(appointment: Appointment, now: datetime | None = None) -> CallDoor | None:

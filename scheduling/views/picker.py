@@ -21,7 +21,7 @@ from scheduling.models import Appointment, Schedule, Service
 
 DEFAULT_HORIZON_DAYS = 60
 FURTHEST = timedelta(days=2 * 366)
-# A socket watches at most so many topics (messaging.consumers.MAX_TOPICS); a page leaves room for others.
+# A socket watches at most so many topics (messaging.topic_consumer.MAX_TOPICS); a page leaves room for others.
 MAX_TOPICS = 30
 
 

@@ -1,6 +1,6 @@
 {% load static %}// Shows a push and opens its page. No fetch handler: it keeps and changes nothing of the portal.
 const NAME = "{{ CLINIC_NAME|escapejs }}";
-const ICON = "{% static "img/mark.svg" %}";
+const ICON = "{% static "img/mark-192.png" %}";
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));

@@ -38,6 +38,13 @@ TONES = {
     "sent": "success",
     "failed": "warning",
     "given_up": "danger",
+    "asked": "warning",
+    "granted": "success",
+    "refused": "danger",
+    "ready": "warning",
+    "accepted": "success",
+    "accepted_in_part": "warning",
+    "settled": "success",
 }
 
 

@@ -51,7 +51,45 @@ APPOINTMENTS = Place(
     | {"desk_book", "follow_up", "series", "series_new", "series_cancel"},
     short=_("Visits"),
 )
-PAYMENTS = Place("payments", _("Payments"), "wallet", frozenset({"payment"}))
+PAYMENTS = Place("payments", _("Payments"), "wallet", frozenset({"payment", "credit"}))
+OWN_AID = Place(
+    "medical_aid", _("Medical aid"), "shield", frozenset({"medical_aid_end", "own_claims"}), bar=False
+)
+AID = Place(
+    "memberships",
+    _("Medical aid"),
+    "shield",
+    frozenset({"membership", "membership_enter", "plans", "plan_new", "plan", "plan_rate_new", "plan_rate"})
+    | {
+        "authorisations",
+        "authorisation",
+        "authorisation_new",
+        "claims",
+        "claim",
+        "claim_answer",
+        "claims_totals",
+    }
+    | {"claims_chosen"},
+    bar=False,
+)
+INVOICES = Place(
+    "billing_documents",
+    _("Invoices"),
+    "receipt-text",
+    frozenset({"billing_document", "billing_document_correct"}),
+    bar=False,
+)
+STATEMENTS = Place(
+    "statements", _("Bank statements"), "landmark", frozenset({"statement", "statement_lines"}), bar=False
+)
+DESK = Place(
+    "desk",
+    _("Cash desk"),
+    "banknote",
+    frozenset({"desk_payment", "patient_credit", "shifts", "shift", "shift_open"}),
+    bar=False,
+)
+REFUNDS = Place("refunds", _("Refunds"), "undo-2", frozenset({"refund", "cancellation_terms"}), bar=False)
 MESSAGES = Place(
     "conversations",
     _("Messages"),
@@ -117,7 +155,7 @@ DELIVERIES = Place("deliveries", _("Delivery log"), "send", bar=False)
 ADMIN = Place("admin:index", _("Admin"), "settings")
 
 PLACES: dict[str, tuple[Place, ...]] = {
-    Role.PATIENT: (HOME, BOOK, APPOINTMENTS, PAYMENTS, MESSAGES, OWN_ACTIVITY),
+    Role.PATIENT: (HOME, BOOK, APPOINTMENTS, PAYMENTS, MESSAGES, OWN_AID, OWN_ACTIVITY),
     Role.DOCTOR: (HOME, CALENDAR, QUEUE, replace(APPOINTMENTS, bar=False), PATIENTS, MESSAGES, REFERRALS),
     Role.MANAGEMENT: (
         HOME,
@@ -126,6 +164,11 @@ PLACES: dict[str, tuple[Place, ...]] = {
         replace(APPOINTMENTS, bar=False),
         WAITING,
         PAYMENTS,
+        DESK,
+        STATEMENTS,
+        REFUNDS,
+        AID,
+        INVOICES,
         MESSAGES,
         replace(PEOPLE, bar=False),
         replace(DOCTORS, bar=False),

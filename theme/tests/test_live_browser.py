@@ -75,7 +75,7 @@ def test_a_lost_socket_comes_back_with_its_topics_and_says_so(page: Any) -> None
     until(page, "window.heard.some(([name]) => name === 'live:reconnected')")
     assert len(sockets.opened) == 2
     assert names(page) == ["live:down", "live:ready", "live:reconnected"]
-    assert sockets.frames.count('{"type":"watch","topic":"slots:1:2026-11-21"}') == 2
+    assert sockets.frames.count('{"type":"watch","topics":["slots:1:2026-11-21"]}') == 2
     assert page.locator("#offline").is_hidden()
 
 

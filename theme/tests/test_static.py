@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from whitenoise.compress import Compressor
 
 from theme import build
 
@@ -22,7 +23,11 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "theme.storage.HashedModulesStorage"},
     }
-    with override_settings(STATIC_ROOT=root, STORAGES=storages):
+    # Pressing nine megabytes of WebAssembly takes a minute and shows nothing here.
+    pressed_apart = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "wasm", "tflite")
+    with override_settings(
+        STATIC_ROOT=root, STORAGES=storages, WHITENOISE_SKIP_COMPRESS_EXTENSIONS=pressed_apart
+    ):
         call_command("collectstatic", interactive=False, verbosity=0)
     return root
 

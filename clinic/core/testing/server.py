@@ -55,6 +55,11 @@ class RunningServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def pid(self) -> int:
+        """Of the running process; 0 when there is none."""
+        return self._process.pid if self._process else 0
+
+    @property
     def log(self) -> str:
         return (self.directory / "server.log").read_text(errors="replace")
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.tests.factories import PASSWORD
@@ -95,7 +96,8 @@ def test_fragments_say_it_in_a_fragment(few: None, client: Client, patient: Any)
 
 
 @pytest.mark.parametrize("path", ["/profile/", "/api/profile/"])
-def test_uploads(settings: Any, client: Client, patient: Any, path: str) -> None:
+def test_uploads(settings: Any, client: Client, patient: Any, path: str, time_machine: Any) -> None:
+    time_machine.move_to(timezone.now().replace(minute=30))  # hours are counted by the clock
     settings.LIMITS = {"upload": (2, 3600)}
     client.force_login(patient)
 

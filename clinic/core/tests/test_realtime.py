@@ -1,5 +1,6 @@
 """Live events: on commit only, to whom they name, and never in anyone's way."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -49,13 +50,17 @@ def test_groups_may_come_from_a_generator(sent: list[Any]) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("refuses", [True, False])
 def test_broken_layer_does_not_break_the_request(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, *, refuses: bool
 ) -> None:
     class Layer:
         async def group_send(self, group: str, message: Any) -> None:
-            raise ConnectionError("redis is away")
+            if refuses:
+                raise ConnectionError("redis is away")
+            await asyncio.Event().wait()  # redis says nothing
 
+    monkeypatch.setattr(realtime, "DELIVER_SECONDS", 0.05)
     monkeypatch.setattr(realtime, "get_channel_layer", Layer)
     with transaction.atomic():
         realtime.publish(["user.1"], {"type": "appointment.changed", "id": "secret"})

@@ -22,4 +22,7 @@ document.body.addEventListener("htmx:responseError", (event) => {
 });
 
 for (const name of ["htmx:sendError", "htmx:timeout"])
-  document.body.addEventListener(name, () => toast(region.dataset.networkText, "error"));
+  document.body.addEventListener(name, (event) => {
+    // What an event fetches again is fetched once more after the next reconnect; the banner says that the line is bad.
+    if (!event.detail.requestConfig?.triggeringEvent?.type.startsWith("live:")) toast(region.dataset.networkText, "error");
+  });

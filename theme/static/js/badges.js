@@ -1,5 +1,5 @@
 // Counts of unread messages and notifications (data-count="unread_messages" | "unread_notifications").
-// Events change them at once; whatever can't be counted here is asked from the server.
+// Events change them at once; what can't be counted here (which messages are read) is asked from the server.
 import { live } from "./live.js";
 import { toast } from "./toast.js";
 
@@ -17,19 +17,14 @@ function show(key, count) {
   }
 }
 
-/** The same page again, only for its counts; at most once a second. */
+/** At most once a second, however much comes. */
 function ask() {
-  clearTimeout(asking);
-  asking = setTimeout(async () => {
+  asking ||= setTimeout(async () => {
+    asking = 0;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Background": "1" } });
-      if (!answer.ok) return;
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-      for (const badge of fresh.querySelectorAll("[data-count]"))
-        for (const shown of badges(badge.dataset.count)) {
-          shown.hidden = badge.hidden;
-          shown.innerHTML = badge.innerHTML;
-        }
+      const answer = await fetch(document.body.dataset.unreadUrl, { headers: { "X-Background": "1" } });
+      if (!answer.ok || answer.redirected) return;
+      for (const [key, count] of Object.entries(await answer.json())) show(key, count);
     } catch {
       // Offline again: the next reconnect asks anew.
     }

@@ -16,5 +16,8 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   if (await copy(button.dataset.copy)) toast(button.dataset.copied, "success");
   // No access to the clipboard (a page without HTTPS, say): at least select it.
-  else getSelection().selectAllChildren(button.previousElementSibling.lastElementChild);
+  else {
+    const shown = button.previousElementSibling;
+    getSelection().selectAllChildren(shown.lastElementChild ?? shown);
+  }
 });

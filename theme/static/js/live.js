@@ -30,8 +30,14 @@ let retryTimer = 0;
 let heartbeatTimer = 0;
 let bannerTimer = 0;
 let lastFrameAt = 0;
+// How far the server's clock is ahead of this computer's: what the page says, then what each `ready` says.
+let clockOff = offset(document.querySelector("[data-now]")?.dataset.now);
 // Nobody is signed in (a guest in a call, the public pages): there is nothing to hear.
 let stopped = !document.body.dataset.user;
+
+function offset(serverTime) {
+  return Date.parse(serverTime) - Date.now() || 0;
+}
 
 function announce(name, detail) {
   document.body.dispatchEvent(new CustomEvent(name, { detail }));
@@ -73,7 +79,8 @@ function ready(frame) {
   greeted = true;
   attempt = 0;
   banner(false);
-  for (const topic of topics) live.send({ type: "watch", topic });
+  clockOff = offset(frame.server_time);
+  if (topics.size) live.send({ type: "watch", topics: [...topics] });
   beat((frame.heartbeat_s || 25) * 1000);
   announce("live:ready", frame);
   if (greetedBefore) announce("live:reconnected", frame);
@@ -140,15 +147,15 @@ export const live = {
     return true;
   },
 
-  /** Asks for a topic's events, now and after each reconnect. */
-  watch(topic) {
-    topics.add(topic);
-    this.send({ type: "watch", topic });
+  /** Asks for the events of topics, now and after each reconnect. */
+  watch(...wanted) {
+    for (const topic of wanted) topics.add(topic);
+    if (wanted.length) this.send({ type: "watch", topics: wanted });
   },
 
-  unwatch(topic) {
-    topics.delete(topic);
-    this.send({ type: "unwatch", topic });
+  unwatch(...unwanted) {
+    for (const topic of unwanted) topics.delete(topic);
+    if (unwanted.length) this.send({ type: "unwatch", topics: unwanted });
   },
 
   /** Calls `listener(frame)` for frames of `type` (also "ready", "reconnected", "down"); returns how to stop. */
@@ -160,6 +167,11 @@ export const live = {
 
   get connected() {
     return greeted;
+  },
+
+  /** Milliseconds as Date.now(), by the server's clock: this computer's may be hours off. */
+  now() {
+    return Date.now() + clockOff;
   },
 };
 

@@ -14,19 +14,25 @@ function refresh() {
   window.htmx.trigger(section(), "payment:refresh");
 }
 
-live.on(`payment.changed:${section().dataset.payment}`, (frame) => {
-  if (frame.status !== section().dataset.state) refresh();
-});
-
-// After a gap only a real change replaces the page: a half-typed reference must survive a phone's naps.
-live.on("reconnected", async () => {
+// Only a real change replaces the page: a half-typed reference must survive a phone's naps.
+async function look() {
   try {
     const answer = await fetch(section().dataset.api, { headers: { Accept: "application/json" } });
-    if (answer.ok && (await answer.json()).status !== section().dataset.state) refresh();
+    if (!answer.ok) return;
+    const { status, received } = await answer.json();
+    if (status !== section().dataset.state || Number(received) !== Number(section().dataset.received)) refresh();
   } catch {
-    // Offline again: the next reconnect asks anew.
+    // Offline: the next reconnect asks anew.
   }
+}
+
+live.on(`payment.changed:${section().dataset.payment}`, (frame) => {
+  if (frame.status !== section().dataset.state) refresh();
+  else look();
 });
+
+// Also the first time: money may have arrived between the page and its connection.
+live.on("ready", look);
 
 document.body.addEventListener("countdown:over", () => {
   const wait = Math.max(0, lastAsked + ASK_AGAIN_MS - Date.now());
@@ -36,8 +42,16 @@ document.body.addEventListener("countdown:over", () => {
   }, wait);
 });
 
+// What was being typed when a part of the money arrived is still needed for the rest.
+let typed = "";
+document.body.addEventListener("htmx:beforeSwap", () => {
+  typed = section().querySelector("[name=bank_reference]")?.value ?? "";
+});
+
 let shownState = section().dataset.state;
 document.body.addEventListener("htmx:afterSettle", () => {
+  const field = section().querySelector("[name=bank_reference]");
+  if (field && !field.value) field.value = typed;
   if (section().dataset.state === shownState) return;
   shownState = section().dataset.state;
   section().querySelector("[data-state-title]")?.focus();

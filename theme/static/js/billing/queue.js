@@ -1,11 +1,24 @@
-// Management's queue: dialogs for the decisions and the pictures. The list refetches itself (parts/queue.html).
+// Management's queue: dialogs for the decisions and the pictures. The list refetches itself (parts/queue.html); what is
+// open beside it is in checking.js.
+import "./chosen.js";
+import "./queue-keys.js";
+import "./queue-place.js";
+import "./zoom.js";
+import { decided } from "./checking.js";
+import { showDifference } from "./difference.js";
 
 let url = "";
-let decided = false;
+let about = "";
+let focusNext = false;
 
+/** The dialog of one payment; `row` carries what it shows (parts/row_data.html). */
 function open(dialog, row) {
-  for (const field of dialog.querySelectorAll("[data-fill]")) field.textContent = row.dataset[field.dataset.fill];
   dialog.querySelector("form")?.reset();
+  for (const field of dialog.querySelectorAll("[data-fill]")) field.textContent = row.dataset[field.dataset.fill];
+  for (const field of dialog.querySelectorAll("[data-fill-value]")) field.value = field.defaultValue = row.dataset[field.dataset.fillValue];
+  for (const form of dialog.querySelectorAll("form[data-amounts]")) form.dataset.expected = row.dataset.outstanding;
+  for (const field of dialog.querySelectorAll("[data-if-filled]")) field.hidden = !field.textContent;
+  for (const form of dialog.querySelectorAll("[data-amounts]")) showDifference(form);
   dialog.showModal();
 }
 
@@ -14,7 +27,9 @@ document.addEventListener("click", (event) => {
   const decide = target.closest?.("[data-decide]");
   if (decide) {
     url = decide.dataset.url;
-    open(document.getElementById(decide.dataset.decide), decide.closest("[data-row]"));
+    const row = decide.closest("[data-row]");
+    about = row.dataset.id;
+    open(document.getElementById(decide.dataset.decide), row);
   }
   const proof = target.closest?.("[data-proof]");
   if (proof) {
@@ -50,25 +65,25 @@ for (const form of document.querySelectorAll("form[data-decision]"))
     }
     // A reason that was refused is corrected in place; everything else is over, done by us or by someone else.
     if (status === 0 || status === 400 || status >= 500) return;
-    decided = true;
     form.closest("dialog").close();
+    focusNext = !decided(about);
     window.htmx.trigger("#queue", "queue:refresh");
   });
 
 // On a phone the strip of tabs is wider than the screen. Only the strip moves, never the page.
 function showCurrentTab() {
-  const tab = document.querySelector("#queue .tab[aria-current]");
+  const tab = document.querySelector("#queue-tabs .tab[aria-current]");
   if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 16;
 }
 
 showCurrentTab();
 document.body.addEventListener("htmx:afterSettle", showCurrentTab);
 
-// The row that had the focus is gone: go on with the next one.
+// The row that had the focus is gone, and nothing was open beside the list: go on with the next row.
 document.body.addEventListener("htmx:afterSettle", () => {
-  if (!decided || document.querySelector("dialog[open]")) return;
+  if (!focusNext || document.querySelector("dialog[open]")) return;
   const active = document.activeElement;
   if (active && active !== document.body) return;
-  decided = false;
+  focusNext = false;
   (document.querySelector("#queue [data-decide]") ?? document.getElementById("queue-title"))?.focus();
 });

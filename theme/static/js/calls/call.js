@@ -15,12 +15,15 @@ import * as tiles from "./tiles.js";
 import * as ui from "./ui.js";
 
 const MEASURE_MS = 2_000;
+const PERMISSION_MS = 1_500;
 
 const root = one("[data-call]");
 const id = root.dataset.call;
 const api = `/api/calls/${id}/`;
 const isHost = "host" in root.dataset;
 const isRung = "rung" in root.dataset;
+// By this computer's clock, which may be an hour off.
+const beganAt = "runsFor" in root.dataset ? Date.now() - Number(root.dataset.runsFor) * 1000 : null;
 const withCamera = root.dataset.media === "video";
 
 const media = new LocalMedia({ blur: filesOf(root.dataset) });
@@ -118,12 +121,18 @@ function enter(participants, { offers = false } = {}) {
   if (!inside) {
     inside = true;
     if (!isRung) offerVisit();
-    navigator.wakeLock?.request("screen").catch(() => {});
+    stayAwake();
   }
   ui.showAlone(word(isRung && root.dataset.status === "ringing" ? "ringing" : isHost ? "alone" : "alone-guest"));
   tellState();
   for (const participant of participants) people.add(participant, { offers });
 }
+
+/** The screen stays on. A browser gives that up whenever the page is hidden. */
+function stayAwake() {
+  if (inside && document.visibilityState === "visible") navigator.wakeLock?.request("screen").catch(() => {});
+}
+document.addEventListener("visibilitychange", stayAwake);
 
 /** TURN credentials end; a long call needs newer ones for the day it has to look for another way. */
 function refreshIceIn(ttl) {
@@ -167,8 +176,9 @@ function connection() {
   // So that nobody is logged off in the middle of it (js/accounts/idle.js).
   document.body.toggleAttribute("data-in-call", people.connected);
   if (people.connected && !stopTimer)
-    stopTimer = ui.startTimer(root.dataset.startedAt ? Date.parse(root.dataset.startedAt) : Date.now());
-  ui.showConnection(socketDown ? "reconnecting" : people.condition);
+    stopTimer = ui.startTimer(beganAt ?? Date.now());
+  const rings = people.condition === "in-call" && isRung && root.dataset.status === "ringing";
+  ui.showConnection(socketDown ? "reconnecting" : rings ? "ringing" : people.condition);
   ui.showHint(people.microphone.silent ? word("silent-microphone") : "");
   room.showInside(people.all);
 }
@@ -195,6 +205,7 @@ function finish(reason, { over }) {
   reports.last();
   signalling?.stop();
   clearTimeout(iceTimer);
+  inside = false;
   people.clear();
   media.close();
   document.exitPictureInPicture?.().catch(() => {});
@@ -249,6 +260,8 @@ click('[data-control="camera"]', () => media.setCamera(!media.state.camera));
 click('[data-control="screen"]', () => media.setScreen(!media.state.screen));
 click("[data-blur]", () => media.setBlur(media.blur === "off"));
 click("[data-join]", join);
+// On a slow line the button is seen long before there is anything behind it.
+for (const button of document.querySelectorAll("[data-join]")) button.disabled = false;
 click("[data-retry]", () => {
   ui.showProblem("");
   ui.showHelp("");
@@ -271,7 +284,8 @@ click("[data-picture]", () =>
   document.pictureInPictureElement ? document.exitPictureInPicture() : tiles.firstVideo()?.requestPictureInPicture().catch(() => {}),
 );
 click("[data-fullscreen]", () =>
-  document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen().catch(() => {}),
+  // All of the page: dialogs and notices lie outside of the call.
+  document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen().catch(() => {}),
 );
 
 one("[data-picture]").hidden = !document.pictureInPictureEnabled;
@@ -288,16 +302,20 @@ live.on("call.changed", ({ call, status }) => {
   root.dataset.status = status;
   if (lockedOut) location.reload(); // the door may be open again
   if (status === "active") ui.showAlone(word(isHost ? "alone" : "alone-guest"));
+  if (inside) connection();
   if (["ended", "declined", "missed"].includes(status) && signalling && socketDown) finish(status, { over: true });
 });
 
 // Whoever only reloaded the page goes straight back in; the server keeps the place for half a minute.
 const straightIn = isRung || Signalling.canResume(`call-${id}`);
 ui.showStep(straightIn ? "call" : "check");
-if (straightIn) ui.showAlone(word("connecting"));
-await media.open({ camera: withCamera });
-if (straightIn) join();
-else {
+const opened = media.open({ camera: withCamera });
+if (straightIn) {
+  ui.showAlone(word("connecting"));
+  // The browser may be asking for its permission: nobody has to wait for that, the picture comes when it is given.
+  await Promise.race([opened, new Promise((resolve) => setTimeout(resolve, PERMISSION_MS))]);
+  join();
+} else {
   check.offerSound(media);
   check.offerLine(`${api}ice/`);
 }

@@ -2,7 +2,7 @@
 //
 //   change    tracks or what is on has changed
 //   devices   the list of devices has changed
-//   problem   detail: denied, none, busy or insecure; blur-slow, blur-failed
+//   problem   detail: denied, none, busy or insecure; blur-slow, blur-failed, microphone-gone
 import { Blur } from "./blur.js";
 
 const VIDEO = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
@@ -199,7 +199,10 @@ export class LocalMedia extends EventTarget {
     track.addEventListener("ended", () => {
       if (track !== (name === "camera" ? this.#lens : this[name])) return;
       this.#drop(name);
-      this.#tell("change");
+      // A headset whose battery is empty: the talk goes on by the computer's own microphone. No camera is switched on
+      // that nobody has chosen.
+      const other = name === "audio" ? this.#get(["audio"]) : Promise.resolve();
+      other.catch(() => this.#tell("problem", "microphone-gone")).then(() => this.#tell("change"));
     });
   }
 

@@ -21,6 +21,8 @@ export class Peer extends EventTarget {
   senders = {};
   failures = 0;
   relayOnly = false;
+  #wasConnected = false;
+  #hasFailed = false;
   #tracks;
   #iceServers;
   #making = false;
@@ -221,16 +223,24 @@ export class Peer extends EventTarget {
   #stateChanged() {
     clearTimeout(this.#timers.restart);
     clearTimeout(this.#timers.steady);
-    if (this.state === "connected")
+    if (this.state === "connected") {
+      this.#wasConnected = true;
       this.#timers.steady = setTimeout(() => (this.failures = 0), STEADY_AFTER_MS);
+    }
     if (this.state === "disconnected") this.#timers.restart = setTimeout(() => this.restart(), RESTART_AFTER_MS);
     if (this.state === "failed") this.#failed();
     else this.dispatchEvent(new Event("state"));
   }
 
+  /** There never was a way: some network in between lets no calls through. */
+  get isBlocked() {
+    return this.#hasFailed && !this.#wasConnected;
+  }
+
   /** Look for another way; the third time build the connection anew, through the relay where there is one. */
   #failed() {
     this.failures += 1;
+    this.#hasFailed = true;
     if (this.failures < FAILURES) {
       this.restart();
       this.dispatchEvent(new Event("state"));

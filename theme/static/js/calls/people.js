@@ -118,7 +118,8 @@ export class People extends EventTarget {
 
   #note(them) {
     const { peer, quality, state } = this.#people.get(them);
-    if (ON_THE_WAY.has(peer.state)) tiles.noteOn(them, word("connecting"));
+    if (peer.isBlocked) tiles.noteOn(them, word("no-way"));
+    else if (ON_THE_WAY.has(peer.state)) tiles.noteOn(them, word("connecting"));
     else if (peer.state !== "connected") tiles.noteOn(them, word("reconnecting"));
     else tiles.noteOn(them, quality.frozen && state.camera !== false ? word("picture-paused") : "", { away: false });
   }

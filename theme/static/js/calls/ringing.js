@@ -2,22 +2,31 @@
 import { csrfToken } from "../csrf.js";
 import { live } from "../live.js";
 import { toast } from "../toast.js";
+import { startTone, stopTone } from "./ring-tone.js";
 
 const dialog = document.getElementById("ringing");
 let ringing = null;
+let title = document.title;
 
 function show(call) {
-  if (ringing?.call === call.call || location.pathname === `/calls/${call.call}/`) return;
+  // One after the other: when this one is over, the next is looked for.
+  if (ringing || location.pathname === `/calls/${call.call}/`) return;
   ringing = call;
   dialog.querySelector("[data-ringing-name]").textContent = call.from_name;
   for (const line of dialog.querySelectorAll("[data-ringing-media]")) line.hidden = line.dataset.ringingMedia !== call.media;
   if (!dialog.open) dialog.showModal();
+  // Seen and heard in another tab as well.
+  title = document.title;
+  document.title = `☎ ${call.from_name}`;
+  startTone();
 }
 
 function hide(call) {
   if (ringing?.call !== call) return;
   ringing = null;
   dialog.close();
+  document.title = title;
+  stopTone();
 }
 
 async function post(url, body) {
@@ -30,13 +39,18 @@ async function post(url, body) {
 }
 
 live.on("call.ringing", show);
-live.on("call.changed", ({ call, status }) => status !== "ringing" && hide(call));
+live.on("call.changed", ({ call, status }) => {
+  if (status === "ringing" || ringing?.call !== call) return;
+  hide(call);
+  lookForRinging();
+});
 // What rang while no socket was open: sockets hint, HTTP tells the truth.
 async function lookForRinging() {
   const answer = await fetch("/api/calls/ringing/").catch(() => null);
-  const calls = answer?.ok ? (await answer.json()).results : [];
+  if (!answer?.ok) return;
+  const calls = (await answer.json()).results;
+  if (ringing && !calls.some(({ call }) => call === ringing.call)) hide(ringing.call);
   if (calls.length) show(calls[0]);
-  else if (ringing) hide(ringing.call);
 }
 
 live.on("ready", lookForRinging);
@@ -53,10 +67,11 @@ dialog.querySelector("[data-answer]").addEventListener("click", async () => {
   }
 });
 
-dialog.querySelector("[data-decline]").addEventListener("click", () => {
+dialog.querySelector("[data-decline]").addEventListener("click", async () => {
   const { call } = ringing;
   hide(call);
-  post(`/api/calls/${call}/decline/`);
+  await post(`/api/calls/${call}/decline/`);
+  lookForRinging();
 });
 // Escape must not leave the caller waiting without a word.
 dialog.addEventListener("cancel", (event) => event.preventDefault());

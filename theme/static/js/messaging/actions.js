@@ -8,7 +8,6 @@ const EXCERPT = 160;
 
 export class Actions {
   #element = null;
-  #clockOff;
 
   /** `thread` and `composer` of the same chat; `changed(message)` gets what the server made of a change. */
   constructor(root, { thread, composer, changed }) {
@@ -20,9 +19,6 @@ export class Actions {
     this.words = root.querySelector("[data-chat-words]").dataset;
     this.menu = root.querySelector("[data-actions]");
     this.dialog = root.querySelector("[data-delete-dialog]");
-    // By the server's clock: the one of this computer may be an hour off.
-    this.#clockOff = Date.parse(root.dataset.now) - Date.now();
-    live.on("ready", (frame) => frame?.server_time && (this.#clockOff = Date.parse(frame.server_time) - Date.now()));
     thread.list.addEventListener("click", (event) => {
       const button = event.target.closest("[data-more]");
       if (button) this.#open(button.closest("[data-message]"));
@@ -77,7 +73,7 @@ export class Actions {
   }
 
   #changeable(element) {
-    const age = Date.now() + this.#clockOff - Date.parse(element.dataset.at);
+    const age = live.now() - Date.parse(element.dataset.at);
     return this.#stored(element) && element.dataset.sender === this.me && age < this.changeMs;
   }
 

@@ -140,8 +140,7 @@ export class Chat {
     if (wasAtEnd) this.thread.toEnd();
     else if (others.length) this.pill.hidden = false;
     if (others.length) this.#say(others.at(-1));
-    this.#markDelivered();
-    this.#markRead();
+    this.#mark();
   }
 
   /** For a screen reader: one new message, not a whole page of them. */
@@ -169,8 +168,7 @@ export class Chat {
             this.#deliveredSeq = page.delivered[this.me] ?? this.#deliveredSeq;
             for (const state of ["delivered", "read"])
               for (const [user, seq] of Object.entries(page[state])) this.#reached(user, seq, state);
-            this.#markDelivered();
-            this.#markRead();
+            this.#mark();
             more = Boolean(page.next);
           }
           await this.#catchUpOnChanges();
@@ -269,6 +267,12 @@ export class Chat {
   #reached(user, seq, state) {
     if (user !== this.me) this.thread.reachedOther(seq, state);
     else if (state === "read") this.#readSeq = Math.max(this.#readSeq, seq);
+  }
+
+  /** What is read is delivered: one frame says both. */
+  #mark() {
+    this.#markRead();
+    this.#markDelivered();
   }
 
   /** Delivered is what this page has without a gap, looked at or not. */

@@ -1,4 +1,5 @@
 // Text and times of messages. Message text is only ever set as text, never as markup.
+import { live } from "../live.js";
 
 const LINK = /https?:\/\/[^\s<>"'`]+/gi;
 const TRAILING = /[.,;:!?)\]}»”’]+$/;
@@ -43,8 +44,8 @@ export function clock(timeZone, words) {
     dayKey,
     day(date) {
       const shown = dayKey(date);
-      if (shown === dayKey(new Date())) return words.thisDay;
-      if (shown === dayKey(new Date(Date.now() - 86_400_000))) return words.dayBefore;
+      if (shown === dayKey(new Date(live.now()))) return words.thisDay;
+      if (shown === dayKey(new Date(live.now() - 86_400_000))) return words.dayBefore;
       const [year, month, day] = shown.split("-").map(Number);
       return `${day} ${months[month - 1]} ${year}`;
     },

@@ -55,6 +55,14 @@ export class MessageMaker {
     time.textContent = this.clock.time(new Date(message.created_at));
     this.#quote(element, message.deleted_at ? null : message.reply_to);
     this.files(element, message.attachments ?? []);
+    this.#record(element, message.call);
+  }
+
+  #record(element, call) {
+    const record = element.querySelector("[data-record]");
+    if (!record) return;
+    record.hidden = !call;
+    if (call) record.querySelector("a").href = `/calls/${encodeURIComponent(call)}/record/`;
   }
 
   /** The words that stand for a message in a quote. */

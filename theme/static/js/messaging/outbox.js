@@ -7,6 +7,9 @@ const ACK_WITHIN_MS = 8000;
 const TRIES = 4;
 // So many wait for their ack at once; a long queue stays below the server's frames a second.
 const IN_FLIGHT = 10;
+const AGAIN_MS = 1500;
+// The server counts messages by the minute.
+const AGAIN_THROTTLED_MS = 20_000;
 // The server looked at it and said no; trying again by itself would change nothing.
 const FINAL = new Set(["invalid", "not_found", "not_allowed", "unknown_type", "too_large"]);
 
@@ -54,6 +57,10 @@ export class Outbox {
     live.on("ready", () => this.#pump());
     live.on("down", () => this.#forgetTimers());
     live.on("message.ack", (frame) => this.delivered(frame.client_id));
+    // Another tab of this person has sent it, or thrown it away.
+    addEventListener("storage", ({ key, newValue }) => {
+      if (key?.startsWith(prefix) && newValue === null) this.#gone(key.slice(prefix.length), "discarded");
+    });
     live.on("error", (frame) => this.#entries.has(frame.client_id) && this.#refused(frame));
     this.#pump();
   }
@@ -66,7 +73,7 @@ export class Outbox {
    *  those of its files that are `pending` (see `uploaded`). */
   add(conversation, message) {
     const last = Math.max(0, ...this.entries.map((entry) => entry.order));
-    const entry = { ...message, client_id: newId(), conversation, order: Math.max(Date.now(), last + 1), failed: "" };
+    const entry = { ...message, client_id: newId(), conversation, order: Math.max(live.now(), last + 1), failed: "" };
     this.#entries.set(entry.client_id, entry);
     keep(entry);
     this.#changed(entry, "sending");
@@ -149,7 +156,10 @@ export class Outbox {
   #refused(frame) {
     const entry = this.#entries.get(frame.client_id);
     if (FINAL.has(frame.code)) this.#fail(entry, frame.detail);
-    else this.#later(entry, entry.attempt ?? 1, 1500, frame.detail);
+    else {
+      const wait = frame.code === "throttled" ? AGAIN_THROTTLED_MS : AGAIN_MS;
+      this.#later(entry, entry.attempt ?? 1, wait, frame.detail);
+    }
   }
 
   #later(entry, attempt, afterMs, detail) {

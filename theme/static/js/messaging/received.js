@@ -3,7 +3,7 @@
 import { live } from "../live.js";
 
 const me = document.body.dataset.user;
-const open = new Set([...document.querySelectorAll("[data-chat]")].map((root) => root.dataset.conversation));
+const open = new Set([...document.querySelectorAll("[data-chat]:not([data-history])")].map((root) => root.dataset.conversation));
 
 live.on("message.new", ({ message: { conversation, seq, sender } }) => {
   if (sender?.id === me || open.has(conversation)) return;

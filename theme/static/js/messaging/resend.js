@@ -3,5 +3,5 @@
 import "./received.js";
 import { Outbox } from "./outbox.js";
 
-const open = new Set([...document.querySelectorAll("[data-chat]")].map((root) => root.dataset.conversation));
+const open = new Set([...document.querySelectorAll("[data-chat]:not([data-history])")].map((root) => root.dataset.conversation));
 new Outbox((entry) => !open.has(entry.conversation), () => {});
