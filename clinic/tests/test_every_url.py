@@ -23,6 +23,7 @@ from clinic.routing import websocket_urlpatterns
 from clinic.tests import world
 from clinic.tests.url_table import ADMIN, ADMIN_PAGES, PEOPLE, SOCKETS, TABLE
 from clinic.tests.url_table_money import MONEY
+from clinic.tests.url_table_records import RECORDS
 from clinic.tests.url_table_visits import VISITS
 from messaging.tests.sockets import Socket
 
@@ -46,7 +47,7 @@ class Row(NamedTuple):
 
 def rows() -> list[Row]:
     found = []
-    for line in (TABLE + VISITS + MONEY).splitlines():
+    for line in (TABLE + VISITS + MONEY + RECORDS).splitlines():
         words = line.partition("#")[0].split()
         if words:
             method, target, *answers = words
