@@ -41,6 +41,6 @@ def patient_record(request: HttpRequest, pk: UUID) -> HttpResponse:
         "profile": getattr(patient, "patient_profile", None),
         "page_obj": page,
         "visits": [(visit, notes.get(visit.pk)) for visit in shown],
-        "access": access,
+        "section": "overview",
     }
     return render(request, "records/record.html", context)

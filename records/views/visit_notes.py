@@ -65,7 +65,7 @@ def visit_panel(request: HttpRequest, call_id: UUID) -> HttpResponse:
         .exclude(appointment=appointment)
         .order_by("-appointment__starts_at")[:5],
     }
-    return render(request, "records/_panel.html", context)
+    return render(request, "records/visit_panel.html", context)
 
 
 def _save(request: HttpRequest, appointment: Appointment) -> JsonResponse:

@@ -1,0 +1,29 @@
+// [data-visit-panel]: the tabs beside a call. Each part is loaded once, when its tab is first opened, and then only hidden, so
+// that nothing typed in it is lost by looking at another.
+function open(panel, name) {
+  for (const tab of panel.querySelectorAll("[data-visit-tab]")) {
+    const chosen = tab.dataset.visitTab === name;
+    tab.setAttribute("aria-selected", chosen);
+    tab.tabIndex = chosen ? 0 : -1;
+    if (chosen) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+  for (const part of panel.querySelectorAll("[data-visit-part]")) {
+    part.hidden = part.dataset.visitPart !== name;
+    if (!part.hidden) part.dispatchEvent(new CustomEvent("visit-tab-opened"));
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const tab = event.target.closest?.("[data-visit-tab]");
+  if (tab) open(tab.closest("[data-visit-panel]"), tab.dataset.visitTab);
+});
+
+document.addEventListener("keydown", (event) => {
+  const tab = event.target.closest?.("[data-visit-tab]");
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!tab || !step) return;
+  const tabs = [...tab.parentElement.querySelectorAll("[data-visit-tab]")];
+  const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
+  open(tab.closest("[data-visit-panel]"), next.dataset.visitTab);
+  next.focus();
+});
