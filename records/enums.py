@@ -253,3 +253,4 @@ class ExportState(models.TextChoices):
     WAITING = "waiting", _("Being made")
     READY = "ready", _("Ready")
     FAILED = "failed", _("Failed")
+    REMOVED = "removed", _("Removed")
