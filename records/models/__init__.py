@@ -1,4 +1,5 @@
 from .document import Document, RecordExport, UploadSession
+from .dose_reminder import DoseReminder
 from .feedback import Feedback, FeedbackStatusChange
 from .history import Allergy, Condition, FamilyHistory, Immunisation, SocialHistory, VitalSigns
 from .lab import (
@@ -29,6 +30,7 @@ __all__ = [
     "Condition",
     "CriticalAlert",
     "Document",
+    "DoseReminder",
     "FamilyHistory",
     "FavouriteMedicine",
     "Feedback",
