@@ -64,23 +64,25 @@ def _static_files_when_asked_for() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _trail_may_be_emptied() -> Iterator[None]:
-    """After a test that commits, Django empties every table. The triggers of the activity trail and of issued papers
-    refuse that, as they must: so they stand aside for just this flush, of a test database, and for nothing a test
-    itself does."""
+    """After a test that commits, Django empties every table. The triggers of the activity trail, issued papers and
+    signed records refuse that, as they must: so they stand aside for just this flush, of a test database, and for
+    nothing a test itself does."""
     from django.db.backends.base.operations import BaseDatabaseOperations
 
     from accounts.models import append_only
     from billing.models import append_only as papers
+    from records.models import signed_notes
 
+    guards = (append_only, papers, signed_notes)
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def unguarded_flush(self: Any, sql_list: Any) -> None:
-        for guard in (append_only, papers):
+        for guard in guards:
             guard.remove(self.connection)
         try:
             flush(self, sql_list)
         finally:
-            for guard in (append_only, papers):
+            for guard in guards:
                 guard.install(self.connection)
 
     with pytest.MonkeyPatch.context() as patch:

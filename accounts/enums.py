@@ -87,6 +87,8 @@ class ActivityVerb(models.TextChoices):
     BREAK_GLASS_REVIEWED = "break_glass.review", _("reviewed a break-glass access")
     PATIENT_FOUND = "patient.find", _("looked up a patient of other doctors")
     RECORD_READ = "record.read", _("read a record")
+    HISTORY_RECORDED = "history.create", _("wrote into the history of a record")
+    HISTORY_VOIDED = "history.void", _("marked an entry of a record's history as an error")
     APPOINTMENT_BOOKED = "appointment.book", _("booked a visit")
     APPOINTMENT_MOVED = "appointment.move", _("moved a visit")
     APPOINTMENT_CHANGED = "appointment.status", _("changed the status of a visit")
@@ -101,6 +103,10 @@ class ActivityVerb(models.TextChoices):
     NOTE_STARTED = "note.create", _("began a visit note")
     NOTE_SIGNED = "note.sign", _("signed a visit note")
     NOTE_READ = "note.read", _("read a visit note")
+    NOTE_ADDED_TO = "note.addendum", _("added to a signed visit note")
+    REQUEST_MADE = "request.create", _("asked for a prescription or lab report to be prepared")
+    REQUEST_CHANGED = "request.status", _("changed the status of a request")
+    REQUEST_READ = "request.read", _("looked at a request")
     PAYMENT_SUBMITTED = "payment.submit", _("sent a payment")
     PAYMENT_CONFIRMED = "payment.confirm", _("confirmed a payment")
     PAYMENT_REJECTED = "payment.reject", _("rejected a payment")
@@ -133,6 +139,8 @@ RECORD_VERBS = frozenset(
         ActivityVerb.BREAK_GLASS_OPENED,
         ActivityVerb.PATIENT_FOUND,
         ActivityVerb.RECORD_READ,
+        ActivityVerb.HISTORY_RECORDED,
+        ActivityVerb.HISTORY_VOIDED,
         ActivityVerb.APPOINTMENT_READ,
         ActivityVerb.FILE_OPENED,
         ActivityVerb.REFERRAL_READ,
@@ -140,6 +148,10 @@ RECORD_VERBS = frozenset(
         ActivityVerb.NOTE_STARTED,
         ActivityVerb.NOTE_SIGNED,
         ActivityVerb.NOTE_READ,
+        ActivityVerb.NOTE_ADDED_TO,
+        ActivityVerb.REQUEST_MADE,
+        ActivityVerb.REQUEST_CHANGED,
+        ActivityVerb.REQUEST_READ,
         ActivityVerb.PROOF_OPENED,
         ActivityVerb.CARD_OPENED,
         ActivityVerb.BILLING_DOCUMENT_OPENED,

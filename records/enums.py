@@ -216,18 +216,20 @@ class RecordRequestStatus(models.TextChoices):
     IN_PROGRESS = "in_progress", _("Being prepared")
     PREPARED = "prepared", _("Ready for the doctor")
     COMPLETED = "completed", _("Released")
+    DECLINED = "declined", _("Declined")
     CANCELLED = "cancelled", _("Withdrawn")
 
 
 _Q = RecordRequestStatus
 
 RECORD_REQUEST_TRANSITIONS: dict[str, frozenset[str]] = {
-    _Q.REQUESTED: frozenset({_Q.IN_PROGRESS, _Q.CANCELLED}),
+    _Q.REQUESTED: frozenset({_Q.IN_PROGRESS, _Q.DECLINED, _Q.CANCELLED}),
     # Back to asked for: whoever had begun it lets it go.
-    _Q.IN_PROGRESS: frozenset({_Q.REQUESTED, _Q.PREPARED, _Q.CANCELLED}),
+    _Q.IN_PROGRESS: frozenset({_Q.REQUESTED, _Q.PREPARED, _Q.DECLINED, _Q.CANCELLED}),
     # Back to in progress: the doctor wants it otherwise.
     _Q.PREPARED: frozenset({_Q.IN_PROGRESS, _Q.COMPLETED, _Q.CANCELLED}),
     _Q.COMPLETED: frozenset(),
+    _Q.DECLINED: frozenset(),
     _Q.CANCELLED: frozenset(),
 }
 

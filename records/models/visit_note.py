@@ -89,22 +89,40 @@ class NoteTemplate(BaseModel):
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["doctor", "name"], name="note_template_name_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["doctor", "name"], name="note_template_name_once"),
+            # NULL equals nothing, so the clinic's own need a constraint of theirs.
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=models.Q(doctor__isnull=True),
+                name="note_template_clinic_name_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
 class Phrase(BaseModel):
-    """A doctor's words for a shortcut typed in a note (".bp")."""
+    """Words for a shortcut typed in a note (".bp"); without a doctor they are the clinic's. A doctor's own go before
+    the clinic's of the same shortcut."""
 
-    doctor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="phrases")
+    doctor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="phrases"
+    )
     shortcut = models.CharField(_("shortcut"), max_length=24)
     text = models.CharField(_("text"), max_length=1000)
 
     class Meta:
         ordering = ["shortcut"]
-        constraints = [models.UniqueConstraint(fields=["doctor", "shortcut"], name="phrase_shortcut_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["doctor", "shortcut"], name="phrase_shortcut_once"),
+            models.UniqueConstraint(
+                fields=["shortcut"],
+                condition=models.Q(doctor__isnull=True),
+                name="phrase_clinic_shortcut_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.shortcut
