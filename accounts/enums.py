@@ -100,6 +100,9 @@ class ActivityVerb(models.TextChoices):
     REFERRAL_FILE_OPENED = "referral.file", _("opened the document of a referral")
     SERVICE_CHANGED = "service.change", _("changed what the clinic offers")
     RESOURCE_CHANGED = "resource.change", _("changed rooms or equipment")
+    INTAKE_TOLD = "intake.create", _("told whether a dose was taken")
+    INTAKE_UNDONE = "intake.delete", _("took back what was told of a dose")
+    ADHERENCE_READ = "adherence.read", _("looked at how doses were taken")
     NOTE_STARTED = "note.create", _("began a visit note")
     NOTE_SIGNED = "note.sign", _("signed a visit note")
     NOTE_READ = "note.read", _("read a visit note")
@@ -107,6 +110,14 @@ class ActivityVerb(models.TextChoices):
     REQUEST_MADE = "request.create", _("asked for a prescription or lab report to be prepared")
     REQUEST_CHANGED = "request.status", _("changed the status of a request")
     REQUEST_READ = "request.read", _("looked at a request")
+    DOCUMENT_ADDED = "document.create", _("added a document to a record")
+    DOCUMENTS_LISTED = "document.list", _("looked through the documents of a record")
+    DOCUMENT_READ = "document.read", _("opened a document of a record")
+    DOCUMENT_CHANGED = "document.change", _("changed a document of a record")
+    # Said after "the portal".
+    DOCUMENT_REMOVED = "document.remove", _("removed the file of a document whose time was over")
+    RECORD_EXPORTED = "record.export", _("asked for a record as a file")
+    RECORD_DOWNLOADED = "record.download", _("downloaded a record as a file")
     PAYMENT_SUBMITTED = "payment.submit", _("sent a payment")
     PAYMENT_CONFIRMED = "payment.confirm", _("confirmed a payment")
     PAYMENT_REJECTED = "payment.reject", _("rejected a payment")
@@ -145,6 +156,7 @@ RECORD_VERBS = frozenset(
         ActivityVerb.FILE_OPENED,
         ActivityVerb.REFERRAL_READ,
         ActivityVerb.REFERRAL_FILE_OPENED,
+        ActivityVerb.ADHERENCE_READ,
         ActivityVerb.NOTE_STARTED,
         ActivityVerb.NOTE_SIGNED,
         ActivityVerb.NOTE_READ,
@@ -152,6 +164,12 @@ RECORD_VERBS = frozenset(
         ActivityVerb.REQUEST_MADE,
         ActivityVerb.REQUEST_CHANGED,
         ActivityVerb.REQUEST_READ,
+        ActivityVerb.DOCUMENT_ADDED,
+        ActivityVerb.DOCUMENTS_LISTED,
+        ActivityVerb.DOCUMENT_READ,
+        ActivityVerb.DOCUMENT_CHANGED,
+        ActivityVerb.RECORD_EXPORTED,
+        ActivityVerb.RECORD_DOWNLOADED,
         ActivityVerb.PROOF_OPENED,
         ActivityVerb.CARD_OPENED,
         ActivityVerb.BILLING_DOCUMENT_OPENED,

@@ -301,6 +301,8 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 UPLOAD_MAX_BYTES = 10 * 1024 * 1024
 CHAT_UPLOAD_MAX_BYTES = 15 * 1024 * 1024
+# A document of a patient's record; in one request or in parts (records/domain/uploads.py).
+DOCUMENT_MAX_BYTES = 50 * 1024 * 1024
 # Five files and the form around them.
 MAX_REQUEST_BYTES = 5 * UPLOAD_MAX_BYTES + 2 * 1024 * 1024
 IMAGE_MAX_PIXELS = 40_000_000

@@ -3,7 +3,7 @@
 from accounts.models import User
 from accounts.rules import may_open_record
 from records.enums import FeedbackStatus, NoteStatus
-from records.models import Feedback, VisitNote
+from records.models import Document, Feedback, RecordExport, VisitNote
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 
@@ -31,6 +31,12 @@ def can_read_note(user: User, note: VisitNote) -> bool:
     return may_open_record(user, note.appointment.patient)
 
 
+def can_keep_history(user: User, patient: User) -> bool:
+    """Write down what is known of a patient: the doctors who may open the record; in an emergency also by break-glass,
+    for an allergy that nobody wrote down is the next one's accident."""
+    return user.is_active and user.is_doctor and may_open_record(user, patient)
+
+
 def is_feedback_theirs(user: User, appointment: Appointment) -> bool:
     """Whose visit it was. Nobody says how it was in their place."""
     return user.is_active and user.is_patient and user.pk == appointment.patient_id
@@ -49,3 +55,33 @@ def can_change_feedback(user: User, feedback: Feedback) -> bool:
 def can_moderate(user: User) -> bool:
     """Publish and hide. Not the doctors: who is judged does not decide what the public reads."""
     return user.is_active and user.is_management
+
+
+# --- Documents and exports of a record ---
+
+
+def can_add_document(user: User, patient: User) -> bool:
+    """Patients to their own record, doctors to the records open to them."""
+    return user.is_active and (user.is_patient or user.is_doctor) and may_open_record(user, patient)
+
+
+def can_change_document(user: User, document: Document) -> bool:
+    """Patients what they brought themselves, doctors whatever stands in the records open to them."""
+    if document.voided_at is not None or not may_open_record(user, document.patient):
+        return False
+    return user.is_doctor or user.pk == document.recorded_by_id
+
+
+def can_hold_document(user: User, document: Document) -> bool:
+    """Doctors to whom the record is open, as long as there is a file to hold."""
+    return user.is_doctor and document.removed_at is None and may_open_record(user, document.patient)
+
+
+def can_export_record(user: User, patient: User) -> bool:
+    """Patients their own, doctors the records open to them."""
+    return user.is_active and (user.is_patient or user.is_doctor) and may_open_record(user, patient)
+
+
+def can_download_export(user: User, export: RecordExport) -> bool:
+    """Who asked for it, as long as the record is open to them."""
+    return user.pk == export.asked_by_id and can_export_record(user, export.patient)
