@@ -118,6 +118,11 @@ class ActivityVerb(models.TextChoices):
     DOCUMENT_REMOVED = "document.remove", _("removed the file of a document whose time was over")
     RECORD_EXPORTED = "record.export", _("asked for a record as a file")
     RECORD_DOWNLOADED = "record.download", _("downloaded a record as a file")
+    LAB_REPORT_ENTERED = "lab.create", _("entered a lab report")
+    LAB_REPORT_CHANGED = "lab.status", _("changed the status of a lab report")
+    LAB_REPORT_READ = "lab.read", _("read lab results")
+    CRITICAL_ACKNOWLEDGED = "lab.acknowledge", _("acknowledged a critical lab result")
+    LAB_CATALOGUE_CHANGED = "lab.catalogue", _("changed lab panels, parameters or ranges")
     PAYMENT_SUBMITTED = "payment.submit", _("sent a payment")
     PAYMENT_CONFIRMED = "payment.confirm", _("confirmed a payment")
     PAYMENT_REJECTED = "payment.reject", _("rejected a payment")
@@ -170,6 +175,10 @@ RECORD_VERBS = frozenset(
         ActivityVerb.DOCUMENT_CHANGED,
         ActivityVerb.RECORD_EXPORTED,
         ActivityVerb.RECORD_DOWNLOADED,
+        # Not that a critical result was acknowledged: that would tell of it before its release.
+        ActivityVerb.LAB_REPORT_ENTERED,
+        ActivityVerb.LAB_REPORT_CHANGED,
+        ActivityVerb.LAB_REPORT_READ,
         ActivityVerb.PROOF_OPENED,
         ActivityVerb.CARD_OPENED,
         ActivityVerb.BILLING_DOCUMENT_OPENED,

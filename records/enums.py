@@ -159,6 +159,16 @@ class IntakeOutcome(models.TextChoices):
     SKIPPED = "skipped", _("Skipped")
 
 
+class SkipReason(models.TextChoices):
+    """Why a dose was left out, as it is offered. Kept as the code; a patient's own words as they are."""
+
+    FELT_WELL = "felt_well", _("I felt well without it")
+    SIDE_EFFECTS = "side_effects", _("It made me feel bad")
+    RAN_OUT = "ran_out", _("I have run out of it")
+    FORGOTTEN = "forgotten", _("I forgot, and it was too late")
+    TOLD_TO = "told_to", _("A doctor told me to leave it out")
+
+
 class ParameterKind(models.TextChoices):
     NUMBER = "number", _("Number")
     CHOICE = "choice", _("One of a list")
