@@ -110,6 +110,10 @@ class ActivityVerb(models.TextChoices):
     REQUEST_MADE = "request.create", _("asked for a prescription or lab report to be prepared")
     REQUEST_CHANGED = "request.status", _("changed the status of a request")
     REQUEST_READ = "request.read", _("looked at a request")
+    PRESCRIPTION_STARTED = "prescription.create", _("began a prescription")
+    PRESCRIPTION_SIGNED = "prescription.sign", _("signed a prescription")
+    PRESCRIPTION_CHANGED = "prescription.status", _("changed the status of a prescription")
+    PRESCRIPTION_READ = "prescription.read", _("read a prescription")
     DOCUMENT_ADDED = "document.create", _("added a document to a record")
     DOCUMENTS_LISTED = "document.list", _("looked through the documents of a record")
     DOCUMENT_READ = "document.read", _("opened a document of a record")
@@ -162,6 +166,10 @@ RECORD_VERBS = frozenset(
         ActivityVerb.REFERRAL_READ,
         ActivityVerb.REFERRAL_FILE_OPENED,
         ActivityVerb.ADHERENCE_READ,
+        ActivityVerb.PRESCRIPTION_STARTED,
+        ActivityVerb.PRESCRIPTION_SIGNED,
+        ActivityVerb.PRESCRIPTION_CHANGED,
+        ActivityVerb.PRESCRIPTION_READ,
         ActivityVerb.NOTE_STARTED,
         ActivityVerb.NOTE_SIGNED,
         ActivityVerb.NOTE_READ,

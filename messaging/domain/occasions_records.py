@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging.enums import NotificationKind
 
-from .occasion import Occasion
+from .occasion import Occasion, Variable
 from .occasions_visits import COUNT
 
 _DOCUMENTS = (
@@ -22,8 +22,8 @@ _DOCUMENTS = (
         title=_("Documents of yours are removed in 30 days: %(count)s"),
         variables=(COUNT,),
         email=_(
-            "The clinic keeps documents for a certain time, which is nearly over for some of yours (%(count)s). Sign in "
-            "to the portal within 30 days to see and save them."
+            "The clinic keeps documents for a certain time, which is nearly over for some of yours (%(count)s). Sign "
+            "in to the portal within 30 days to see and save them."
         ),
     ),
     Occasion(
@@ -43,4 +43,96 @@ _DOCUMENTS = (
     ),
 )
 
-RECORDS: tuple[Occasion, ...] = (*_DOCUMENTS,)
+# A critical result does not wait for the end of quiet hours, and says to nobody whose it is.
+_LABS = (
+    Occasion(
+        "lab.released",
+        NotificationKind.RECORD,
+        _("A lab report was released to the patient"),
+        title=_("A lab report is ready for you"),
+        email=_("Your doctor has released a lab report. Sign in to the portal to read it."),
+        by_sms=True,
+    ),
+    Occasion(
+        "lab.corrected",
+        NotificationKind.RECORD,
+        _("A corrected lab report was released to the patient"),
+        title=_("A lab report of yours was corrected"),
+        email=_(
+            "A lab report that you could read was corrected. Sign in to the portal to read the new one; it takes the "
+            "place of the old one."
+        ),
+        by_sms=True,
+    ),
+    Occasion(
+        "lab.final.doctor",
+        NotificationKind.RECORD,
+        _("A lab report waits for the doctor's release"),
+        title=_("A lab report is final and waits for your release"),
+        email=_("A lab report that you asked for is final. Read it and release it to the patient."),
+    ),
+    Occasion(
+        "lab.critical",
+        NotificationKind.RECORD,
+        _("A critical lab result, to the doctor"),
+        title=_("A lab result needs you at once"),
+        email=_(
+            "A lab result of one of your patients needs you at once. Open it and say what is done about it."
+        ),
+        by_sms=True,
+        urgent=True,
+    ),
+    Occasion(
+        "lab.critical.team",
+        NotificationKind.RECORD,
+        _("A critical lab result nobody has answered, to the care team"),
+        title=_("A lab result of a patient of yours needs somebody at once"),
+        email=_(
+            "A lab result of a patient whom you also treat needs somebody at once, and their doctor has not answered. "
+            "Open it and say what is done about it."
+        ),
+        by_sms=True,
+        urgent=True,
+    ),
+    Occasion(
+        "lab.critical.management",
+        NotificationKind.RECORD,
+        _("A critical lab result nobody has answered, to management"),
+        title=_("A lab result needs a doctor at once: please reach one"),
+        email=_(
+            "A lab result needs a doctor at once, and neither the doctor nor the care team has answered. Open the "
+            "portal to see whom to call, call them, and note whom you have reached."
+        ),
+        by_sms=True,
+        urgent=True,
+    ),
+)
+
+_PRESCRIBER = Variable("name", _("the doctor"), "Dr. Sita Sharma")
+
+_PRESCRIPTIONS = (
+    Occasion(
+        "prescription.signed",
+        NotificationKind.RECORD,
+        _("A prescription is signed"),
+        title=_("%(name)s has written you a prescription"),
+        variables=(_PRESCRIBER,),
+        email=_(
+            "%(name)s has written you a prescription. Sign in to the portal to read it, with what to take when, and to "
+            "print it for the pharmacy."
+        ),
+        short=_("There is a new prescription in your record"),
+    ),
+    Occasion(
+        "prescription.stopped",
+        NotificationKind.RECORD,
+        _("A prescription, or a medicine on it, is stopped"),
+        title=_("%(name)s has stopped a medicine of yours"),
+        variables=(_PRESCRIBER,),
+        email=_("%(name)s has stopped a medicine of yours. Sign in to the portal to see which one and why."),
+        short=_("One of your prescriptions has changed: please look before your next dose"),
+        urgent=True,
+    ),
+)
+
+RECORDS: tuple[Occasion, ...] = (*_DOCUMENTS, *_PRESCRIPTIONS, *_LABS)
