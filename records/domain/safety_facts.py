@@ -99,7 +99,7 @@ def say(finding: safety.Finding) -> str:
 
 
 # Params that are words of ours and not of the record.
-_TRANSLATED = frozenset({"group"})
+_TRANSLATED = frozenset({"group", "why", "missing"})
 
 
 def _facts(row: Medicine) -> safety.MedicineFacts:

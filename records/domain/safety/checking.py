@@ -1,12 +1,20 @@
 """The whole check of a prescription: each part looks at the same lines, the worst findings come first."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
+from .ages import ages
 from .allergies import allergies
+from .doses import doses
+from .duplicates import duplicates
 from .facts import Finding, Grade, Kind, Knowledge, PlannedItem, Subject
 from .interactions import interactions
+from .kidney import kidney
 from .lines import lines_of
+from .pregnancy import pregnancy
 from .words import gettext_noop as _
+
+CATALOGUE = "This clinic's catalogue of medicines"
 
 
 def check(subject: Subject, items: Sequence[PlannedItem], knowledge: Knowledge) -> list[Finding]:
@@ -17,6 +25,11 @@ def check(subject: Subject, items: Sequence[PlannedItem], knowledge: Knowledge) 
         *_not_in_catalogue(items, knowledge),
         *allergies(subject, lines),
         *interactions(lines, knowledge),
+        *duplicates(lines),
+        *doses(subject, lines),
+        *pregnancy(subject, lines),
+        *kidney(subject, lines),
+        *ages(subject, lines),
     ]
     return sorted(_once(found), key=lambda finding: (-finding.grade.rank, finding.kind, finding.key))
 
@@ -27,18 +40,17 @@ def needs_reason(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _once(found: Iterable[Finding]) -> list[Finding]:
-    """One finding for each key: the worst, with the items of all."""
+    """One finding for each key: the worst, with the items of all. None without a source."""
     kept: dict[str, Finding] = {}
-    for finding in found:
+    for bare in found:
+        finding = bare if bare.source or bare.kind is Kind.UNKNOWN else replace(bare, source=CATALOGUE)
         before = kept.get(finding.key)
         if before is None:
             kept[finding.key] = finding
             continue
         worst = max(before, finding, key=lambda f: (f.grade.rank, f.text, f.source))
         items = tuple(sorted({*before.items, *finding.items}))
-        kept[finding.key] = Finding(
-            worst.key, worst.kind, worst.grade, worst.message, worst.params, worst.source, items
-        )
+        kept[finding.key] = replace(worst, items=items)
     return list(kept.values())
 
 
