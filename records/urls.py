@@ -1,6 +1,27 @@
 from django.urls import URLPattern, URLResolver, path
 
-from records.views import feedback, record, reviews, visit_notes
+from records.views import (
+    adherence,
+    documents,
+    doses,
+    feedback,
+    history,
+    lab_alerts,
+    lab_entry,
+    labs,
+    note_versions,
+    note_words,
+    panel_history,
+    prescribing,
+    prescriptions,
+    record,
+    record_export,
+    record_notes,
+    reviews,
+    rx,
+    visit_notes,
+    vitals,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("visits/<uuid:appointment_id>/note/", visit_notes.visit_note, name="visit_note"),
@@ -9,4 +30,109 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("visits/by-call/<uuid:call_id>/panel/", visit_notes.visit_panel, name="visit_panel"),
     path("reviews/", reviews.queue, name="reviews"),
     path("reviews/<uuid:pk>/<str:decision>/", reviews.decide, name="review_decision"),
+    # Notes
+    path("visits/<uuid:appointment_id>/note/addenda/", visit_notes.note_addendum, name="note_addendum"),
+    path("visits/<uuid:appointment_id>/note/versions/", note_versions.versions, name="note_versions"),
+    path(
+        "visits/<uuid:appointment_id>/note/versions/<int:number>/",
+        note_versions.bring_back,
+        name="note_bring_back",
+    ),
+    path("patients/<uuid:pk>/record/notes/", record_notes.record_notes, name="record_notes"),
+    path("notes/templates/", note_words.templates, name="note_templates"),
+    path("notes/templates/new/", note_words.template, name="note_template_new"),
+    path("notes/templates/<uuid:pk>/", note_words.template, name="note_template"),
+    path("notes/templates/<uuid:pk>/remove/", note_words.template_remove, name="note_template_remove"),
+    path("notes/phrases/", note_words.phrases, name="note_phrases"),
+    path("notes/phrases/new/", note_words.phrase, name="note_phrase_new"),
+    path("notes/phrases/<uuid:pk>/", note_words.phrase, name="note_phrase"),
+    path("notes/phrases/<uuid:pk>/remove/", note_words.phrase_remove, name="note_phrase_remove"),
+    # PRESCRIBE
+    path("prescriptions/", prescriptions.prescriptions, name="prescriptions"),
+    path(
+        "patients/<uuid:pk>/record/prescriptions/",
+        prescriptions.record_prescriptions,
+        name="record_prescriptions",
+    ),
+    path(
+        "patients/<uuid:pk>/record/prescriptions/new/", prescribing.prescription_new, name="prescription_new"
+    ),
+    path("prescriptions/medicines/", prescribing.prescription_medicines, name="prescription_medicines"),
+    path("prescriptions/kit/", prescribing.prescription_kit_change, name="prescription_kit"),
+    path("prescriptions/<uuid:pk>/", prescriptions.prescription, name="prescription"),
+    path("prescriptions/<uuid:pk>/pdf/", prescriptions.prescription_pdf, name="prescription_pdf"),
+    path("prescriptions/<uuid:pk>/edit/", prescribing.prescription_edit, name="prescription_edit"),
+    path("prescriptions/<uuid:pk>/sign/", prescribing.prescription_sign, name="prescription_sign"),
+    path(
+        "prescriptions/<uuid:pk>/items/<uuid:item>/stop/",
+        prescriptions.prescription_item_stop,
+        name="prescription_item_stop",
+    ),
+    path(
+        "prescriptions/<uuid:pk>/<str:action>/", prescriptions.prescription_action, name="prescription_action"
+    ),
+    path(
+        "visits/<uuid:appointment_id>/prescribe/",
+        prescribing.visit_panel_prescribe,
+        name="visit_panel_prescribe",
+    ),
+    path("rx/", rx.rx, name="rx_empty"),
+    path("rx/worker.js", rx.rx_worker, name="rx_worker"),
+    path("rx/<str:number>/", rx.rx, name="rx"),
+    path("rx/<str:number>/status/", rx.rx_status, name="rx_status"),
+    # Documents
+    path("patients/<uuid:pk>/record/documents/", documents.listing, name="record_documents"),
+    path("patients/<uuid:pk>/record/documents/new/", documents.new, name="record_document_new"),
+    path("documents/<uuid:pk>/", documents.detail, name="document"),
+    path("documents/<uuid:pk>/file/", documents.file, name="document_file"),
+    path("documents/<uuid:pk>/preview/", documents.preview, name="document_preview"),
+    path("documents/<uuid:pk>/pages/<int:number>/", documents.page, name="document_page"),
+    path("documents/<uuid:pk>/release/", documents.release, name="document_release"),
+    path("documents/<uuid:pk>/void/", documents.void, name="document_void"),
+    path("documents/<uuid:pk>/hold/", documents.hold, name="document_hold"),
+    path("documents/<uuid:pk>/let-go/", documents.let_go, name="document_let_go"),
+    path("visits/<uuid:appointment_id>/panel/documents/", documents.panel, name="visit_panel_documents"),
+    path("patients/<uuid:pk>/record/export/", record_export.record_export, name="record_export"),
+    path("record-exports/<uuid:pk>/", record_export.download, name="record_export_download"),
+    # HISTORY
+    path("record/", record.own_record, name="own_record"),
+    path("patients/<uuid:pk>/record/summary/", record.printed_summary, name="record_summary"),
+    path("patients/<uuid:pk>/record/vitals/", vitals.record_vitals, name="record_vitals"),
+    path("patients/<uuid:pk>/record/history/", history.record_history, name="record_history"),
+    path("patients/<uuid:pk>/record/take-over/", history.take_over, name="record_take_over"),
+    path("patients/<uuid:pk>/record/history/<str:kind>/new/", history.fact_new, name="record_fact_new"),
+    path(
+        "patients/<uuid:pk>/record/history/<str:kind>/<uuid:fact_id>/",
+        history.fact_correct,
+        name="record_fact",
+    ),
+    path(
+        "patients/<uuid:pk>/record/history/<str:kind>/<uuid:fact_id>/void/",
+        history.fact_void,
+        name="record_fact_void",
+    ),
+    path(
+        "visits/<uuid:appointment_id>/panel/history/",
+        panel_history.visit_panel_history,
+        name="visit_panel_history",
+    ),
+    # SCHEDULE
+    path("medicines/", doses.medicines, name="medicines"),
+    path("medicines/history/", doses.history, name="medicines_history"),
+    path("medicines/adherence/", doses.adherence, name="medicines_adherence"),
+    path("medicines/take/", doses.take_together, name="medicines_take"),
+    path("medicines/<uuid:item>/<str:action>/", doses.tell, name="dose"),
+    path("patients/<uuid:pk>/record/adherence/", adherence.record_adherence, name="record_adherence"),
+    # LABS
+    path("patients/<uuid:pk>/record/labs/", labs.record_labs, name="record_labs"),
+    path("patients/<uuid:pk>/record/labs/trends/", labs.record_lab_trends, name="record_lab_trends"),
+    path("patients/<uuid:pk>/record/labs/new/", lab_entry.new, name="lab_report_new"),
+    path("patients/<uuid:pk>/record/labs/check/", lab_entry.check, name="lab_check"),
+    path("labs/reports/<uuid:pk>/", labs.lab_report, name="lab_report"),
+    path("labs/reports/<uuid:pk>/edit/", lab_entry.edit, name="lab_report_edit"),
+    path("labs/reports/<uuid:pk>/pdf/", labs.lab_report_pdf, name="lab_report_pdf"),
+    path("labs/reports/<uuid:pk>/do/<str:action>/", labs.lab_report_action, name="lab_report_action"),
+    path("labs/critical/", lab_alerts.lab_alerts, name="lab_alerts"),
+    path("labs/critical/<uuid:pk>/", lab_alerts.lab_alert_acknowledge, name="lab_alert_acknowledge"),
+    path("visits/<uuid:appointment_id>/panel/labs/", labs.visit_panel_labs, name="visit_panel_labs"),
 ]

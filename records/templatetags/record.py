@@ -12,6 +12,11 @@ from django.utils.translation import gettext as _
 
 from accounts.domain import break_glass
 from accounts.models import BreakGlass, User
+from records.domain import dosing_words
+from records.domain.fact_values import MEASURED
+from records.domain.vitals import body_mass_index
+from records.forms.facts import UNITS
+from records.models import PrescriptionItem, VitalSigns
 
 register = template.Library()
 
@@ -67,3 +72,76 @@ def _with_address(named: list[tuple[str, str, str, str]], pk: Any) -> list[Part]
         except NoReverseMatch:
             continue
     return found
+
+
+@register.filter
+def vital_label(name: str) -> str:
+    """The words for a vital sign; both numbers of a blood pressure go by one name."""
+    if name == "systolic":
+        return _("Blood pressure")
+    label = str(VitalSigns._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return label[:1].upper() + label[1:]
+
+
+@register.filter
+def vital_unit(name: str) -> str:
+    return str(UNITS[name])
+
+
+@register.filter
+def readings(row: VitalSigns) -> list[tuple[str, str]]:
+    """What was measured, as (label, value with unit), a blood pressure as one."""
+    found = []
+    for name in MEASURED:
+        value = getattr(row, name)
+        if value is None or name == "diastolic":
+            continue
+        shown = f"{value}/{row.diastolic}" if name == "systolic" and row.diastolic is not None else f"{value}"
+        found.append((vital_label(name), f"{shown} {UNITS[name]}"))
+    index = body_mass_index(row.weight, row.height)
+    return [*found, (_("Body mass index"), f"{index} kg/m²")] if index else found
+
+
+@register.filter
+def fact_label(kind: str) -> str:
+    """The name of a kind of fact, for one of it."""
+    return {
+        "condition": _("Condition"),
+        "allergy": _("Allergy"),
+        "immunisation": _("Immunisation"),
+        "family": _("Family history"),
+        "social": _("Way of life"),
+        "vitals": _("Vital signs"),
+    }[kind]
+
+
+@register.filter
+def facts_label(kind: str) -> str:
+    """The name of a kind of fact, for all of it."""
+    return {
+        "condition": _("Conditions"),
+        "allergy": _("Allergies"),
+        "immunisation": _("Immunisations"),
+        "family": _("Family history"),
+        "social": _("Way of life"),
+        "vitals": _("Vital signs"),
+    }[kind]
+
+
+@register.filter
+def fact_icon(kind: str) -> str:
+    return {
+        "condition": "activity",
+        "allergy": "triangle-alert",
+        "immunisation": "syringe",
+        "family": "users",
+        "social": "house",
+        "vitals": "heart-pulse",
+    }[kind]
+
+
+@register.filter
+def dosage(item: PrescriptionItem) -> str:
+    """1 tablet, twice a day."""
+    often = dosing_words.how_often(item.frequency, as_needed=item.as_needed, times=item.times)
+    return f"{dosing_words.amount(item.dose, item.medicine.unit)}, {often}"
