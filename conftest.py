@@ -71,9 +71,9 @@ def _trail_may_be_emptied() -> Iterator[None]:
 
     from accounts.models import append_only
     from billing.models import append_only as papers
-    from records.models import signed_notes
+    from records.models import signed_notes, signed_only
 
-    guards = (append_only, papers, signed_notes)
+    guards = (append_only, papers, signed_notes, signed_only)
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def unguarded_flush(self: Any, sql_list: Any) -> None:

@@ -24,6 +24,8 @@ DOCUMENT_KEEP_YEARS = {
     "identity": 2,
     **env.dict("DOCUMENT_KEEP_YEARS", cast={"value": int}, default={}),
 }
+# Seeds (32 bytes in base64) of the keys that sign prescriptions: the first signs, all verify.
+PRESCRIPTION_KEYS = env.list("PRESCRIPTION_KEYS", default=[])
 CALL_OPENS_MINUTES_BEFORE = env.int("CALL_OPENS_MINUTES_BEFORE", 10)
 
 # From this amount on two people have to agree that a payment has arrived; 0: one is enough.

@@ -56,14 +56,9 @@ def test_times_are_put_in_order() -> None:
     assert dosing.clean_times(["20:00", "8:00", "08:00"]) == ["08:00", "20:00"]
 
 
-@pytest.mark.parametrize(
-    "times", [["24:00"], ["8"], ["noon"], [8], [None], ["08:00\n"], [f"{h}:00" for h in range(13)]]
-)
+@pytest.mark.parametrize("times", [["24:00"], ["8"], ["noon"], [8], [None], [f"{h}:00" for h in range(13)]])
 def test_what_is_no_time_is_refused(times: list[object]) -> None:
-    if times == ["08:00\n"]:
-        assert dosing.clean_times(times) == ["08:00"]
-        return
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError):  # noqa: PT011
         dosing.clean_times(times)
 
 
