@@ -26,7 +26,7 @@ from insights.tests.factories import make_export
 from messaging.domain import attachments, invitations, messages
 from messaging.tests.call_sockets import make_call
 from messaging.tests.factories import make_conversation, make_notification
-from records.domain import notes
+from records.domain import note_words, notes
 from records.tests.factories import make_feedback, make_past_visit
 from scheduling.domain import disruptions, offers, referrals, screen
 from scheduling.enums import DisruptionAction
@@ -182,6 +182,11 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "outage": outage,
         "session": UserSession.objects.create(user=patient, session_key="x" * 32, ip="127.0.0.1"),
         "feedback": make_feedback(rated),
+        "phrase": note_words.save_phrase(actor=doctor, shortcut=".bp", text="Blood pressure."),
+        "clinic_phrase": note_words.save_phrase(actor=cast["manager"], shortcut=".bp", text="Measured."),
+        "note_template": note_words.save_template(
+            actor=doctor, name="Cold", kind="free", content={"text": "Nose:"}
+        ),
         "shift": CashShift.objects.create(cashier=cast["manager"]),
     }
     return {name: str(thing.pk) for name, thing in things.items()} | {

@@ -135,4 +135,61 @@ _PRESCRIPTIONS = (
     ),
 )
 
-RECORDS: tuple[Occasion, ...] = (*_DOCUMENTS, *_PRESCRIPTIONS, *_LABS)
+# The time alone: neither that it is a medicine nor which one is for a locked screen or an inbox.
+_MEDICINES = (
+    Occasion(
+        "dose.due",
+        NotificationKind.MEDICINE,
+        _("A dose is due, to the patient"),
+        title=_("It is %(time)s: please look at your plan for today"),
+        variables=(Variable("time", _("the time of day"), "08:00", safe_for_sms=True),),
+        email=_("It is %(time)s. Sign in to the portal to see your plan for today, and to say what is done."),
+        by_sms=True,
+    ),
+)
+
+_NOTES = (
+    Occasion(
+        "note.addendum",
+        NotificationKind.RECORD,
+        _("Something was added to a signed note"),
+        title=_("%(name)s has added to the note of a visit"),
+        variables=(_PRESCRIBER,),
+        email=_("The note of a visit has an addendum. Sign in to the portal to read it."),
+        short=_("There is something new on the page of a visit"),
+    ),
+)
+
+# What was asked for and for whom stands in the portal only.
+_REQUESTS = (
+    Occasion(
+        "request.urgent",
+        NotificationKind.RECORD,
+        _("An urgent request of a doctor, to management"),
+        title=_("%(name)s asks for something urgently"),
+        variables=(_PRESCRIBER,),
+        email=_(
+            "%(name)s asks for something to be prepared urgently. It stands first in the queue of requests."
+        ),
+        short=_("An urgent request waits in the portal"),
+    ),
+    Occasion(
+        "request.prepared",
+        NotificationKind.RECORD,
+        _("What a doctor asked for is prepared"),
+        title=_("What you asked for is ready for you to check"),
+        email=_(
+            "What you asked the clinic to prepare is ready. Check it and release it: the patient sees nothing of it "
+            "before."
+        ),
+    ),
+    Occasion(
+        "request.declined",
+        NotificationKind.RECORD,
+        _("What a doctor asked for is declined"),
+        title=_("What you asked for could not be prepared"),
+        email=_("What you asked the clinic to prepare was declined. Sign in to the portal to read why."),
+    ),
+)
+
+RECORDS: tuple[Occasion, ...] = (*_NOTES, *_REQUESTS, *_DOCUMENTS, *_MEDICINES, *_PRESCRIPTIONS, *_LABS)

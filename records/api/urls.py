@@ -1,12 +1,45 @@
 from django.urls import URLPattern, URLResolver, path
 
-from . import feedback, visit_notes
+from . import document_uploads, documents, feedback, medical_records, visit_notes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("visitnotes/", visit_notes.VisitNoteList.as_view(), name="api-visit-notes"),
     path("visitnotes/<uuid:pk>/", visit_notes.VisitNoteDetail.as_view(), name="api-visit-note"),
+    path(
+        "visitnotes/<uuid:pk>/addenda/", visit_notes.VisitNoteAddenda.as_view(), name="api-visit-note-addenda"
+    ),
     path("feedback/", feedback.FeedbackList.as_view(), name="api-feedback"),
     path("feedback/<uuid:pk>/publish/", feedback.FeedbackPublish.as_view(), name="api-feedback-publish"),
     path("feedback/<uuid:pk>/hide/", feedback.FeedbackHide.as_view(), name="api-feedback-hide"),
     path("doctors/<uuid:pk>/reviews/", feedback.DoctorReviews.as_view(), name="api-doctor-reviews"),
+    # Documents
+    path("documents/", documents.DocumentList.as_view(), name="api-documents"),
+    path("documents/upload/", documents.DocumentUpload.as_view(), name="api-document-upload"),
+    path(
+        "documents/uploads/",
+        document_uploads.DocumentUploadStart.as_view(),
+        name="api-document-upload-start",
+    ),
+    path(
+        "documents/uploads/<uuid:pk>/",
+        document_uploads.DocumentUploadPart.as_view(),
+        name="api-document-upload-part",
+    ),
+    path(
+        "documents/uploads/<uuid:pk>/finish/",
+        document_uploads.DocumentUploadFinish.as_view(),
+        name="api-document-upload-finish",
+    ),
+    path("documents/<uuid:pk>/", documents.DocumentDetail.as_view(), name="api-document"),
+    path("documents/<uuid:pk>/file/", documents.DocumentFile.as_view(), name="api-document-file"),
+    # HISTORY
+    path("medical-records/", medical_records.MedicalRecordList.as_view(), name="api-medical-records"),
+    path(
+        "medical-records/<uuid:pk>/", medical_records.MedicalRecordDetail.as_view(), name="api-medical-record"
+    ),
+    path(
+        "medical-records/<uuid:pk>/void/",
+        medical_records.MedicalRecordVoid.as_view(),
+        name="api-medical-record-void",
+    ),
 ]
