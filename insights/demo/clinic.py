@@ -7,6 +7,7 @@ from insights.demo import (
     bank,
     covered,
     medical_aid,
+    medicines,
     news,
     people,
     plan,
@@ -26,6 +27,7 @@ def seed() -> None:
     today = timezone.localdate(now)
     with transaction.atomic():
         people.seed()
+        medicines.seed()
         cast = dict(people.by_name())
         timetable.seed(cast, today)
         medical_aid.seed(cast, today)
