@@ -1,8 +1,8 @@
 """What the portal removes by itself: the files of documents whose time is over, and uploads nobody finished.
 
-One sweep a day. Each plans the next while there is anything to keep an eye on, and each document that is added plans one
-if none waits, so a chain that broke is mended by the next document. The row of a document stays for ever, and says that
-the file went and when.
+One sweep a day. Each plans the next while there is anything to keep an eye on, and each document that is added plans
+one if none waits, so a chain that broke is mended by the next document. The row of a document stays for ever, and says
+that the file went and when.
 """
 
 import logging

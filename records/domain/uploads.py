@@ -38,6 +38,13 @@ KEPT = timedelta(days=1)
 FOLDER = "uploads"
 
 
+def check_size(size: int) -> None:
+    """Raises TooLarge (settings.DOCUMENT_MAX_BYTES), before anything is sent."""
+    if size > settings.DOCUMENT_MAX_BYTES:
+        limit = settings.DOCUMENT_MAX_BYTES // (1024 * 1024)
+        raise TooLarge(_("This file is over %(limit)s MB. Please choose a smaller one.") % {"limit": limit})
+
+
 def start(
     patient: User,
     *,
@@ -54,9 +61,7 @@ def start(
     when too many are unfinished."""
     if not rules.can_add_document(owner, patient):
         raise NotAllowed
-    if size > settings.DOCUMENT_MAX_BYTES:
-        limit = settings.DOCUMENT_MAX_BYTES // (1024 * 1024)
-        raise TooLarge(_("This file is over %(limit)s MB. Please choose a smaller one.") % {"limit": limit})
+    check_size(size)
     words = documents.checked(category=category, title=title, dated_on=dated_on, name=name)
     del words["note"]
     same = UploadSession.objects.filter(owner=owner, patient=patient, fingerprint=fingerprint, size=size)
