@@ -230,6 +230,7 @@ SPECTACULAR_SETTINGS = {
         "PaymentStatusEnum": "billing.enums.PaymentStatus",
         "CallStatusEnum": "messaging.enums.CallStatus",
         "MessageKindEnum": "messaging.enums.MessageKind",
+        "ObservationCategoryEnum": "records.enums.ObservationCategory",
     },
 }
 

@@ -72,6 +72,13 @@ class SocialTopic(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class ObservationCategory(models.TextChoices):
+    """FHIR observation-category, the part used here."""
+
+    SOCIAL = "social-history", _("Way of life")
+    VITALS = "vital-signs", _("Vital signs")
+
+
 class PregnancyCategory(models.TextChoices):
     """The lettered categories, as sources still give them."""
 

@@ -1,0 +1,59 @@
+"""The entries of histories that a person may read, of all kinds and patients as one list."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.domain import trail
+from accounts.domain.queries import patients_open_to
+from accounts.enums import ActivityVerb
+from accounts.models import User
+from records.domain import keyset
+from records.domain.fact_values import KINDS, FactKind
+from records.models.fact import ClinicalFact
+
+PER_PAGE = 25
+
+
+def facts_open_to(reader: User, kind: FactKind, *, voided: bool = False) -> "QuerySet[Any]":
+    """With patient and writer. Those made in error are for doctors who ask for them."""
+    rows = KINDS[kind].model.objects.filter(patient__in=patients_open_to(reader))
+    rows = rows.select_related("patient", "recorded_by")
+    return rows if voided and reader.is_doctor else rows.filter(voided_at=None)
+
+
+def page(
+    reader: User,
+    *,
+    kinds: Iterable[FactKind] = (),
+    patient: UUID | None = None,
+    voided: bool = False,
+    after: str = "",
+) -> tuple[list[tuple[FactKind, ClinicalFact]], str]:
+    """The newest written first, and the cursor to go on from ("": that was all). One query for each kind."""
+    wanted = set(kinds) or set(FactKind)
+    sources = []
+    for rank, kind in enumerate(FactKind):
+        if kind in wanted:
+            rows = facts_open_to(reader, kind, voided=voided)
+            rows = rows.filter(patient=patient) if patient else rows
+            sources.append(keyset.Source(kind.value, rank, rows, "created_at"))
+    found, mark = keyset.page(sources, after=keyset.read_mark(after), size=PER_PAGE)
+    return [(FactKind(source.name), row) for source, row in found], mark.written() if mark else ""
+
+
+def one(reader: User, pk: UUID) -> tuple[FactKind, ClinicalFact] | None:
+    """The entry with this id, of whatever kind; doctors find those made in error too."""
+    for kind in FactKind:
+        fact = facts_open_to(reader, kind, voided=True).filter(pk=pk).first()
+        if fact is not None:
+            return kind, fact
+    return None
+
+
+def read(reader: User, patients: Iterable[User]) -> None:
+    """A line in the trail for each record that was looked into."""
+    about = [(patient, patient) for patient in {patient.pk: patient for patient in patients}.values()]
+    trail.record_each(ActivityVerb.RECORD_READ, actor=reader, about=about)
