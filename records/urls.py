@@ -18,6 +18,7 @@ from records.views import (
     record,
     record_export,
     record_notes,
+    requests,
     reviews,
     rx,
     visit_notes,
@@ -146,4 +147,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("labs/critical/", lab_alerts.lab_alerts, name="lab_alerts"),
     path("labs/critical/<uuid:pk>/", lab_alerts.lab_alert_acknowledge, name="lab_alert_acknowledge"),
     path("visits/<uuid:appointment_id>/panel/labs/", labs.visit_panel_labs, name="visit_panel_labs"),
+    # Requests
+    path("requests/", requests.listing, name="requests"),
+    path("requests/<uuid:pk>/", requests.one, name="request"),
+    path("requests/<uuid:pk>/<str:action>/", requests.act, name="request_action"),
+    path("visits/<uuid:appointment_id>/requests/new/", requests.new, name="request_new"),
+    path(
+        "visits/<uuid:appointment_id>/panel/requests/",
+        requests.visit_panel_requests,
+        name="visit_panel_requests",
+    ),
+    path("patients/<uuid:pk>/record/requests/", requests.record_requests_page, name="record_requests"),
 ]

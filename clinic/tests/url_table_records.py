@@ -22,4 +22,37 @@ POST   note_phrase(clinic_phrase)                     login   403     403     40
 POST   note_phrase_remove(phrase)                     login   403     403     404     302     404     403
 POST   api-visit-note-addenda(note)                   401     404     404     404     400     404     404
 
+# The record and its history
+GET    own_record                                     login   302     302     403     403     403     403
+GET    record_summary(patient)                        login   200     404     404     200     403     403
+GET    record_history(patient)                        login   200     404     404     200     403     403
+GET    record_vitals(patient)                         login   200     404     404     200     403     403
+POST   record_take_over(patient)                      login   403     404     404     404     403     403
+GET    record_fact_new(patient,allergy)               login   403     404     404     200     403     403
+POST   record_fact_new(patient,allergy)               login   403     404     404     422     403     403
+GET    record_fact_new(patient,nonsense)              login   403     404     404     404     403     403
+GET    record_fact(patient,allergy,latex)             login   403     404     404     200     403     403
+POST   record_fact(patient,allergy,latex)             login   403     404     404     422     403     403
+GET    record_fact_void(patient,allergy,latex)        login   403     404     404     200     403     403
+POST   record_fact_void(patient,allergy,latex)        login   403     404     404     302     403     403
+GET    visit_panel_history(running)                   login   404     404     404     200     404     404
+POST   visit_panel_history(running)                   login   404     404     404     404     404     404
+GET    api-medical-records                            401     200     200     200     200     200     200
+POST   api-medical-records                            401     400     400     400     400     400     400
+GET    api-medical-record(latex)                      401     200     404     404     200     404     404
+POST   api-medical-record-void(latex)                 401     403     404     404     200     404     404
+
+# Doses
+GET    medicines                                      login   200     200     403     403     403     403
+GET    medicines_history                              login   200     200     403     403     403     403
+GET    medicines_adherence                            login   200     200     403     403     403     403
+POST   medicines_take                                 login   302     302     403     403     403     403
+POST   dose(planned_item,take)                        login   302     404     404     403     404     404
+POST   dose(planned_item,nonsense)                    login   404     404     404     404     404     404
+GET    record_adherence(patient)                      login   200     404     404     200     403     403
+GET    api-doses                                      401     200     200     400     400     403     403
+GET    api-intakes                                    401     200     200     400     400     200     200
+POST   api-intakes                                    401     400     400     400     400     400     400
+DELETE api-intake(intake)                             401     204     404     404     403     404     404
+GET    api-adherence                                  401     200     200     400     400     403     403
 """

@@ -1,6 +1,7 @@
 """One of each thing, for tests that walk every address. All of it is `patient`'s and `doctor`'s."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.forms import default_token_generator
@@ -9,6 +10,7 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
 from knox.models import AuthToken
 
 from accounts.domain import care, profiles
@@ -26,8 +28,9 @@ from insights.tests.factories import make_export
 from messaging.domain import attachments, invitations, messages
 from messaging.tests.call_sockets import make_call
 from messaging.tests.factories import make_conversation, make_notification
-from records.domain import note_words, notes
+from records.domain import history, note_words, notes
 from records.tests.factories import make_feedback, make_past_visit
+from records.tests.factories_doses import make_course, make_intake
 from scheduling.domain import disruptions, offers, referrals, screen
 from scheduling.enums import DisruptionAction
 from scheduling.models import (
@@ -124,6 +127,7 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
     )
     repeated = AppointmentSeries.objects.create(created_by=doctor, every_days=7)
     make_appointment(patient, doctor, service, starts_at=clinic_time(31, 15), series=repeated)
+    planned_item = make_course(patient, doctor)
     newcomer = make_patient("newcomer@test.clinic", verified=False)
     things: dict[str, Any] = {
         "export": make_export(cast["manager"], status="ready", content=b"made"),
@@ -166,6 +170,9 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
             starts_at=clinic_time(-40, 10),
         ),
         "letter": letter,
+        "latex": history.record(patient, kind="allergy", values={"substance": "Latex"}, author=doctor),
+        "planned_item": planned_item,
+        "intake": make_intake(planned_item, timezone.localdate() - timedelta(days=1), "08:00"),
         "notice": notice,
         "delivery": delivery,
         "device": device,

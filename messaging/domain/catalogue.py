@@ -16,7 +16,15 @@ OCCASIONS: dict[str, Occasion] = {
 }
 
 # Where a kind does not go by a channel unless its person asks for it.
-_ASKED_FOR = frozenset({(NotificationKind.MESSAGE, Channel.EMAIL), (NotificationKind.PAYMENT, Channel.SMS)})
+_ASKED_FOR = frozenset(
+    {
+        (NotificationKind.MESSAGE, Channel.EMAIL),
+        (NotificationKind.PAYMENT, Channel.SMS),
+        # Several a day, for months.
+        (NotificationKind.MEDICINE, Channel.EMAIL),
+        (NotificationKind.MEDICINE, Channel.SMS),
+    }
+)
 # Whose record was opened is told by mail, wanted or not.
 _MUST = frozenset({(NotificationKind.PRIVACY, Channel.EMAIL)})
 

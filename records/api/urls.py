@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from . import document_uploads, documents, feedback, medical_records, visit_notes
+from . import document_uploads, documents, doses, feedback, labs, medical_records, medicines, visit_notes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("visitnotes/", visit_notes.VisitNoteList.as_view(), name="api-visit-notes"),
@@ -8,6 +8,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "visitnotes/<uuid:pk>/addenda/", visit_notes.VisitNoteAddenda.as_view(), name="api-visit-note-addenda"
     ),
+    # MEDICINES
+    path("medicines/", medicines.MedicineList.as_view(), name="api-medicines"),
+    path("medicines/<uuid:pk>/", medicines.MedicineDetail.as_view(), name="api-medicine"),
     path("feedback/", feedback.FeedbackList.as_view(), name="api-feedback"),
     path("feedback/<uuid:pk>/publish/", feedback.FeedbackPublish.as_view(), name="api-feedback-publish"),
     path("feedback/<uuid:pk>/hide/", feedback.FeedbackHide.as_view(), name="api-feedback-hide"),
@@ -42,4 +45,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         medical_records.MedicalRecordVoid.as_view(),
         name="api-medical-record-void",
     ),
+    # SCHEDULE
+    path("doses/", doses.DoseList.as_view(), name="api-doses"),
+    path("intakes/", doses.DoseIntakeList.as_view(), name="api-intakes"),
+    path("intakes/<uuid:pk>/", doses.DoseIntakeDetail.as_view(), name="api-intake"),
+    path("adherence/", doses.AdherenceDetail.as_view(), name="api-adherence"),
+    # LABS
+    path("lab-reports/", labs.LabReportList.as_view(), name="api-lab-reports"),
+    path("lab-reports/<uuid:pk>/", labs.LabReportDetail.as_view(), name="api-lab-report"),
+    path("lab-reports/<uuid:pk>/final/", labs.LabReportFinal.as_view(), name="api-lab-report-final"),
+    path("lab-reports/<uuid:pk>/release/", labs.LabReportRelease.as_view(), name="api-lab-report-release"),
 ]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.db.models import Count
 from django.utils import timezone
 
 from accounts.domain import trail
@@ -10,16 +11,18 @@ from accounts.domain.trail_queries import BY_BREAK_GLASS
 from accounts.enums import ActivityVerb
 from accounts.models import User
 from messaging.domain.preferences import zone_of
-from records.domain import adherence, dose_plan
-from records.models import PrescriptionItem
+from records.domain import adherence, dose_lines, dose_plan
+from records.models import Intake, PrescriptionItem
 
 WEEKS = 8
 MOST_WEEKS = 52
+SHOWN_SKIPPED = 10
 
 
 @dataclass
 class Report:
-    """Adherence over some weeks: each figure is an adherence.Share. `medicines` by medicine, with its own weeks."""
+    """Adherence over some weeks: each figure is an adherence.Share. `medicines` by medicine, with its own weeks;
+    `skipped` the latest doses that were left out; `as_needed` how often what has no plan was taken."""
 
     first: date
     last: date
@@ -27,6 +30,8 @@ class Report:
     total: adherence.Share = field(default_factory=adherence.Share)
     by_week: dict[date, adherence.Share] = field(default_factory=dict)
     medicines: list["MedicineShare"] = field(default_factory=list)
+    skipped: list[dose_lines.DoseLine] = field(default_factory=list)
+    as_needed: list[tuple[PrescriptionItem, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class MedicineShare:
 
 
 def of_patient(patient: User, *, weeks: int = 8, now: datetime | None = None) -> Report:
-    """How the planned doses of the last `weeks` weeks were taken, over all, by week and by medicine. Two queries."""
+    """How the planned doses of the last `weeks` weeks were taken, over all, by week and by medicine. Three queries."""
     now = now or timezone.now()
     zone = zone_of(patient)
     last = now.astimezone(zone).date()
@@ -56,6 +61,8 @@ def of_patient(patient: User, *, weeks: int = 8, now: datetime | None = None) ->
     for medicine, share in shares.items():
         own = {week: weekly.get((medicine, week), adherence.Share()) for week in starts}
         told.medicines.append(MedicineShare(items[medicine], share, own))
+    told.skipped = [line for line in lines if line.state == "skipped"][: -SHOWN_SKIPPED - 1 : -1]
+    told.as_needed = _as_needed(prescribed, starts[0])
     told.medicines.sort(key=lambda each: str(each.item.medicine))
     return told
 
@@ -72,3 +79,12 @@ def read(patient: User, *, reader: User, by_break_glass: bool = False) -> None:
         patient=patient,
         reason=BY_BREAK_GLASS if by_break_glass else "",
     )
+
+
+def _as_needed(prescribed: list[dose_plan.Prescribed], first: date) -> list[tuple[PrescriptionItem, int]]:
+    items = {each.item.pk: each.item for each in prescribed if each.course.is_as_needed}
+    if not items:
+        return []
+    taken = Intake.objects.filter(item__in=items, day__gte=first).values("item").annotate(count=Count("pk"))
+    counts = dict(taken.order_by().values_list("item", "count"))
+    return [(item, counts.get(pk, 0)) for pk, item in items.items()]

@@ -14,6 +14,7 @@ from accounts.domain.queries import patients_open_to
 from accounts.models import User
 from messaging.domain.preferences import zone_of
 from records.domain import adherence, doses, dosing
+from records.domain.dose_lines import AsNeeded, DayPlan, DoseLine, Today
 from records.domain.doses import Course, Dose
 from records.enums import PrescriptionStatus
 from records.models import Intake, PrescriptionItem, PrescriptionStatusChange
@@ -29,94 +30,6 @@ class Prescribed:
 
     item: PrescriptionItem
     course: Course
-
-
-@dataclass(frozen=True)
-class DoseLine:
-    """One planned dose with what was told of it; `state` is one of adherence.DOSE_STATES."""
-
-    dose: Dose
-    item: PrescriptionItem
-    intake: Intake | None
-    state: str
-    now: datetime
-
-    @property
-    def key(self) -> str:
-        """Names it on a page."""
-        return f"{self.dose.item}-{self.dose.day}-{self.dose.time:%H%M}"
-
-    @property
-    def may_tell(self) -> bool:
-        """Take and skip are offered: nothing was told yet, and it is neither far ahead nor long ago."""
-        return self.intake is None and is_tellable(self.dose, self.now)
-
-    @property
-    def may_undo(self) -> bool:
-        return self.intake is not None and self.now < _closes_at(self.dose)
-
-    @property
-    def is_late(self) -> bool:
-        """When it was taken has to be asked: now, or at its time."""
-        return self.now > self.dose.at + doses.LATE_AFTER
-
-
-@dataclass(frozen=True)
-class AsNeeded:
-    """A medicine for when it is needed, with what was taken of it on the day that is shown, latest last."""
-
-    item: PrescriptionItem
-    taken: list[Intake]
-    is_open: bool
-
-    @property
-    def last(self) -> Intake | None:
-        return self.taken[-1] if self.taken else None
-
-
-@dataclass(frozen=True)
-class DayPlan:
-    """All doses of one day, by time."""
-
-    day: date
-    zone: ZoneInfo
-    lines: list[DoseLine]
-    as_needed: list[AsNeeded]
-
-    @property
-    def done(self) -> int:
-        """Doses that something was told of."""
-        return sum(line.intake is not None for line in self.lines)
-
-    @property
-    def taken(self) -> int:
-        return sum(line.state in ("taken", "late") for line in self.lines)
-
-    @property
-    def missed(self) -> list[DoseLine]:
-        return [line for line in self.lines if line.state == "missed"]
-
-    @property
-    def untold(self) -> list[DoseLine]:
-        return [line for line in self.lines if line.may_tell]
-
-
-@dataclass(frozen=True)
-class Today(DayPlan):
-    """`yesterday` is the day before; `ahead` the next dose on any later day."""
-
-    yesterday: DayPlan
-    ahead: DoseLine | None
-    has_any: bool
-
-
-def is_tellable(dose: Dose, now: datetime) -> bool:
-    """From EARLY before its time until DAYS_TO_TELL after it."""
-    return dose.at - doses.EARLY <= now < _closes_at(dose)
-
-
-def _closes_at(dose: Dose) -> datetime:
-    return dose.at + timedelta(days=doses.DAYS_TO_TELL)
 
 
 def items_visible_to(user: User) -> QuerySet[PrescriptionItem]:
@@ -189,8 +102,7 @@ def planned_dose(each: Prescribed, day: date, clock: time, zone: ZoneInfo) -> Do
 
 
 def today_of(patient: User, *, now: datetime | None = None) -> Today:
-    """The patient's day by their own clock, yesterday, and when the next dose comes. Two queries (and one for quiet
-    zones none)."""
+    """The patient's day by their own clock, yesterday, and when the next dose comes. Two queries."""
     now = now or timezone.now()
     zone = zone_of(patient)
     day = now.astimezone(zone).date()

@@ -20,7 +20,7 @@ from clinic.core.errors import Conflict, Invalid, NotAllowed
 from clinic.core.status import lock
 from messaging.domain.preferences import zone_of
 from records import events
-from records.domain import dose_plan, doses
+from records.domain import dose_lines, dose_plan, doses, reminders
 from records.domain.doses import Dose
 from records.enums import IntakeOutcome
 from records.models import Intake, PrescriptionItem
@@ -28,6 +28,10 @@ from records.models import Intake, PrescriptionItem
 REASON_MAX_LENGTH = 160
 # A browser's clock may run ahead of ours.
 _CLOCKS_DIFFER = timedelta(minutes=2)
+
+
+def no_such_dose() -> Invalid:
+    return Invalid(_("No dose of this medicine is planned for that time. Please look at your plan again."))
 
 
 class AlreadyTold(Conflict):
@@ -56,9 +60,8 @@ def take(
     dose = _dose(item_id, day, clock, patient, now)
     taken_at = taken_at or now
     if not dose.at - doses.EARLY <= taken_at <= now + _CLOCKS_DIFFER:
-        raise Invalid(
-            fields={"taken_at": [_("Choose a time around the planned one that is not ahead of now.")]}
-        )
+        said = _("Choose a time around the planned one that is not ahead of now.")
+        raise Invalid(said, fields={"taken_at": [said]})
     return _tell(dose, patient, outcome=IntakeOutcome.TAKEN, taken_at=min(taken_at, now))
 
 
@@ -74,9 +77,20 @@ def skip(
     """The planned dose was left out; `reason` is a SkipReason or their own words. Returns and raises as take."""
     reason = " ".join(reason.split())
     if len(reason) > REASON_MAX_LENGTH:
-        raise Invalid(fields={"reason": [_("Use at most %(count)s letters.") % {"count": REASON_MAX_LENGTH}]})
+        said = _("Use at most %(count)s letters.") % {"count": REASON_MAX_LENGTH}
+        raise Invalid(said, fields={"reason": [said]})
     dose = _dose(item_id, day, clock, patient, now or timezone.now())
     return _tell(dose, patient, outcome=IntakeOutcome.SKIPPED, reason=reason)
+
+
+@transaction.atomic
+def take_together(day: date, clock: time, *, patient: User, now: datetime | None = None) -> int:
+    """All doses of this time that nothing was told of, and that are not late, were taken just now. Returns how many:
+    none for a second tab."""
+    now = now or timezone.now()
+    (plan,) = dose_plan.days_of(patient, day, day, now=now)
+    lines = [line for moment in plan.moments if moment.time == clock for line in moment.untold]
+    return sum(take(line.item.pk, day, clock, patient=patient, now=now)[1] for line in lines)
 
 
 @transaction.atomic
@@ -90,9 +104,9 @@ def take_as_needed(
 ) -> tuple[Intake, bool]:
     """A dose of a medicine for when it is needed was taken just now. Returns what is stored and whether it is new.
 
-    `seen` is the last one that the page showed (`is_first`: it showed none): when another tab told of one since, that
-    one is returned. So are two of the same minute one. Raises NotAllowed for anyone else's item, Invalid when this is
-    no such medicine, or not to be taken any more.
+    `seen` is the last one of today that the page showed (`is_first`: it showed none): when another tab told of one
+    since, that one is returned. So are two of the same minute one. Raises NotAllowed for anyone else's item, Invalid
+    when this is no such medicine, or not to be taken any more.
     """
     now = now or timezone.now()
     each = _own(item_id, patient)
@@ -100,7 +114,7 @@ def take_as_needed(
     zone = zone_of(patient)
     if not doses.is_open_as_needed(each.course, now, zone):
         raise Invalid(_("This medicine is not to be taken now. Please look at your plan again."))
-    last = Intake.objects.filter(item=item_id).order_by("-day", "-time").first()
+    last = Intake.objects.filter(item=item_id, day=now.astimezone(zone).date()).order_by("-time").first()
     if last and (is_first or (seen and seen != last.pk)):
         return last, False
     clock = now.astimezone(zone).replace(second=0, microsecond=0, tzinfo=None)
@@ -141,9 +155,7 @@ def _dose(item_id: UUID, day: date, clock: time, patient: User, now: datetime) -
     if dose is None:
         # What was told before may be said again, though its dose is planned no more.
         if not Intake.objects.filter(item=item_id, day=day, time=clock).exists() or each.course.is_as_needed:
-            raise Invalid(
-                _("No dose of this medicine is planned for that time. Please look at your plan again.")
-            )
+            raise no_such_dose()
         dose = Dose(doses.moment(day, clock, zone), item_id, day, clock)
     if now < dose.at - doses.EARLY:
         opens = (dose.at - doses.EARLY).astimezone(zone)
@@ -151,7 +163,7 @@ def _dose(item_id: UUID, day: date, clock: time, patient: User, now: datetime) -
             _("It is too early for this dose. You can tell of it from %(time)s on.")
             % {"time": date_format(opens, "j M, H:i")}
         )
-    if not dose_plan.is_tellable(dose, now):
+    if not dose_lines.is_tellable(dose, now):
         raise Invalid(_("This dose is too long ago to be told of now."))
     return dose
 
@@ -177,4 +189,5 @@ def _tell(
         return intake, False
     trail.record(ActivityVerb.INTAKE_TOLD, actor=patient, target=intake, patient=patient)
     events.doses_changed(patient.pk, dose.day)
+    reminders.answered(patient, dose)
     return intake, True

@@ -97,12 +97,42 @@ MESSAGES = Place(
     frozenset({"conversation", "conversation_new"}),
     "unread_messages",
 )
-PATIENTS = Place("patients", _("Patients"), "users", frozenset({"patient_record", "break_glass"}))
+# Every page of a patient's record.
+RECORD_PAGES = frozenset(
+    {"patient_record", "visit_note", "prescription", "lab_report", "document"}
+    | {
+        f"record_{page}"
+        for page in (
+            "summary",
+            "history",
+            "fact",
+            "fact_new",
+            "fact_void",
+            "vitals",
+            "prescriptions",
+            "adherence",
+            "labs",
+            "notes",
+            "documents",
+            "requests",
+            "export",
+        )
+    }
+)
+PATIENTS = Place("patients", _("Patients"), "users", RECORD_PAGES | {"break_glass"})
+OWN_RECORD = Place("own_record", _("My record"), "folder-heart", RECORD_PAGES, bar=False)
 ACTIVITY = Place(
     "activity", _("Activity"), "scroll-text", frozenset({"break_glass_list", "patient_care_team"}), bar=False
 )
 OWN_ACTIVITY = Place(
     "own_activity", _("Who opened my record"), "shield-check", frozenset({"care_team"}), bar=False
+)
+MEDICINES = Place(
+    "medicines",
+    _("My medicines"),
+    "pill",
+    frozenset({"medicines_history", "medicines_adherence"}),
+    bar=False,
 )
 PEOPLE = Place(
     "people",
@@ -115,6 +145,20 @@ REFERRALS = Place(
     _("Referrals"),
     "scan",
     frozenset({"referral", "referral_new", "referral_withdraw"}),
+    bar=False,
+)
+REQUESTS = Place(
+    "requests",
+    _("Requests"),
+    "clipboard-check",
+    frozenset({"request", "request_action", "request_new"}),
+    bar=False,
+)
+NOTE_WORDS = Place(
+    "note_templates",
+    _("Note templates"),
+    "notebook-pen",
+    frozenset({"note_template", "note_template_new", "note_phrases", "note_phrase", "note_phrase_new"}),
     bar=False,
 )
 SERVICES = Place(
@@ -155,8 +199,28 @@ DELIVERIES = Place("deliveries", _("Delivery log"), "send", bar=False)
 ADMIN = Place("admin:index", _("Admin"), "settings")
 
 PLACES: dict[str, tuple[Place, ...]] = {
-    Role.PATIENT: (HOME, BOOK, APPOINTMENTS, PAYMENTS, MESSAGES, OWN_AID, OWN_ACTIVITY),
-    Role.DOCTOR: (HOME, CALENDAR, QUEUE, replace(APPOINTMENTS, bar=False), PATIENTS, MESSAGES, REFERRALS),
+    Role.PATIENT: (
+        HOME,
+        BOOK,
+        APPOINTMENTS,
+        PAYMENTS,
+        MESSAGES,
+        OWN_RECORD,
+        MEDICINES,
+        OWN_AID,
+        OWN_ACTIVITY,
+    ),
+    Role.DOCTOR: (
+        HOME,
+        CALENDAR,
+        QUEUE,
+        replace(APPOINTMENTS, bar=False),
+        PATIENTS,
+        MESSAGES,
+        REFERRALS,
+        REQUESTS,
+        NOTE_WORDS,
+    ),
     Role.MANAGEMENT: (
         HOME,
         QUEUE,
@@ -173,7 +237,9 @@ PLACES: dict[str, tuple[Place, ...]] = {
         replace(PEOPLE, bar=False),
         replace(DOCTORS, bar=False),
         REFERRALS,
+        REQUESTS,
         SERVICES,
+        NOTE_WORDS,
         REVIEWS,
         EXPORTS,
         TEXTS,

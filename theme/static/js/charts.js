@@ -11,7 +11,7 @@ const LINES = ["--brand", "--warning", "--info", "--danger"];
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** The colour of a token as it is now: light-dark() has to be resolved by an element. */
-function colour(name) {
+export function colour(name) {
   const probe = document.createElement("span");
   probe.style.color = token(name);
   document.body.append(probe);
