@@ -7,12 +7,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import PatientProfile, User
 from records.domain import safety
+from records.domain.safety.lines import codes_of
 from records.domain.safety.substances import beginnings
+from records.domain.said import pieces
 from records.enums import ConditionStatus, Frequency, LabReportStatus, PrescriptionStatus
 from records.models import (
     Allergy,
@@ -29,7 +32,10 @@ CREATININE = ("2160-0", "14682-9")
 UMOL_PER_L = {"mg/dl": Decimal("88.42"), "umol/l": Decimal(1), "µmol/l": Decimal(1), "mmol/l": Decimal(1000)}
 # ICD-10: pregnancy, its care and its complications before delivery.
 PREGNANCY_CODES = ("O09", *(f"O{n}" for n in range(10, 49)), "O98", "O99", "Z33", "Z34", "Z35")
+PREGNANCY_WORDS = ("pregnan", "antenatal", "गर्भ")
 PREGNANCY_DAYS = 300
+# The longest course there is (constraint prescription_item_days).
+LONGEST = timedelta(days=730)
 
 
 def findings_for(
@@ -53,7 +59,7 @@ def subject_for(patient: User, *, replacing: UUID | None = None) -> safety.Subje
         weight_kg=weight.weight if weight else profile.weight_kg,
         weighed_on=timezone.localdate(weight.measured_at) if weight else None,
         height_cm=height.height if height else _decimal(profile.height_cm),
-        pregnant=_pregnant(patient, today),
+        pregnant=_pregnant(patient, profile, today),
         creatinine=_creatinine(patient),
         allergies=_allergies(patient, profile),
         taking=_taking(patient, today, replacing),
@@ -79,7 +85,7 @@ def knowledge_for(items: Iterable[safety.PlannedItem]) -> safety.Knowledge:
     """What the catalogue knows of these medicines and of them together."""
     ids = {item.medicine_id for item in items if _is_id(item.medicine_id)}
     medicines = {str(row.pk): _facts(row) for row in Medicine.objects.filter(pk__in=ids)}
-    codes = {part for facts in medicines.values() for part in beginnings(facts.atc)}
+    codes = {part for facts in medicines.values() for part in beginnings(codes_of(facts))}
     together = Interaction.objects.filter(is_active=True, first__in=codes, second__in=codes)
     return safety.Knowledge(
         medicines,
@@ -109,6 +115,7 @@ def _facts(row: Medicine) -> safety.MedicineFacts:
         name=str(row),
         atc=row.atc,
         strength_mg=row.strength_mg,
+        strength=row.strength,
         unit=row.unit,
         pregnancy=row.pregnancy,
         max_daily_mg=row.max_daily_mg,
@@ -125,14 +132,18 @@ def _newest(patient: User, measure: str) -> VitalSigns | None:
     return rows.order_by("-measured_at", "-created_at").first()
 
 
-def _pregnant(patient: User, today: date) -> bool | None:
-    """True by an active condition of the last months that says so; the record never says that somebody is not."""
+def _pregnant(patient: User, profile: PatientProfile, today: date) -> bool | None:
+    """True by an active condition of the last months that says so, or by the patient's own words; the record never
+    says that somebody is not."""
     rows = Condition.objects.filter(patient=patient, voided_at=None, status=ConditionStatus.ACTIVE)
-    for row in rows.only("name", "icd10", "began_on", "created_at"):
-        says_so = row.icd10.upper().startswith(PREGNANCY_CODES) or row.name.lower().startswith(
-            ("pregnan", "antenatal", "गर्भ")
-        )
-        since = row.began_on or timezone.localdate(row.created_at)
+    said = [
+        (row.name, row.icd10, row.began_on or timezone.localdate(row.created_at))
+        for row in rows.only("name", "icd10", "began_on", "created_at")
+    ]
+    if profile.conditions:
+        said += [(words, "", timezone.localdate(profile.updated_at)) for words in pieces(profile.conditions)]
+    for name, icd10, since in said:
+        says_so = icd10.upper().startswith(PREGNANCY_CODES) or name.lower().startswith(PREGNANCY_WORDS)
         if says_so and (today - since).days <= PREGNANCY_DAYS:
             return True
     return None
@@ -154,31 +165,35 @@ def _creatinine(patient: User) -> safety.Creatinine | None:
 
 
 def _allergies(patient: User, profile: PatientProfile) -> tuple[safety.AllergyFact, ...]:
-    """Those of the record, and each line of the patient's own words."""
-    recorded = [
-        safety.AllergyFact(str(row.pk), row.substance, row.atc, row.reaction, row.severity)
-        for row in Allergy.objects.filter(patient=patient, voided_at=None)
-    ]
-    said = [
-        safety.AllergyFact(f"said-{number}", words, said_by_patient=True)
-        for number, line in enumerate(profile.allergies.replace(",", "\n").replace(";", "\n").splitlines())
-        if (words := line.strip())
-    ]
-    known = {allergy.substance.lower() for allergy in recorded}
-    return (*recorded, *(allergy for allergy in said if allergy.substance.lower() not in known))
+    """Those of the record, and what the patient says that nobody has judged yet: taken over, or voided."""
+    rows = list(Allergy.objects.filter(patient=patient))
+    named = {row.substance.casefold() for row in rows}
+    said = pieces(profile.allergies) or [profile.allergies.strip()]
+    return (
+        *(
+            safety.AllergyFact(str(row.pk), row.substance, row.atc, row.reaction, row.severity)
+            for row in rows
+            if row.voided_at is None
+        ),
+        *(
+            safety.AllergyFact(f"said-{number}", words, said_by_patient=True)
+            for number, words in enumerate(said)
+            if words and words.casefold() not in named
+        ),
+    )
 
 
 def _taking(patient: User, today: date, replacing: UUID | None) -> tuple[safety.PlannedItem, ...]:
     """Items of signed prescriptions that are neither stopped nor over."""
     rows = PrescriptionItem.objects.filter(
+        Q(days=None) | Q(starts_on__gt=today - LONGEST),
         prescription__patient=patient,
         prescription__status__in=[PrescriptionStatus.SIGNED, PrescriptionStatus.DISPENSED],
         stopped_at=None,
     )
     if replacing:
         rows = rows.exclude(prescription_id=replacing)
-    recent = [row for row in rows.order_by("starts_on", "pk") if _goes_on(row, today)]
-    return tuple(planned(row) for row in recent)
+    return tuple(planned(row) for row in rows.order_by("starts_on", "pk") if _goes_on(row, today))
 
 
 def _goes_on(row: PrescriptionItem, today: date) -> bool:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .facts import Finding, Grade, Kind, Subject
-from .lines import Line
-from .substances import is_in
+from .lines import OUTER_ROUTES, Line
 from .words import gettext_noop as _
 
 
@@ -87,7 +86,6 @@ OLD: tuple[OldAge, ...] = (
     OldAge(("N05A",), _C, _("stroke in dementia")),
     OldAge(("A03B",), _C, _("confusion")),
 )
-LOCAL_ROUTES = frozenset({"eye", "ear", "skin", "nasal"})
 
 
 def ages(subject: Subject, lines: list[Line]) -> Iterator[Finding]:
@@ -124,8 +122,8 @@ def _young(line: Line, months: int) -> Iterator[Finding]:
         limit
         for limit in YOUNG
         if months < limit.below
-        and any(is_in(medicine.atc, code) for code in limit.codes)
-        and not (limit.systemic and line.item.route in LOCAL_ROUTES)
+        and line.is_any(limit.codes)
+        and not (limit.systemic and line.item.route in OUTER_ROUTES)
     ]
     if known:
         limit = max(known, key=lambda one: one.grade.rank)
@@ -148,10 +146,7 @@ def _young(line: Line, months: int) -> Iterator[Finding]:
 
 def _old(line: Line) -> Iterator[Finding]:
     for limit in OLD:
-        if (
-            any(is_in(line.medicine.atc, code) for code in limit.codes)
-            and line.item.route not in LOCAL_ROUTES
-        ):
+        if line.is_any(limit.codes) and line.item.route not in OUTER_ROUTES:
             yield Finding(
                 f"age:old:{line.who}",
                 Kind.AGE,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from .cross_reactions import CROSS_REACTIONS, NAMES, NONE_KNOWN
 from .facts import AllergyFact, Finding, Grade, Kind, Subject
 from .lines import Line
-from .substances import is_in, normal
+from .substances import is_in, normal, substances
 from .words import gettext_noop as _
 
 _RECORD = "Allergies in this patient's record"
@@ -63,14 +63,13 @@ def _says(text: str, name: str) -> bool:
 
 
 def _finding(allergy: AllergyFact, groups: tuple[str, ...], line: Line) -> Finding | None:
-    atc = line.medicine.atc
     key = f"allergy:{allergy.key}:{line.who}"[:120]
     params = (
         ("medicine", line.medicine.label),
         ("substance", allergy.substance),
         ("reaction", allergy.reaction),
     )
-    itself = any(is_in(atc, group, on_the_spot=True) for group in groups) or _same_name(allergy, line)
+    itself = line.is_any(groups, on_the_spot=True) or _same_name(allergy, line)
     if itself:
         message = (
             _("Allergic to %(substance)s (%(reaction)s): %(medicine)s is or contains it.")
@@ -80,8 +79,10 @@ def _finding(allergy: AllergyFact, groups: tuple[str, ...], line: Line) -> Findi
         return Finding(key, Kind.ALLERGY, Grade.SEVERE, message, params, _source(allergy), (line.item.key,))
     best: tuple[Grade, str, str] | None = None
     for cross in CROSS_REACTIONS:
-        reacts = any(is_in(group, to, on_the_spot=True) for group in groups for to in cross.to)
-        if not reacts or not any(is_in(atc, against, on_the_spot=True) for against in cross.against):
+        reacts = any(
+            is_in({group, *substances(group)}, to, on_the_spot=True) for group in groups for to in cross.to
+        )
+        if not reacts or not line.is_any(cross.against, on_the_spot=True):
             continue
         grade = cross.after_severe if allergy.severity == "severe" else cross.grade
         if best is None or grade.rank > best[0].rank:

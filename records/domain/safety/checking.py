@@ -8,6 +8,7 @@ from .allergies import allergies
 from .doses import doses
 from .duplicates import duplicates
 from .facts import Finding, Grade, Kind, Knowledge, PlannedItem, Subject
+from .gaps import gaps
 from .interactions import interactions
 from .kidney import kidney
 from .lines import lines_of
@@ -15,6 +16,8 @@ from .pregnancy import pregnancy
 from .words import gettext_noop as _
 
 CATALOGUE = "This clinic's catalogue of medicines"
+# SafetyOverride.finding
+KEY_LENGTH = 120
 
 
 def check(subject: Subject, items: Sequence[PlannedItem], knowledge: Knowledge) -> list[Finding]:
@@ -27,6 +30,7 @@ def check(subject: Subject, items: Sequence[PlannedItem], knowledge: Knowledge) 
         *interactions(lines, knowledge),
         *duplicates(lines),
         *doses(subject, lines),
+        *gaps(subject, lines),
         *pregnancy(subject, lines),
         *kidney(subject, lines),
         *ages(subject, lines),
@@ -43,7 +47,8 @@ def _once(found: Iterable[Finding]) -> list[Finding]:
     """One finding for each key: the worst, with the items of all. None without a source."""
     kept: dict[str, Finding] = {}
     for bare in found:
-        finding = bare if bare.source or bare.kind is Kind.UNKNOWN else replace(bare, source=CATALOGUE)
+        source = bare.source or ("" if bare.kind is Kind.UNKNOWN else CATALOGUE)
+        finding = replace(bare, key=bare.key[:KEY_LENGTH], source=source)
         before = kept.get(finding.key)
         if before is None:
             kept[finding.key] = finding

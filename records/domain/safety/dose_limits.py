@@ -3,7 +3,7 @@ public sources, not complete. A limit of the catalogue for the day comes before 
 
 from dataclasses import dataclass
 
-from .substances import normal, substances
+from .lines import LOCAL_ROUTES
 
 BNF = "BNF and BNF for Children, monograph"
 WHO_TB = "WHO operational handbook on tuberculosis, module 4, 2022: doses by weight"
@@ -140,13 +140,10 @@ OTHER_UNITS = (200, 2000)
 HEAVIEST = 60_000
 
 INJECTIONS = frozenset({"im", "iv", "subcutaneous"})
-LOCAL_ROUTES = frozenset({"inhaled", "nasal", "eye", "ear", "skin", "vaginal"})
 
 
-def dose_limits(atc: str, route: str) -> DoseLimits | None:
-    """What is known of a medicine of one substance by this route; None: nothing."""
+def dose_limits(code: str, route: str) -> DoseLimits | None:
+    """What is known of a substance by this route; None: nothing."""
     if route in LOCAL_ROUTES:
         return None
-    table = INJECTED if route in INJECTIONS else SWALLOWED
-    codes = substances(atc) if normal(atc) else ()
-    return table.get(codes[0]) if len(codes) == 1 else None
+    return (INJECTED if route in INJECTIONS else SWALLOWED).get(code)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from .facts import Finding, Grade, Kind
 from .lines import Line, pairs
-from .substances import is_in, normal
 from .words import gettext_noop as _
 
 _BNF = "BNF, treatment summary of the class"
@@ -80,7 +79,6 @@ TOGETHER = (
     "S",
     "R05",
 )
-LOCAL_ROUTES = frozenset({"inhaled", "nasal", "eye", "ear", "skin", "vaginal"})
 
 
 def duplicates(lines: list[Line]) -> Iterator[Finding]:
@@ -102,10 +100,6 @@ def duplicates(lines: list[Line]) -> Iterator[Finding]:
 _Found = tuple[Grade, str, tuple[tuple[str, str], ...], str]
 
 
-def _is_local(line: Line) -> bool:
-    return line.item.route in LOCAL_ROUTES
-
-
 def _same_substance(one: Line, other: Line) -> _Found | None:
     shared = set(one.substances) & set(other.substances)
     same_name = one.medicine.id == other.medicine.id or (
@@ -115,9 +109,9 @@ def _same_substance(one: Line, other: Line) -> _Found | None:
     )
     if not shared and not same_name:
         return None
-    grade = Grade.INFO if _is_local(one) or _is_local(other) else Grade.CAUTION
+    grade = Grade.INFO if one.is_local or other.is_local else Grade.CAUTION
     listed = _listed(one, other)
-    if listed and grade is Grade.CAUTION and normal(one.medicine.atc) != normal(other.medicine.atc):
+    if listed and grade is Grade.CAUTION and one.codes != other.codes:
         # Hidden in a combination: easily missed, and the sum is not reckoned.
         grade = max(grade, listed.grade, key=lambda g: g.rank)
     names = _names(one, other)
@@ -127,7 +121,7 @@ def _same_substance(one: Line, other: Line) -> _Found | None:
 
 
 def _same_class(one: Line, other: Line) -> _Found | None:
-    if _is_local(one) or _is_local(other):
+    if one.is_local or other.is_local:
         return None
     listed = _listed(one, other)
     if listed:
@@ -145,12 +139,7 @@ def _same_class(one: Line, other: Line) -> _Found | None:
 
 
 def _listed(one: Line, other: Line) -> DoubleClass | None:
-    a, b = one.medicine.atc, other.medicine.atc
-    both = [
-        double
-        for double in DOUBLE_CLASSES
-        if any(is_in(a, code) for code in double.codes) and any(is_in(b, code) for code in double.codes)
-    ]
+    both = [double for double in DOUBLE_CLASSES if one.is_any(double.codes) and other.is_any(double.codes)]
     return max(both, key=lambda double: double.grade.rank) if both else None
 
 

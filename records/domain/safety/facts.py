@@ -33,14 +33,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class MedicineFacts:
-    """One row of the catalogue. `strength_mg` is the substance in one unit; None is unknown everywhere. Kidney limits
-    are ml/min, `pregnancy` a letter (A B C D X, N unknown)."""
+    """One row of the catalogue. `strength_mg` is the substance in one unit; of a combination ("A + B") `strength`
+    says how much of each ("500 mg + 8 mg"). None is unknown everywhere. Kidney limits are ml/min, `pregnancy` a
+    letter (A B C D X, N unknown)."""
 
     id: str
     generic: str
     name: str = ""
     atc: str = ""
     strength_mg: Decimal | None = None
+    strength: str = ""
     unit: str = "tablet"
     pregnancy: str = "N"
     max_daily_mg: Decimal | None = None
@@ -109,7 +111,7 @@ class AllergyFact:
 
 @dataclass(frozen=True)
 class Creatinine:
-    """Serum creatinine in µmol/L. `at_most`: it was reported as below this ("<20")."""
+    """Serum creatinine."""
 
     umol_per_l: Decimal
     measured_on: date

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from .facts import Finding, Grade, InteractionFact, Kind, Knowledge
 from .lines import Line, pairs
-from .substances import is_in, normal
 from .words import gettext_noop as _
 
 GRADES = {"minor": Grade.INFO, "moderate": Grade.CAUTION, "severe": Grade.SEVERE, "forbidden": Grade.SEVERE}
@@ -49,9 +48,8 @@ def _rank(fact: InteractionFact) -> int:
 
 def between(one: Line, other: Line, fact: InteractionFact) -> bool:
     """The fact is about these two, in either order. Two products of one substance do not interact by their class."""
-    a, b = one.medicine.atc, other.medicine.atc
-    if normal(a) == normal(b):
+    if one.codes == other.codes:
         return False
-    return (is_in(a, fact.first) and is_in(b, fact.second)) or (
-        is_in(a, fact.second) and is_in(b, fact.first)
+    return (one.is_in(fact.first) and other.is_in(fact.second)) or (
+        one.is_in(fact.second) and other.is_in(fact.first)
     )

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from .ages import age_in_months
 from .facts import Finding, Grade, Kind, Subject
 from .lines import Line, number
-from .substances import is_in
 from .words import gettext_noop as _
 
 CKD_EPI = "CKD-EPI 2021 (Inker et al., N Engl J Med 385:1737)"
@@ -110,7 +109,7 @@ def kidney_limits(line: Line) -> tuple[int | None, int | None, str]:
     if medicine.renal_caution_below is not None or medicine.renal_avoid_below is not None:
         return medicine.renal_caution_below, medicine.renal_avoid_below, medicine.source
     for code, care, avoid in LIMITS:
-        if is_in(medicine.atc, code):
+        if line.is_in(code):
             return care, avoid, BNF
     return None, None, ""
 

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 
+from .contents import Content, contents
 from .facts import Knowledge, MedicineFacts, PlannedItem, Subject
-from .substances import substances
+from .substances import is_in, normal
 
 # Doses on the fullest day of each frequency (records.enums.Frequency); None: as often as needed.
 DOSES_A_DAY: dict[str, int | None] = {
@@ -15,6 +17,14 @@ DOSES_A_DAY: dict[str, int | None] = {
 }  # fmt: skip
 # Beyond this nothing is prescribed; it also keeps the arithmetic in bounds.
 MOST = Decimal(10) ** 12
+LOCAL_ROUTES = frozenset({"inhaled", "nasal", "eye", "ear", "skin", "vaginal"})
+# Of these so little comes into the body that age and pregnancy seldom matter.
+OUTER_ROUTES = frozenset({"eye", "ear", "skin", "nasal"})
+
+
+def codes_of(medicine: MedicineFacts) -> frozenset[str]:
+    """The code of a medicine and those of all that is in it; empty when none is known."""
+    return frozenset({normal(medicine.atc), *(content.code for content in contents(medicine))} - {""})
 
 
 def number(value: Decimal | None) -> Decimal | None:
@@ -34,9 +44,30 @@ class Line:
     first: date
     last: date | None
 
+    @cached_property
+    def contents(self) -> tuple[Content, ...]:
+        return contents(self.medicine)
+
     @property
+    def is_combination(self) -> bool:
+        """Of several substances, even where not all of them are known."""
+        return len(self.contents) > 1 or " + " in self.medicine.generic
+
+    @cached_property
     def substances(self) -> tuple[str, ...]:
-        return substances(self.medicine.atc)
+        return tuple(content.code for content in self.contents if content.code)
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """The medicine's code and those of all that is in it."""
+        return codes_of(self.medicine)
+
+    def is_in(self, group: str, *, on_the_spot: bool = False) -> bool:
+        """It is, or contains, something of this group (an ATC code or the beginning of one)."""
+        return is_in(self.codes, group, on_the_spot=on_the_spot)
+
+    def is_any(self, groups: Iterable[str], *, on_the_spot: bool = False) -> bool:
+        return any(self.is_in(group, on_the_spot=on_the_spot) for group in groups)
 
     @property
     def who(self) -> str:
@@ -49,16 +80,25 @@ class Line:
         usual = DOSES_A_DAY.get(self.item.frequency)
         return max(len(self.item.times), usual or 0) or None
 
-    @property
-    def mg_a_dose(self) -> Decimal | None:
-        dose, strength = number(self.item.dose), number(self.medicine.strength_mg)
-        return None if dose is None or strength is None else min(dose * strength, MOST)
+    @cached_property
+    def at_once(self) -> dict[str, Decimal]:
+        """mg of each substance in one dose, where they are known; one without a code stands under its name."""
+        dose = number(self.item.dose)
+        return {
+            content.code or self.who: min(dose * strength, MOST)
+            for content in self.contents
+            if dose is not None and (strength := number(content.mg)) is not None
+        }
+
+    @cached_property
+    def in_a_day(self) -> dict[str, Decimal]:
+        """On the fullest day. As needed without a limit: at least one dose is taken."""
+        return {code: mg * (self.doses_a_day or 1) for code, mg in self.at_once.items()}
 
     @property
-    def mg_a_day(self) -> Decimal | None:
-        """On the fullest day. As needed without a limit: at least one dose is taken."""
-        dose = self.mg_a_dose
-        return None if dose is None else dose * (self.doses_a_day or 1)
+    def is_local(self) -> bool:
+        """Used on the spot; in the body it counts for little."""
+        return self.item.route in LOCAL_ROUTES
 
     def meets(self, other: "Line") -> bool:
         """Both are taken on some day: steps of a tapering course follow each other and do not meet."""

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from .ages import age_in_months
 from .facts import Finding, Grade, Kind, Subject
-from .lines import Line
-from .substances import is_in
+from .lines import OUTER_ROUTES, Line
 from .words import gettext_noop as _
 
 # From these months of age to below those somebody may be pregnant.
@@ -44,7 +43,6 @@ KNOWN: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("J02AC01",), "D", "FDA 2011: long courses of fluconazole"),
     (("J01M", "J01E", "N06AB05", "J01BA01", "P01BA03", "R05DA04", "N02A"), "C", _SPC),
 )
-LOCAL_ROUTES = frozenset({"eye", "ear", "skin", "nasal", "inhaled"})
 
 
 def pregnancy(subject: Subject, lines: list[Line]) -> Iterator[Finding]:
@@ -70,10 +68,10 @@ def category(line: Line) -> tuple[str, str]:
     """The worst letter that is known of it, and from where. Classes count only where it works in the whole body."""
     own = line.medicine.pregnancy if line.medicine.pregnancy in _LETTERS else "N"
     best = own or "N", line.medicine.source
-    if line.item.route not in LOCAL_ROUTES:
+    if line.item.route not in OUTER_ROUTES | {"inhaled"}:
         for codes, letter, source in KNOWN:
             worse = _LETTERS.index(letter) > _LETTERS.index(best[0])
-            if worse and any(is_in(line.medicine.atc, code) for code in codes):
+            if worse and line.is_any(codes):
                 best = letter, source
     return best
 

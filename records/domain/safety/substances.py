@@ -1,6 +1,7 @@
 """Which substances an ATC code stands for."""
 
 import re
+from collections.abc import Iterable
 
 # Fixed combinations whose parts have codes of their own. Source: WHO Collaborating Centre, ATC/DDD Index.
 COMBINATIONS: dict[str, tuple[str, ...]] = {
@@ -34,6 +35,9 @@ COMBINATIONS: dict[str, tuple[str, ...]] = {
     "J05AR03": ("J05AF07", "J05AF09"),
     "J05AR06": ("J05AF07", "J05AF09", "J05AG03"),
     "J05AR10": ("J05AE", "J05AE03"),
+    "J05AR12": ("J05AF05", "J05AF07"),
+    "J05AR23": ("J05AE08", "J05AE03"),
+    "J05AP55": ("J05AP08",),
     "J05AR27": ("J05AF05", "J05AF07", "J05AJ03"),
     "M01AE14": ("M01AE01",),
     "N02AJ06": ("R05DA04", "N02BE01"),
@@ -113,20 +117,20 @@ def normal(atc: str) -> str:
     return "".join(atc.split()).upper()
 
 
-def is_in(atc: str, group: str, *, on_the_spot: bool = False) -> bool:
-    """Whether a medicine is, or contains, something of this group (an ATC code or the beginning of one); on the spot:
-    also what is used locally under another code."""
-    beginning, code = normal(group), normal(atc)
-    if not beginning or not code:
+def is_in(codes: Iterable[str], group: str, *, on_the_spot: bool = False) -> bool:
+    """Whether one of these codes is of this group (an ATC code or the beginning of one); on the spot: also what is used
+    locally under another code."""
+    beginning = normal(group)
+    if not beginning:
         return False
-    codes = {code, *substances(code)}
-    if on_the_spot and code in LOCAL:
-        codes.add(LOCAL[code])
-    return any(part.startswith((beginning, SAME.get(beginning, beginning))) for part in codes)
+    every = {SAME.get(code, code) for code in codes} | set(codes)
+    if on_the_spot:
+        every |= {LOCAL[code] for code in every if code in LOCAL}
+    return any(code.startswith((beginning, SAME.get(beginning, beginning))) for code in every)
 
 
-def beginnings(atc: str) -> frozenset[str]:
-    """Every code and beginning of one under which something known of this medicine may be filed."""
-    codes = {normal(atc), *substances(atc)}
-    codes |= {other for other, code in SAME.items() if code in codes}
-    return frozenset(code[:length] for code in codes for length in range(1, len(code) + 1))
+def beginnings(codes: Iterable[str]) -> frozenset[str]:
+    """Every code and beginning of one under which something known of these may be filed."""
+    every = {SAME.get(code, code) for code in codes} | set(codes)
+    every |= {other for other, code in SAME.items() if code in every}
+    return frozenset(code[:length] for code in every for length in range(1, len(code) + 1))
