@@ -29,8 +29,10 @@ from messaging.domain import attachments, invitations, messages
 from messaging.tests.call_sockets import make_call
 from messaging.tests.factories import make_conversation, make_notification
 from records.domain import history, note_words, notes
+from records.models import CriticalAlert
 from records.tests.factories import make_feedback, make_past_visit
 from records.tests.factories_doses import make_course, make_intake
+from records.tests.factories_labs import POTASSIUM, make_lab_catalogue, make_lab_report, parameter
 from scheduling.domain import disruptions, offers, referrals, screen
 from scheduling.enums import DisruptionAction
 from scheduling.models import (
@@ -129,7 +131,18 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
     make_appointment(patient, doctor, service, starts_at=clinic_time(31, 15), series=repeated)
     planned_item = make_course(patient, doctor)
     newcomer = make_patient("newcomer@test.clinic", verified=False)
+    lab_panel = make_lab_catalogue()
+    potassium = parameter(POTASSIUM)
+    lab_critical = make_lab_report(patient, doctor, {POTASSIUM: "7.1"}, status="final")
+    CriticalAlert.objects.update(level=2)
     things: dict[str, Any] = {
+        "lab_panel": lab_panel,
+        "lab_parameter": potassium,
+        "lab_range": potassium.ranges.get(),  # type: ignore[attr-defined]
+        "lab_report": make_lab_report(patient, doctor),
+        "lab_draft": make_lab_report(patient, doctor, status="preliminary"),
+        "lab_critical": lab_critical,
+        "lab_alert": lab_critical.critical_alert,  # type: ignore[attr-defined]
         "export": make_export(cast["manager"], status="ready", content=b"made"),
         "patient": patient,
         "other_patient": other_patient,
