@@ -127,6 +127,7 @@ class ActivityVerb(models.TextChoices):
     LAB_REPORT_READ = "lab.read", _("read lab results")
     CRITICAL_ACKNOWLEDGED = "lab.acknowledge", _("acknowledged a critical lab result")
     LAB_CATALOGUE_CHANGED = "lab.catalogue", _("changed lab panels, parameters or ranges")
+    MEDICINES_CHANGED = "medicine.change", _("changed the catalogue of medicines")
     PAYMENT_SUBMITTED = "payment.submit", _("sent a payment")
     PAYMENT_CONFIRMED = "payment.confirm", _("confirmed a payment")
     PAYMENT_REJECTED = "payment.reject", _("rejected a payment")

@@ -225,6 +225,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
+        "LabReportStatusEnum": "records.enums.LabReportStatus",
         "ModeEnum": "accounts.enums.Mode",
         "AppointmentStatusEnum": "scheduling.enums.AppointmentStatus",
         "PaymentStatusEnum": "billing.enums.PaymentStatus",

@@ -146,3 +146,12 @@ def can_sign(user: User, prescription: Prescription) -> bool:
 def can_dispense(user: User, prescription: Prescription) -> bool:
     """A doctor of the patient, or the patient who says that they have it."""
     return user.pk == prescription.patient_id or can_prescribe(user, prescription.patient)
+
+
+def can_search_medicines(user: User) -> bool:
+    """Who writes prescriptions, and who keeps the catalogue."""
+    return user.is_active and (user.is_doctor or user.is_management)
+
+
+def can_change_medicines(user: User) -> bool:
+    return user.is_active and user.is_management

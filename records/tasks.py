@@ -1,9 +1,12 @@
 """What workers do for clinical records. Each task asks the domain, which looks again: a task may run twice or late."""
 
+from datetime import datetime
+
 from django.utils import timezone
 from django_tasks import task
 
-from records.domain import document_sweep, previews, record_exports
+from records.domain import document_sweep, previews, record_exports, reminders
+from records.domain.labs import critical
 
 
 @task()
@@ -14,6 +17,17 @@ def make_document_preview(document_id: str) -> None:
 @task()
 def sweep_documents() -> None:
     document_sweep.sweep()
+
+
+@task()
+def escalate_lab_alert(alert_id: str, due: str) -> None:
+    critical.escalate(alert_id, datetime.fromisoformat(due))
+    critical.escalate_due()
+
+
+@task()
+def remind_of_doses() -> None:
+    reminders.remind_due()
 
 
 @task()

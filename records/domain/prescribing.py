@@ -19,7 +19,7 @@ from clinic.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed
 from clinic.core.status import change_status, lock, record_start
 from messaging.domain import notifications
 from records import rules
-from records.domain import prescription_items, safety, safety_facts, signing
+from records.domain import prescription_items, request_results, safety, safety_facts, signing
 from records.domain.prescription_items import Line
 from records.domain.prescription_payload import payload_of
 from records.enums import PrescriptionStatus
@@ -165,6 +165,7 @@ def sign(
         if draft.replaces_id:
             _end_replaced(draft.replaces_id, draft, actor)
         _make_valid(draft, items, actor)
+        request_results.released(actor=actor, prescription=draft)
         _tell(draft, actor)
     return draft
 

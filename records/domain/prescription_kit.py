@@ -84,21 +84,6 @@ def medicines_of(items: Sequence[Mapping[str, Any]]) -> dict[str, Medicine]:
     return {str(row.pk): row for row in Medicine.objects.filter(pk__in=ids, is_active=True)}
 
 
-def search(text: str, *, limit: int = 12) -> list[Medicine]:
-    """Medicines in use whose names, class or code have every word; those that begin with the first one first."""
-    words = text.lower().split()[:6]
-    if not words:
-        return []
-    rows = Medicine.objects.filter(is_active=True)
-    for word in words:
-        rows = rows.filter(search_text__contains=word)
-    first = list(rows.filter(search_text__startswith=words[0]).order_by("generic", "strength")[:limit])
-    if len(first) < limit:
-        more = rows.exclude(pk__in=[row.pk for row in first]).order_by("generic", "strength")
-        first += more[: limit - len(first)]
-    return first
-
-
 def _doctors_only(user: User) -> None:
     if not (user.is_active and user.is_doctor):
         raise NotAllowed

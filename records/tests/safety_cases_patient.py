@@ -24,6 +24,9 @@ DOSES = [
          facts=PARACETAMOL)], {"dose:day:n02be01": SEVERE}, BNF, subject=child(30, "70")),
     Case("a light adult", [Rx("N02BE01", "500", "2", "qid", facts=PARACETAMOL)], {"dose:day:n02be01": SEVERE}, BNF,
          subject=child(70, "40")),
+    Case("a child's limit by weight asked of a light adult", [Rx("C09CA01", "50", "2", facts={
+         "max_daily_mg": Decimal(150), "max_daily_mg_per_kg": Decimal("1.4")})], {"dose:day:c09ca01": CAUTION}, "SmPC",
+         subject=child(50, "50")),
     Case("paracetamol from two lines", [Rx("N02BE01", "500", "2", "tds", facts=PARACETAMOL),
          Rx("N02BE01", "650", "1", "tds", facts=PARACETAMOL)], {"dose:day:n02be01": SEVERE}, BNF),
     Case("paracetamol together with a combination", [Rx("N02BE01", "500", "2", "qid", facts=PARACETAMOL)],

@@ -42,7 +42,7 @@ def _d(
 
 SWALLOWED: dict[str, DoseLimits] = {
     # Pain and fever
-    "N02BE01": _d(None, 4000, single=1000, kg=(None, 75), kg_single=20),
+    "N02BE01": _d(None, 4000, single=1000, kg=(None, 75), kg_single=20, for_all=True),
     "M01AE01": _d(None, 2400, single=800, kg=(None, 30), kg_single=10),
     "M01AB05": _d(None, 150, single=100, kg=(None, 3)),
     "M01AE02": _d(None, 1250, single=750, kg=(None, 15)),
@@ -82,6 +82,7 @@ SWALLOWED: dict[str, DoseLimits] = {
     "J04AB02": _d(300, 900, kg=(8, 20), for_all=True, source=WHO_TB),
     "J04AK01": _d(500, 2500, kg=(20, 40), for_all=True, source=WHO_TB),
     "J04AK02": _d(400, 2000, kg=(15, 25), for_all=True, source=WHO_TB),
+    "P01BA02": _d(200, 800, kg=(None, 6.5), for_all=True),
     # Heart and blood
     "C09AA02": _d(2.5, 40), "C09AA03": _d(2.5, 80), "C09AA05": _d(1.25, 10), "C09CA01": _d(12.5, 150),
     "C09CA07": _d(20, 80), "C08CA01": _d(2.5, 10), "C08CA05": _d(10, 90), "C07AB03": _d(25, 100),
@@ -116,7 +117,7 @@ INJECTED: dict[str, DoseLimits] = {
     "J01GB03": _d(None, 560, kg=(3, 8), for_all=True),
     "J01CA01": _d(1000, 12000, kg=(50, 200)),
     "J01CF02": _d(1000, 12000, kg=(50, 200), source=WHO_CHILD),
-    "N02BE01": _d(None, 4000, single=1000, kg=(None, 60), kg_single=15),
+    "N02BE01": _d(None, 4000, single=1000, kg=(None, 60), kg_single=15, for_all=True),
     "M01AB05": _d(None, 150, single=75),
     "M01AB15": _d(None, 90, single=30),
     "N02AX02": _d(None, 600, single=100),

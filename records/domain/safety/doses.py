@@ -25,12 +25,20 @@ class Limit:
     source: str
     # mg/kg, when it comes from the weight
     per_kg: Decimal | None = None
+    # Made for children perhaps, and asked of an adult: at most a caution.
+    mild: bool = False
 
     def grade(self, mg: Decimal) -> Grade | None:
         """Of this much; None: not too much."""
         if mg <= self.mg:
             return None
-        return Grade.SEVERE if mg > self.mg * ROUNDING else Grade.CAUTION
+        return Grade.SEVERE if mg > self.mg * ROUNDING and not self.mild else Grade.CAUTION
+
+
+def worst(limits: list[Limit], mg: Decimal) -> tuple[Grade, Limit] | None:
+    """The worst grade of this much, and the lowest limit that gives it; None: not too much."""
+    over = [(grade, limit) for limit in limits if (grade := limit.grade(mg))]
+    return max(over, key=lambda pair: (pair[0].rank, -pair[1].mg)) if over else None
 
 
 def doses(subject: Subject, lines: list[Line]) -> Iterator[Finding]:
@@ -54,24 +62,26 @@ def is_child(subject: Subject) -> bool:
     return months is not None and months < CHILD_MONTHS
 
 
-def day_limit(subject: Subject, line: Line, code: str) -> Limit | None:
-    """The lowest most of a day that holds for this patient; None: not known. What the catalogue says of a combination
-    is not about its parts."""
+def day_limits(subject: Subject, line: Line, code: str) -> list[Limit]:
+    """The most of a day that holds for this patient, fixed and by weight; empty: not known. What the catalogue says of
+    a combination is not about its parts."""
     weight, known = number(subject.weight_kg), dose_limits(code, line.item.route)
     alone = not line.is_combination
     fixed = number(line.medicine.max_daily_mg) if alone else None
     per_kg = number(line.medicine.max_daily_mg_per_kg) if alone else None
+    for_all = bool(known and known.by_weight_for_all)
     found = []
     if fixed:
         found.append(Limit(fixed, line.medicine.source))
     elif known and known.high:
         found.append(Limit(exact(known.high), known.source))
     if weight and per_kg:
-        found.append(Limit(per_kg * weight, line.medicine.source, per_kg))
-    elif weight and known and known.kg_high and (is_child(subject) or known.by_weight_for_all):
+        mild = not (for_all or is_child(subject))
+        found.append(Limit(per_kg * weight, line.medicine.source, per_kg, mild))
+    elif weight and known and known.kg_high and (for_all or is_child(subject)):
         per_kg = exact(known.kg_high)
         found.append(Limit(per_kg * weight, known.source, per_kg))
-    return min(found, key=lambda limit: limit.mg) if found else None
+    return found
 
 
 def name_in_key(line: Line, code: str) -> str:
@@ -80,8 +90,8 @@ def name_in_key(line: Line, code: str) -> str:
 
 
 def _day(subject: Subject, line: Line, code: str, lines: list[Line]) -> Iterator[Finding]:
-    limit = day_limit(subject, line, code)
-    if limit is None:
+    limits = day_limits(subject, line, code)
+    if not limits:
         yield Finding(
             f"unknown:dose:{line.who}",
             Kind.UNKNOWN,
@@ -92,9 +102,10 @@ def _day(subject: Subject, line: Line, code: str, lines: list[Line]) -> Iterator
         )
         return
     total = _fullest_day(line, code, lines)
-    grade = limit.grade(total)
-    if grade is None:
+    over = worst(limits, total)
+    if over is None:
         return
+    grade, limit = over
     message = (
         _("%(medicine)s: %(total)s a day; at most %(most)s (%(per_kg)s mg per kg, %(weight)s kg).")
         if limit.per_kg
@@ -132,11 +143,9 @@ def _single(subject: Subject, line: Line, code: str) -> Iterator[Finding]:
     if known.kg_single and weight and is_child(subject):
         per_kg = exact(known.kg_single)
         limits.append(Limit(per_kg * weight, known.source, per_kg))
-    if not limits:
-        return
-    limit = min(limits, key=lambda one: one.mg)
-    grade = limit.grade(line.at_once[code])
-    if grade:
+    over = worst(limits, line.at_once[code])
+    if over:
+        grade, limit = over
         params = (
             ("medicine", line.medicine.label),
             ("dose", amount(line.at_once[code])),
