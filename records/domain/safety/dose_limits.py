@@ -117,7 +117,7 @@ INJECTED: dict[str, DoseLimits] = {
     "J01GB03": _d(None, 560, kg=(3, 8), for_all=True),
     "J01CA01": _d(1000, 12000, kg=(50, 200)),
     "J01CF02": _d(1000, 12000, kg=(50, 200), source=WHO_CHILD),
-    "N02BE01": _d(None, 4000, single=1000, kg=(None, 60), kg_single=15, for_all=True),
+    "N02BE01": _d(None, 4000, single=1000, kg=(None, 60), kg_single=15),
     "M01AB05": _d(None, 150, single=75),
     "M01AB15": _d(None, 90, single=30),
     "N02AX02": _d(None, 600, single=100),
