@@ -6,6 +6,7 @@ from django.utils import timezone
 from insights.demo import (
     bank,
     covered,
+    history,
     medical_aid,
     medicines,
     news,
@@ -42,3 +43,4 @@ def seed() -> None:
         talk.seed(cast, now)
         news.seed(cast, now)
         reviews.seed(cast, now)
+        history.seed(cast, today)
