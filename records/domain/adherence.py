@@ -20,10 +20,11 @@ DOSE_STATES = ("taken", "late", "skipped", "missed", "open", "ahead")
 
 @dataclass(frozen=True)
 class Told:
-    """What the patient said of one dose."""
+    """What the patient said of one dose; `planned_at` is its moment as it was then, in the zone they were in."""
 
     outcome: str
     taken_at: datetime | None = None
+    planned_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ def state_of(dose: Dose, told: Told | None, now: datetime) -> str:
     if told is not None:
         if told.outcome == IntakeOutcome.SKIPPED:
             return "skipped"
-        return "late" if told.taken_at and told.taken_at > dose.at + LATE_AFTER else "taken"
+        planned_at = told.planned_at or dose.at
+        return "late" if told.taken_at and told.taken_at > planned_at + LATE_AFTER else "taken"
     if now < dose.at:
         return "ahead"
     return "missed" if now >= dose.at + LATE_AFTER else "open"

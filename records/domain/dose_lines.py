@@ -76,6 +76,10 @@ class Moment:
     lines: list[DoseLine]
 
     @property
+    def is_told(self) -> bool:
+        return all(line.intake for line in self.lines)
+
+    @property
     def untold(self) -> list[DoseLine]:
         """Those that can be told together as taken just now."""
         return [line for line in self.lines if line.may_tell and not line.is_late]
@@ -105,10 +109,20 @@ class DayPlan:
         return sum(line.state in ("taken", "late") for line in self.lines)
 
     @property
-    def moments(self) -> list["Moment"]:
+    def moments(self) -> list[Moment]:
         """The doses of each time together."""
         together = groupby(self.lines, lambda line: line.dose.time)
         return [Moment(clock, list(lines)) for clock, lines in together]
+
+    @property
+    def pending(self) -> list[Moment]:
+        """Of the moments, those with a dose that nothing was told of."""
+        return [moment for moment in self.moments if not moment.is_told]
+
+    @property
+    def told(self) -> list[DoseLine]:
+        """The doses of the other moments."""
+        return [line for moment in self.moments if moment.is_told for line in moment.lines]
 
     @property
     def missed(self) -> list[DoseLine]:

@@ -185,7 +185,7 @@ def _lines(
     found = []
     for dose in sorted([*planned, *kept]):
         intake = told.get((dose.item, dose.day, dose.time))
-        said = adherence.Told(intake.outcome, intake.taken_at) if intake else None
+        said = adherence.Told(intake.outcome, intake.taken_at, intake.planned_at) if intake else None
         found.append(DoseLine(dose, items[dose.item], intake, adherence.state_of(dose, said, now), now))
     return found
 

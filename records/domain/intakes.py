@@ -181,7 +181,7 @@ def _tell(
         item_id=dose.item,
         day=dose.day,
         time=dose.time,
-        defaults={"outcome": outcome, "taken_at": taken_at, "reason": reason},
+        defaults={"outcome": outcome, "taken_at": taken_at, "reason": reason, "planned_at": dose.at},
     )
     if not created:
         if intake.outcome != outcome:

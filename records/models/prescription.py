@@ -172,6 +172,8 @@ class Intake(BaseModel):
     item = models.ForeignKey(PrescriptionItem, on_delete=models.PROTECT, related_name="intakes")
     day = models.DateField()
     time = models.TimeField()
+    # The planned moment as it was when it was told: a patient who moves to another zone was not late because of that.
+    planned_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=8, choices=IntakeOutcome)
     # When it was taken, as far as it is known; the difference to the plan says how late.
     taken_at = models.DateTimeField(null=True, blank=True)

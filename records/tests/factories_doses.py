@@ -38,7 +38,7 @@ def make_course(
     item = PrescriptionItem.objects.create(
         prescription=prescription,
         position=1,
-        medicine=make_product(generic),
+        medicine=fields.pop("medicine", None) or make_product(generic),
         dose=fields.pop("dose", 1),
         frequency=frequency,
         times=["08:00", "20:00"] if times is None else times,
