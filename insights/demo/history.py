@@ -21,7 +21,7 @@ FACTS: list[tuple[str, str, dict[str, Any]]] = [
         "condition",
         {"name": "Pneumonia", "icd10": "J18", "status": "resolved", "began_on": 900, "ended_on": 870},
     ),
-    ("patient", "allergy", {"substance": "Penicillin", "atc": "J01C", "reaction": "Rash all over", "severity": "severe"}),
+    ("patient", "allergy", {"substance": "Penicillin", "atc": "J01C", "reaction": "Rash", "severity": "severe"}),
     ("patient", "allergy", {"substance": "Peanuts", "reaction": "Swollen lips", "severity": "moderate"}),
     ("patient", "immunisation", {"vaccine": "Influenza", "atc": "J07BB", "given_on": 400, "given_by": "This clinic"}),
     ("patient", "immunisation", {"vaccine": "Hepatitis B", "atc": "J07BC01", "given_on": 1460, "dose_number": 3}),
