@@ -12,7 +12,7 @@ from .lab import (
     PanelParameter,
     ReferenceRange,
 )
-from .medicine import Interaction, Medicine
+from .medicine import Interaction, Medicine, MedicineImport
 from .prescription import (
     FavouriteMedicine,
     Intake,
@@ -44,6 +44,7 @@ __all__ = [
     "LabReportStatusChange",
     "LabResult",
     "Medicine",
+    "MedicineImport",
     "NoteAddendum",
     "NoteTemplate",
     "NoteVersion",

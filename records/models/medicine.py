@@ -1,5 +1,6 @@
 """The catalogue of medicines, and what is known of them together."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -56,6 +57,28 @@ class Medicine(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.brand or self.generic} {self.strength} {self.form}"
+
+
+class MedicineImport(BaseModel):
+    """A file of medicines that management looks over before it is taken in. The file is kept until then, a day at most;
+    the row stays and says what came of it."""
+
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=140)
+    file = models.FileField(upload_to="medicine-imports/", blank=True)
+    applied_at = models.DateTimeField(null=True, blank=True)
+    added = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    # [row, sentence] of the refused ones, the first of them.
+    problems = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Interaction(BaseModel):
