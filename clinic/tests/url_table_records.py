@@ -101,4 +101,62 @@ GET    api-lab-report(lab_draft)                      401     404     404     40
 PUT    api-lab-report(lab_draft)                      401     404     404     404     400     404     404
 POST   api-lab-report-final(lab_draft)                401     404     404     404     200     404     404
 POST   api-lab-report-release(lab_critical)           401     404     404     404     200     404     404
+# Requests
+GET    requests                                       login   403     403     200     200     200     403
+GET    request(request)                               login   404     404     404     200     200     404
+POST   request_action(request,take)                   login   404     404     404     403     302     404
+POST   request_action(request,let-go)                 login   404     404     404     403     409     404
+POST   request_action(request,begin)                  login   404     404     404     403     403     404
+POST   request_action(request,hand-over)              login   404     404     404     403     409     404
+POST   request_action(request,decline)                login   404     404     404     403     302     404
+POST   request_action(request,send-back)              login   404     404     404     409     403     404
+POST   request_action(request,withdraw)               login   404     404     404     302     403     404
+POST   request_action(request,nonsense)               login   404     404     404     404     404     404
+GET    request_new(running)                           login   403     404     404     200     403     404
+POST   request_new(running)                           login   403     404     404     422     403     404
+GET    visit_panel_requests(running)                  login   403     404     404     200     403     404
+GET    record_requests(patient)                       login   403     403     404     200     403     403
+
+
+# Prescriptions
+GET    prescriptions                                  login   200     200     200     200     403     403
+GET    record_prescriptions(patient)                  login   200     404     404     200     403     403
+POST   prescription_new(patient)                      login   403     404     404     302     403     403
+GET    prescription(prescription)                     login   200     404     404     200     404     404
+GET    prescription(rx_draft)                         login   404     404     404     302     404     404
+GET    prescription_pdf(prescription)                 login   200     404     404     200     404     404
+GET    prescription_pdf(rx_draft)                     login   404     404     404     404     404     404
+GET    prescription_edit(rx_draft)                    login   404     404     404     200     404     404
+GET    prescription_edit(prescription)                login   302     404     404     302     404     404
+POST   prescription_edit(rx_draft)                    login   404     404     404     400     404     404
+POST   prescription_edit(prescription)                login   400     404     404     400     404     404
+POST   prescription_sign(rx_draft)                    login   404     404     404     400     404     404
+POST   prescription_action(prescription,stop)         login   403     404     404     302     404     404
+POST   prescription_action(prescription,dispense)     login   302     404     404     302     404     404
+POST   prescription_action(prescription,change)       login   403     404     404     302     404     404
+POST   prescription_action(prescription,repeat)       login   403     404     404     302     404     404
+POST   prescription_action(rx_draft,discard)          login   404     404     404     302     404     404
+POST   prescription_action(prescription,nonsense)     login   404     404     404     404     404     404
+POST   prescription_item_stop(prescription,rx_item)   login   403     404     404     302     404     404
+GET    prescription_medicines                         login   403     403     200     200     200     403
+POST   prescription_kit                               login   403     403     400     400     403     403
+GET    visit_panel_prescribe(running)                 login   404     404     404     200     404     404
+GET    rx_empty                                       200     200     200     200     200     200     200
+GET    rx(RX-AAAA-AAAA)                               200     200     200     200     200     200     200
+GET    rx_status(RX-AAAA-AAAA)                        404     404     404     404     404     404     404
+GET    rx_worker                                      200     200     200     200     200     200     200
+GET    api-prescriptions                              401     200     200     200     200     200     200
+POST   api-prescriptions                              401     403     403     400     400     403     403
+GET    api-prescription(prescription)                 401     200     404     404     200     404     404
+GET    api-prescription(rx_draft)                     401     404     404     404     200     404     404
+PUT    api-prescription(rx_draft)                     401     404     404     404     400     404     404
+DELETE api-prescription(rx_draft)                     401     404     404     404     204     404     404
+DELETE api-prescription(prescription)                 401     403     404     404     409     404     404
+GET    api-prescription-findings(rx_draft)            401     404     404     404     200     404     404
+POST   api-prescription-sign(rx_draft)                401     404     404     404     400     404     404
+POST   api-prescription-sign(prescription)            401     403     404     404     400     404     404
+POST   api-prescription-stop(prescription)            401     403     404     404     200     404     404
+POST   api-prescription-item-stop(prescription,rx_item) 401   403     404     404     200     404     404
+POST   api-prescription-dispense(prescription)        401     200     404     404     200     404     404
+POST   api-prescription-change(prescription)          401     403     404     404     201     404     404
 """

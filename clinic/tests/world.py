@@ -28,11 +28,12 @@ from insights.tests.factories import make_export
 from messaging.domain import attachments, invitations, messages
 from messaging.tests.call_sockets import make_call
 from messaging.tests.factories import make_conversation, make_notification
-from records.domain import history, note_words, notes
+from records.domain import history, note_words, notes, record_requests
 from records.models import CriticalAlert
 from records.tests.factories import make_feedback, make_past_visit
 from records.tests.factories_doses import make_course, make_intake
 from records.tests.factories_labs import POTASSIUM, make_lab_catalogue, make_lab_report, parameter
+from records.tests.prescriptions import make_draft, signed_prescription
 from scheduling.domain import disruptions, offers, referrals, screen
 from scheduling.enums import DisruptionAction
 from scheduling.models import (
@@ -130,6 +131,7 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
     repeated = AppointmentSeries.objects.create(created_by=doctor, every_days=7)
     make_appointment(patient, doctor, service, starts_at=clinic_time(31, 15), series=repeated)
     planned_item = make_course(patient, doctor)
+    prescription = signed_prescription(patient, doctor)
     newcomer = make_patient("newcomer@test.clinic", verified=False)
     lab_panel = make_lab_catalogue()
     potassium = parameter(POTASSIUM)
@@ -185,6 +187,9 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "letter": letter,
         "latex": history.record(patient, kind="allergy", values={"substance": "Latex"}, author=doctor),
         "planned_item": planned_item,
+        "prescription": prescription,
+        "rx_item": prescription.items.get(),  # type: ignore[attr-defined]
+        "rx_draft": make_draft(patient, doctor),
         "intake": make_intake(planned_item, timezone.localdate() - timedelta(days=1), "08:00"),
         "notice": notice,
         "delivery": delivery,
@@ -202,6 +207,7 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "outage": outage,
         "session": UserSession.objects.create(user=patient, session_key="x" * 32, ip="127.0.0.1"),
         "feedback": make_feedback(rated),
+        "request": record_requests.ask(running.pk, doctor=doctor, kind="prescription", text="As usual."),
         "phrase": note_words.save_phrase(actor=doctor, shortcut=".bp", text="Blood pressure."),
         "clinic_phrase": note_words.save_phrase(actor=cast["manager"], shortcut=".bp", text="Measured."),
         "note_template": note_words.save_template(

@@ -1,6 +1,16 @@
 from django.urls import URLPattern, URLResolver, path
 
-from . import document_uploads, documents, doses, feedback, labs, medical_records, medicines, visit_notes
+from . import (
+    document_uploads,
+    documents,
+    doses,
+    feedback,
+    labs,
+    medical_records,
+    medicines,
+    prescriptions,
+    visit_notes,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("visitnotes/", visit_notes.VisitNoteList.as_view(), name="api-visit-notes"),
@@ -55,4 +65,37 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lab-reports/<uuid:pk>/", labs.LabReportDetail.as_view(), name="api-lab-report"),
     path("lab-reports/<uuid:pk>/final/", labs.LabReportFinal.as_view(), name="api-lab-report-final"),
     path("lab-reports/<uuid:pk>/release/", labs.LabReportRelease.as_view(), name="api-lab-report-release"),
+    # PRESCRIBE
+    path("prescriptions/", prescriptions.PrescriptionList.as_view(), name="api-prescriptions"),
+    path("prescriptions/<uuid:pk>/", prescriptions.PrescriptionDetail.as_view(), name="api-prescription"),
+    path(
+        "prescriptions/<uuid:pk>/findings/",
+        prescriptions.PrescriptionFindings.as_view(),
+        name="api-prescription-findings",
+    ),
+    path(
+        "prescriptions/<uuid:pk>/sign/",
+        prescriptions.PrescriptionSign.as_view(),
+        name="api-prescription-sign",
+    ),
+    path(
+        "prescriptions/<uuid:pk>/stop/",
+        prescriptions.PrescriptionStop.as_view(),
+        name="api-prescription-stop",
+    ),
+    path(
+        "prescriptions/<uuid:pk>/items/<uuid:item>/stop/",
+        prescriptions.PrescriptionStop.as_view(),
+        name="api-prescription-item-stop",
+    ),
+    path(
+        "prescriptions/<uuid:pk>/dispense/",
+        prescriptions.PrescriptionDispense.as_view(),
+        name="api-prescription-dispense",
+    ),
+    path(
+        "prescriptions/<uuid:pk>/change/",
+        prescriptions.PrescriptionReplace.as_view(),
+        name="api-prescription-change",
+    ),
 ]
