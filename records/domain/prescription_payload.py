@@ -122,8 +122,9 @@ class Sheet:
 
 
 def sheet_of(signed: Prescription) -> Sheet:
-    """Of a signed prescription only."""
-    text = json.loads(signed.payload)
+    """Of a signed prescription only. One that has no text (it was brought from elsewhere) is read as it is now."""
+    items = signed.items.select_related("medicine").order_by("position")
+    text = json.loads(signed.payload) if signed.payload else payload_of(signed, list(items))
     patient, born = text["pt"]
     doctor, licence = text["dr"]
     return Sheet(
@@ -140,6 +141,13 @@ def sheet_of(signed: Prescription) -> Sheet:
         note=text.get("nt", ""),
         lines=[_line(item) for item in text["it"]],
     )
+
+
+def lines_of(prescription: Prescription) -> list[tuple[PrescriptionItem, SheetLine]]:
+    """Each item with its words: a signed one's as they were signed, a draft's as they would be now."""
+    items = list(prescription.items.all())
+    words = sheet_of(prescription).lines if prescription.payload else [line_now(item) for item in items]
+    return list(zip(items, words, strict=True))
 
 
 def line_now(item: PrescriptionItem) -> SheetLine:
