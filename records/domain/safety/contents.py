@@ -1,6 +1,7 @@
 """What is in one unit of a medicine: each substance by its code, with mg where they are known."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -43,6 +44,8 @@ class Content:
 
     code: str
     mg: Decimal | None
+    # Of a part of a combination, as the catalogue writes it.
+    name: str = ""
 
 
 def contents(medicine: MedicineFacts) -> tuple[Content, ...]:
@@ -53,21 +56,21 @@ def contents(medicine: MedicineFacts) -> tuple[Content, ...]:
         strength = medicine.strength_mg if len(codes) == 1 else None
         return tuple(Content(code, strength) for code in codes)
     amounts = _amounts(medicine, len(names))
-    by_name = {
-        code: mg
+    found = {
+        code: Content(code, mg, name)
         for name, mg in zip(names, amounts, strict=True)
         if (code := next((known for word, known in INGREDIENTS.items() if name.startswith(word)), ""))
     }
-    every = dict.fromkeys([*by_name, *_not_by_name(medicine.atc, by_name)])
-    return tuple(Content(code, by_name.get(code)) for code in every) or (Content("", None),)
+    others = [Content(code, None) for code in _not_by_name(medicine.atc, found)]
+    return (*found.values(), *others) or (Content("", None),)
 
 
-def _not_by_name(atc: str, found: dict[str, Decimal | None]) -> list[str]:
+def _not_by_name(atc: str, found: Iterable[str]) -> list[str]:
     """The parts of the code that no name stands for; the code of a combination by itself says nothing then."""
     return [code for code in substances(atc) if not (found and code == normal(atc)) and not _has(found, code)]
 
 
-def _has(found: dict[str, Decimal | None], code: str) -> bool:
+def _has(found: Iterable[str], code: str) -> bool:
     return any(SAME.get(known, known).startswith(code) for known in found)
 
 

@@ -89,6 +89,12 @@ def name_in_key(line: Line, code: str) -> str:
     return f"{line.who}:{code.lower()}" if line.is_combination else line.who
 
 
+def named(line: Line, code: str) -> str:
+    """The medicine; of a combination also which part is meant."""
+    part = next((content.name for content in line.contents if content.code == code), "")
+    return f"{line.medicine.label} ({part})" if part else line.medicine.label
+
+
 def _day(subject: Subject, line: Line, code: str, lines: list[Line]) -> Iterator[Finding]:
     limits = day_limits(subject, line, code)
     if not limits:
@@ -97,7 +103,7 @@ def _day(subject: Subject, line: Line, code: str, lines: list[Line]) -> Iterator
             Kind.UNKNOWN,
             Grade.INFO,
             _("No highest dose of %(medicine)s is known here: it was not checked."),
-            (("medicine", line.medicine.label),),
+            (("medicine", named(line, code)),),
             items=(line.item.key,),
         )
         return
@@ -112,7 +118,7 @@ def _day(subject: Subject, line: Line, code: str, lines: list[Line]) -> Iterator
         else _("%(medicine)s: %(total)s a day; at most %(most)s.")
     )
     params = (
-        ("medicine", line.medicine.label),
+        ("medicine", named(line, code)),
         ("total", amount(total)),
         ("most", amount(limit.mg)),
         ("per_kg", plain(limit.per_kg or 0)),
@@ -147,7 +153,7 @@ def _single(subject: Subject, line: Line, code: str) -> Iterator[Finding]:
     if over:
         grade, limit = over
         params = (
-            ("medicine", line.medicine.label),
+            ("medicine", named(line, code)),
             ("dose", amount(line.at_once[code])),
             ("most", amount(limit.mg)),
         )
@@ -177,7 +183,7 @@ def _little(subject: Subject, line: Line, code: str) -> Iterator[Finding]:
         Kind.DOSE,
         Grade.CAUTION if day * 2 < low else Grade.INFO,
         _("%(medicine)s: %(total)s a day is less than the usual %(low)s, unless something else adds to it."),
-        (("medicine", line.medicine.label), ("total", amount(day)), ("low", amount(low))),
+        (("medicine", named(line, code)), ("total", amount(day)), ("low", amount(low))),
         known.source,
         (line.item.key,),
     )
