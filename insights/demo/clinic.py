@@ -7,6 +7,7 @@ from insights.demo import (
     bank,
     covered,
     history,
+    labs,
     medical_aid,
     medicines,
     news,
@@ -44,3 +45,4 @@ def seed() -> None:
         news.seed(cast, now)
         reviews.seed(cast, now)
         history.seed(cast, today)
+        labs.seed(cast, today)
