@@ -120,6 +120,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     # SCHEDULE
     path("medicines/", doses.medicines, name="medicines"),
+    path("medicines/tile/", doses.tile, name="medicines_tile"),
     path("medicines/history/", doses.history, name="medicines_history"),
     path("medicines/adherence/", doses.adherence, name="medicines_adherence"),
     path("medicines/take/", doses.take_together, name="medicines_take"),

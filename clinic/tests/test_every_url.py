@@ -160,6 +160,7 @@ def test_a_missing_row_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(globals(), "TABLE", "GET healthz 200 200 200 200 200 200 200")
     monkeypatch.setitem(globals(), "VISITS", "")
     monkeypatch.setitem(globals(), "MONEY", "")
+    monkeypatch.setitem(globals(), "RECORDS", "")
     assert [row.target for row in rows()] == ["healthz"]
     assert {"profile/", "api/login/", "admin/login/", "accounts/login/"} < every_route()
 

@@ -44,6 +44,7 @@ POST   api-medical-record-void(latex)                 401     403     404     40
 
 # Doses
 GET    medicines                                      login   200     200     403     403     403     403
+GET    medicines_tile                                 login   200     200     403     403     403     403
 GET    medicines_history                              login   200     200     403     403     403     403
 GET    medicines_adherence                            login   200     200     403     403     403     403
 POST   medicines_take                                 login   302     302     403     403     403     403

@@ -19,7 +19,7 @@ from clinic.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed
 from clinic.core.status import change_status, lock, record_start
 from messaging.domain import notifications
 from records import rules
-from records.domain import prescription_items, request_results, safety, safety_facts, signing
+from records.domain import prescription_items, reminders, request_results, safety, safety_facts, signing
 from records.domain.prescription_items import Line
 from records.domain.prescription_payload import payload_of
 from records.enums import PrescriptionStatus
@@ -46,9 +46,14 @@ class NeedsReason(Invalid):
 
 
 def begin(
-    patient: User, *, author: User, actor: User | None = None, appointment: Appointment | None = None
+    patient: User,
+    *,
+    author: User,
+    actor: User | None = None,
+    appointment: Appointment | None = None,
+    anew: bool = False,
 ) -> Prescription:
-    """The author's empty draft for this patient, or the one they began before for the same visit and have not signed.
+    """The draft the author began before for this patient and visit, unless `anew`; else an empty one.
 
     `actor`: who begins it, when management prepares it for the author (E7; such a one is always new). Raises
     NotAllowed when the author may not prescribe for the patient, Invalid for somebody else's visit.
@@ -60,7 +65,7 @@ def begin(
         raise Invalid(fields={"appointment": [_("This visit is another patient's.")]})
     with transaction.atomic():
         lock(User, patient.pk)  # two tabs that begin at once end in the same draft
-        if actor.pk == author.pk:
+        if actor.pk == author.pk and not anew:
             begun = Prescription.objects.filter(
                 patient=patient,
                 author=author,
@@ -73,6 +78,25 @@ def begin(
             if draft is not None:
                 return draft
         return created(patient, author=author, actor=actor, appointment=appointment)
+
+
+def write(
+    patient: User,
+    *,
+    author: User,
+    items: object,
+    appointment: Appointment | None = None,
+    note: object = "",
+    language: object = "",
+    reasons: Mapping[str, object] | None = None,
+    signed: bool = False,
+) -> Prescription:
+    """A new draft with these lines, at once signed when `signed`; nothing is left of it when something is refused.
+    Raises as `begin`, `save` and `sign`."""
+    with transaction.atomic():
+        draft = begin(patient, author=author, appointment=appointment, anew=True)
+        draft = save(draft.pk, actor=author, version=0, items=items, note=note, language=language)
+        return sign(draft.pk, actor=author, version=draft.version, reasons=reasons) if signed else draft
 
 
 def created(
@@ -181,6 +205,10 @@ def _make_valid(draft: Prescription, items: Sequence[PrescriptionItem], actor: U
     draft.signed_at, draft.valid_until = now, timezone.localdate(now) + VALID_FOR
     draft.payload = json.dumps(payload_of(draft, items), ensure_ascii=False, separators=(",", ":"))
     draft.signature, draft.key_id = signing.sign(draft.payload)
+    if len(signing.code(draft)) > signing.MAX_CODE:
+        raise Invalid(
+            _("This is too much for one QR code. Shorten the instructions, or write two prescriptions.")
+        )
     change_status(
         draft,
         PrescriptionStatus.SIGNED,
@@ -202,6 +230,7 @@ def _tell(signed: Prescription, author: User) -> None:
         url=reverse("prescription", args=[signed.pk]),
         key=f"prescription:{signed.pk}:signed",
     )
+    reminders.plan(signed.patient)
 
 
 def _end_replaced(replaced_id: UUID, by: Prescription, actor: User) -> None:
