@@ -15,7 +15,7 @@ from clinic.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed
 from clinic.core.status import change_status, lock
 from messaging.domain import notifications
 from records import rules
-from records.domain import prescribing, prescription_items
+from records.domain import prescribing, prescription_items, reminders
 from records.domain.prescription_items import Line
 from records.enums import PrescriptionStatus
 from records.models import Prescription, PrescriptionItem
@@ -143,6 +143,7 @@ def _tell_stopped(signed: Prescription, actor: User, what: str) -> None:
         url=reverse("prescription", args=[signed.pk]),
         key=f"prescription:{signed.pk}:{what}",
     )
+    reminders.plan(signed.patient)
 
 
 def _locked(prescription_id: UUID) -> Prescription:

@@ -27,6 +27,7 @@ from accounts.models import User
 from clinic.core.status import lock
 from messaging.domain.notifications import notify, settle
 from messaging.domain.preferences import zone_of
+from records import events
 from records.domain import dose_plan, doses
 from records.domain.doses import Dose
 from records.models import DoseReminder, Intake, Prescription
@@ -46,8 +47,8 @@ def key_of(day: object, clock: time) -> str:
 
 @transaction.atomic
 def plan(patient: User, *, now: datetime | None = None) -> DoseReminder:
-    """What the patient is prescribed has changed (signed, stopped, replaced): note when their next dose comes, and be
-    there then. To be called in the transaction of the change; may be called at any time and again."""
+    """What the patient is prescribed has changed (signed, stopped, replaced): note when their next dose comes, be there
+    then, and let their open pages know. To be called in the transaction of the change; may be called again."""
     now = now or timezone.now()
     row, _created = DoseReminder.objects.get_or_create(
         patient=patient, defaults={"told_until": now, "zone": patient.time_zone}
@@ -56,6 +57,7 @@ def plan(patient: User, *, now: datetime | None = None) -> DoseReminder:
     _move_on(row, patient, max(row.told_until, now - STILL_WORTH))
     if row.next_at:
         _be_there(row.next_at)
+    events.doses_changed(patient.pk, now.astimezone(zone_of(patient)).date())
     return row
 
 

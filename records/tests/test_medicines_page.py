@@ -163,7 +163,9 @@ def test_empty_states(patient: Any) -> None:
         assert words in client.get(url).content.decode()
 
 
-@pytest.mark.parametrize("url", ["/medicines/", "/medicines/history/", "/medicines/adherence/"])
+@pytest.mark.parametrize(
+    "url", ["/medicines/", "/medicines/tile/", "/medicines/history/", "/medicines/adherence/"]
+)
 def test_pages_ask_as_little_for_thirty_medicines_as_for_one(
     patient: Any, doctor: Any, url: str, django_assert_max_num_queries: Any
 ) -> None:
@@ -181,6 +183,15 @@ def test_pages_ask_as_little_for_thirty_medicines_as_for_one(
         add(number)
     with django_assert_max_num_queries(len(at_one)):
         assert client.get(url).status_code == 200
+
+
+def test_the_home_page_s_tile_tells_of_today_or_nothing(item: Any, patient: Any, other_patient: Any) -> None:
+    make_intake(item, DAY, "08:00")
+    tile = signed_in(patient).get("/medicines/tile/").content.decode()
+    assert "1 of 2 doses taken" in tile
+    assert "next: 20:00" in tile
+    assert signed_in(other_patient).get("/medicines/tile/").content.decode().strip() == ""
+    assert 'hx-get="/medicines/tile/"' in signed_in(patient).get("/home/").content.decode()
 
 
 # --- The API ---

@@ -51,6 +51,15 @@ def medicines(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 @require_safe
+def tile(request: HttpRequest) -> HttpResponse:
+    """For the patient's home page, which loads it by itself; empty on a day without a dose."""
+    context = {"plan": dose_plan.today_of(_patient(request))}
+    return render(request, "records/parts/doses_tile.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
 def history(request: HttpRequest) -> HttpResponse:
     """The days before today, latest first, two weeks a page."""
     patient = _patient(request)
