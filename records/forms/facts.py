@@ -18,9 +18,9 @@ _MOMENT = "%Y-%m-%dT%H:%M"
 UNITS = {
     "systolic": "mmHg",
     "diastolic": "mmHg",
-    "pulse": _("a minute"),
+    "pulse": "/min",
     "temperature": "°C",
-    "breaths": _("a minute"),
+    "breaths": "/min",
     "oxygen": "%",
     "weight": "kg",
     "height": "cm",
@@ -58,7 +58,7 @@ def _field(db_field: Any, **options: Any) -> Any:
         # A comma is how half the world writes it, and a number field of the browser may drop it unseen.
         field.widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         field.localize = False
-        if db_field.name in UNITS:
+        if db_field.name in UNITS and db_field.name != "breaths":  # that one says it in words
             field.label = f"{field.label} ({UNITS[db_field.name]})"
     elif db_field.name == "note":
         field.widget = forms.Textarea(attrs={"rows": 2})

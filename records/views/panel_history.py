@@ -56,7 +56,11 @@ def visit_panel_history(request: HttpRequest, appointment_id: UUID) -> HttpRespo
         "open_kind": open_kind,
         "said": said,
     }
-    return render(request, "records/panel/history.html", context, status=status)
+    answer = render(request, "records/panel/history.html", context, status=status)
+    if open_kind:
+        # The form that was refused, not the top of the panel.
+        answer["HX-Reswap"] = "outerHTML show:#visit-write:top"
+    return answer
 
 
 def _own_visit(user: User, appointment_id: UUID) -> Appointment:
