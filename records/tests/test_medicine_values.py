@@ -89,6 +89,25 @@ def test_a_wrong_value_is_refused_at_its_field(field: str, wrong: str) -> None:
     assert list(refused.value.fields) == [field]
 
 
+@pytest.mark.parametrize(
+    ("form", "unit"),
+    [
+        ("Tablet, prolonged-release", "tablet"),
+        ("chewable tablet", "tablet"),
+        ("Oral suspension", "ml"),
+        ("solution for injection", "ml"),
+        ("powder for injection", "vial"),
+        ("eye drops", "drop"),
+        ("cream", "application"),
+        ("inhaler", "puff"),
+        ("something new", "dose"),
+    ],
+)
+def test_the_unit_goes_by_the_form_when_nobody_says_it(form: str, unit: str) -> None:
+    assert clean({**PARACETAMOL, "form": form})["unit"] == unit
+    assert clean({**PARACETAMOL, "form": form, "unit": "box"})["unit"] == "box"
+
+
 def test_what_is_not_said_stays_as_it_was() -> None:
     before = clean({**PARACETAMOL, "max_daily_mg": "4000", "routes": "po; iv", "atc": " n02be01 "})
     assert (before["strength_mg"], before["routes"], before["atc"]) == (500, ["oral", "iv"], "N02BE01")

@@ -99,7 +99,8 @@ MESSAGES = Place(
 )
 # Every page of a patient's record.
 RECORD_PAGES = frozenset(
-    {"patient_record", "visit_note", "prescription", "lab_report", "document"}
+    {"patient_record", "prescription", "document"}
+    | {"lab_report", "lab_report_new", "lab_report_edit", "record_lab_trends"}
     | {
         f"record_{page}"
         for page in (
@@ -179,6 +180,23 @@ SERVICES = Place(
     ),
     bar=False,
 )
+CATALOGUE = Place(
+    "medicine_catalogue",
+    _("Medicines"),
+    "pill",
+    frozenset({"medicine", "medicine_new", "medicine_imports", "medicine_import"})
+    | {"medicine_interactions", "medicine_interaction_new"},
+    bar=False,
+)
+LABORATORY = Place(
+    "lab_parameters",
+    _("Laboratory"),
+    "flask-conical",
+    frozenset({"lab_parameter", "lab_parameter_new", "lab_range", "lab_range_new"})
+    | {"lab_panels", "lab_panel", "lab_panel_new", "lab_alerts"},
+    bar=False,
+)
+LAB_ALERTS = Place("lab_alerts", _("Critical results"), "triangle-alert", bar=False)
 WAITING = Place(
     "waiting_list",
     _("Waiting list"),
@@ -219,6 +237,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         MESSAGES,
         REFERRALS,
         REQUESTS,
+        LAB_ALERTS,
         NOTE_WORDS,
     ),
     Role.MANAGEMENT: (
@@ -239,6 +258,8 @@ PLACES: dict[str, tuple[Place, ...]] = {
         REFERRALS,
         REQUESTS,
         SERVICES,
+        CATALOGUE,
+        LABORATORY,
         NOTE_WORDS,
         REVIEWS,
         EXPORTS,

@@ -47,9 +47,10 @@ _ROUTE_WORDS = {
 
 def clean(raw: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """All FIELDS as they are stored, with `key` and `search_text`. What `raw` does not name is as in `before`, else
-    empty. The mg in one are reckoned from the strength when nobody says them. Raises Invalid (`fields`)."""
+    empty. When nobody says them, the unit goes by the form and the mg in one are reckoned from the strength. Raises
+    Invalid (`fields`)."""
     errors: dict[str, list[str]] = {}
-    values = {name: (before or {}).get(name) for name in FIELDS}
+    values: dict[str, Any] = {name: (before or {}).get(name) for name in FIELDS}
 
     def take(name: str, read: Callable[[Any], Any]) -> None:
         if name not in raw:
@@ -62,8 +63,8 @@ def clean(raw: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> di
             errors[name] = [str(error)]
 
     for name, longest in TEXTS.items():
-        take(name, lambda given, longest=longest: _text(given, longest))  # type: ignore[misc]
-    take("atc", _atc)
+        take(name, lambda given, longest=longest: clean_text(given, longest))  # type: ignore[misc]
+    take("atc", clean_code)
     take("routes", _routes)
     take("pregnancy", _letter)
     for name, (places, most) in FIGURES.items():
@@ -73,7 +74,7 @@ def clean(raw: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> di
     for name in REQUIRED:
         if name not in errors and not values[name]:
             errors[name] = [_("This is needed.")]
-    values["unit"] = values["unit"] or "tablet"
+    values["unit"] = values["unit"] or words.usual_unit(values["form"] or "")
     if not errors:
         errors = _together(values)
     if errors:
@@ -114,7 +115,8 @@ def _stored_mg(values: Mapping[str, Any]) -> Decimal | None:
     return stored if abs(stored - reckoned) <= reckoned / 100 else None
 
 
-def _text(given: Any, longest: int) -> str:
+def clean_text(given: Any, longest: int) -> str:
+    """One line. Raises ValueError with the sentence for the field."""
     text = " ".join(("" if given is None else str(given)).split())
     if any(unicodedata.category(sign) in ("Cc", "Cs", "Co") for sign in text):
         raise ValueError(_("This has signs in it that can't be stored."))
@@ -123,8 +125,9 @@ def _text(given: Any, longest: int) -> str:
     return text
 
 
-def _atc(given: Any) -> str:
-    code = "".join(_text(given, 40).split()).upper()
+def clean_code(given: Any) -> str:
+    """An ATC code or its beginning; "" for nothing. Raises ValueError."""
+    code = "".join(clean_text(given, 40).split()).upper()
     if code and not _ATC.fullmatch(code):
         raise ValueError(_("An ATC code looks like N02BE01, or is the beginning of one."))
     return code
@@ -156,7 +159,7 @@ def _route(word: str) -> str | None:
 
 
 def _letter(given: Any) -> str:
-    letter = _text(given, 20).upper()
+    letter = clean_text(given, 20).upper()
     if not letter or letter in ("N", "NONE", "UNKNOWN", "-", "?"):
         return PregnancyCategory.UNKNOWN.value
     if letter not in PregnancyCategory.values:

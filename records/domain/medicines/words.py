@@ -48,6 +48,31 @@ def _searched(text: str) -> list[str]:
     return folded_strength(re.sub(r"[(),+/|-]", " ", text)).split()
 
 
+# The beginnings of forms and what one counts them in; the first that fits.
+_COUNTED_IN = (
+    (("eye drop", "ear drop", "nasal drop"), "drop"),
+    (("eye ointment", "cream", "ointment", "gel", "lotion", "shampoo", "paste"), "application"),
+    (("powder for injection", "powder for infusion"), "vial"),
+    (("powder for oral", "granules", "sachet"), "sachet"),
+    (("oral", "syrup", "solution", "suspension", "emulsion", "injection", "infusion", "elixir"), "ml"),
+    (("inhaler", "nasal spray", "spray", "aerosol"), "puff"),
+    (("transdermal", "patch"), "patch"),
+    (("suppositor", "pessar"), "suppository"),
+)
+
+
+def usual_unit(form: str) -> str:
+    """What a dose of this form is counted in; "dose" where that is not plain."""
+    plain = folded(form)
+    for beginnings, unit in _COUNTED_IN:
+        if plain.startswith(beginnings):
+            return unit
+    for unit in ("tablet", "capsule"):
+        if unit in plain:
+            return unit
+    return "dose"
+
+
 def mg_in_one(strength: str, unit: str) -> Decimal | None:
     """The active substance in one `unit` in mg, where the strength says so beyond doubt: one substance, weighed, in a
     thing or in so many ml counted in ml. None otherwise."""
