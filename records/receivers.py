@@ -4,9 +4,10 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from records.domain import reminders
+from records.domain import feedback_asking, reminders
 from records.domain.labs import critical
-from scheduling.signals import swept
+from scheduling.enums import AppointmentStatus
+from scheduling.signals import appointment_status_changed, swept
 
 
 @receiver(swept)
@@ -17,3 +18,9 @@ def escalate_what_was_forgotten(sender: Any, **kwargs: Any) -> None:
 @receiver(swept)
 def remind_of_doses_again(sender: Any, **kwargs: Any) -> None:
     reminders.make_good()
+
+
+@receiver(appointment_status_changed)
+def ask_how_it_was(sender: Any, appointment: Any, to_status: str, **kwargs: Any) -> None:
+    if to_status == AppointmentStatus.COMPLETED:
+        feedback_asking.ask(appointment)

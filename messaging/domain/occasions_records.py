@@ -192,4 +192,26 @@ _REQUESTS = (
     ),
 )
 
-RECORDS: tuple[Occasion, ...] = (*_NOTES, *_REQUESTS, *_DOCUMENTS, *_MEDICINES, *_PRESCRIPTIONS, *_LABS)
+_FEEDBACK = (
+    Occasion(
+        "feedback.asked",
+        NotificationKind.APPOINTMENT,
+        _("A visit is over: how was it"),
+        title=_("How was your visit?"),
+        variables=(_PRESCRIBER,),
+        email=_(
+            "Your visit with %(name)s is over. Sign in to the portal to say how it was: it takes a minute and helps "
+            "others to choose. The clinic reads it before it is shown to anyone."
+        ),
+    ),
+)
+
+RECORDS: tuple[Occasion, ...] = (
+    *_FEEDBACK,
+    *_NOTES,
+    *_REQUESTS,
+    *_DOCUMENTS,
+    *_MEDICINES,
+    *_PRESCRIPTIONS,
+    *_LABS,
+)
