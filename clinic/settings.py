@@ -225,6 +225,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
+        "IntakeOutcomeEnum": "records.enums.IntakeOutcome",
         "LabReportStatusEnum": "records.enums.LabReportStatus",
         "ModeEnum": "accounts.enums.Mode",
         "AppointmentStatusEnum": "scheduling.enums.AppointmentStatus",
@@ -232,6 +233,11 @@ SPECTACULAR_SETTINGS = {
         "CallStatusEnum": "messaging.enums.CallStatus",
         "MessageKindEnum": "messaging.enums.MessageKind",
         "ObservationCategoryEnum": "records.enums.ObservationCategory",
+        "DocumentCategoryEnum": "records.enums.DocumentCategory",
+        "PrescriptionStatusEnum": "records.enums.PrescriptionStatus",
+        "NoteKindEnum": "records.enums.NoteKind",
+        "IntakeOutcomeEnum": "records.enums.IntakeOutcome",
+        "RouteEnum": "records.enums.Route",
     },
 }
 

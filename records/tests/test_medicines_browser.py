@@ -32,6 +32,8 @@ def item(patient: Any, doctor: Any) -> Any:
 def test_told_in_one_tab_is_told_in_the_other(person: Any, item: Any, patient: Any) -> None:
     phone = person(patient, viewport=PHONE)
     desktop = person(patient)
+    phone.goto("/home/")
+    expect(phone.get_by_role("heading", name="Medicines today")).to_be_visible()
     for page in (phone, desktop):
         page.goto("/medicines/")
         expect(page.locator("#progress-title")).to_have_text("0 of 1 dose taken")
