@@ -201,12 +201,12 @@ class PrescriptionFindingSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField()
     grade = serializers.ChoiceField(FindingGrade.choices)
     text = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     items = serializers.ListField(child=serializers.CharField(), help_text="Positions of the items.")
 
 
 class _Visible(generics.GenericAPIView[Prescription]):
-    serializer_class = PrescriptionDetailSerializer
+    serializer_class: type[serializers.BaseSerializer[Any]] = PrescriptionDetailSerializer
 
     def get_queryset(self) -> QuerySet[Prescription]:
         if getattr(self, "swagger_fake_view", False):
@@ -237,7 +237,7 @@ class PrescriptionList(_Visible, generics.ListAPIView[Prescription]):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
-    def filter_queryset(self, queryset: QuerySet[Prescription]) -> QuerySet[Prescription]:
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         wanted, standing = self.request.query_params.get("patient"), self.request.query_params.get("status")
         if wanted:
             try:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 
 def test_signed_from_six_tabs_at_once(patient: Any, doctor: Any) -> None:
     draft = make_draft(patient, doctor)
-    sign = lambda: prescribing.sign(draft.pk, actor=doctor, version=1, reasons=AnyReason())  # noqa: E731
+    sign = partial(prescribing.sign, draft.pk, actor=doctor, version=1, reasons=AnyReason())
     answers = at_once([sign] * 6)
     assert sorted(type(answer).__name__ for answer in answers) == ["InvalidTransition"] * 5 + ["Prescription"]
     assert PrescriptionStatusChange.objects.filter(prescription=draft, to_status=S.SIGNED).count() == 1
@@ -55,10 +56,8 @@ def test_signing_while_another_tab_saves(patient: Any, doctor: Any) -> None:
         draft = make_draft(patient, doctor)
         signed, saved = at_once(
             [
-                lambda pk=draft.pk: prescribing.sign(pk, actor=doctor, version=1, reasons=AnyReason()),
-                lambda pk=draft.pk, days=days: prescribing.save(
-                    pk, actor=doctor, version=1, items=[line(days=days + 20)]
-                ),
+                partial(prescribing.sign, draft.pk, actor=doctor, version=1, reasons=AnyReason()),
+                partial(prescribing.save, draft.pk, actor=doctor, version=1, items=[line(days=days + 20)]),
             ]
         )
         assert [isinstance(signed, Conflict), isinstance(saved, Conflict)].count(True) == 1
@@ -98,7 +97,7 @@ def test_two_doctors_change_one_prescription(patient: Any, doctor: Any, other_do
     first = signed_prescription(patient, doctor)
     care.link(patient, other_doctor)
     answers = at_once(
-        [lambda who=who: prescription_life.change(first.pk, actor=who) for who in (doctor, other_doctor)]
+        [partial(prescription_life.change, first.pk, actor=who) for who in (doctor, other_doctor)]
     )
     assert sorted(isinstance(answer, Conflict) for answer in answers) == [False, True]
 

@@ -3,14 +3,12 @@
 const KEPT = "rx-3";
 const PAGE = "{% url "rx_empty" %}";
 
-self.addEventListener("install", (event) => {
-  event.waitUntil(
-    caches
-      .open(KEPT)
-      .then((cache) => cache.add(new Request(PAGE, { cache: "reload" })))
-      .then(() => self.skipWaiting()),
-  );
-});
+async function keepPage() {
+  const cache = await caches.open(KEPT);
+  await cache.add(new Request(PAGE, { cache: "reload", credentials: "omit" }));
+}
+
+self.addEventListener("install", (event) => event.waitUntil(keepPage().then(() => self.skipWaiting())));
 
 self.addEventListener("activate", (event) => {
   const old = (names) => Promise.all(names.filter((name) => name.startsWith("rx-") && name !== KEPT).map((name) => caches.delete(name)));
@@ -25,11 +23,11 @@ self.addEventListener("message", ({ data }) => {
   for (const name of data?.keep ?? []) keep(name).catch(() => {});
 });
 
-async function fresh(request, kept) {
+async function fresh(request) {
   const answer = await fetch(request);
-  if (answer.ok && answer.type === "basic") {
+  if (request.mode !== "navigate" && answer.ok && answer.type === "basic") {
     const cache = await caches.open(KEPT);
-    await cache.put(kept, answer.clone());
+    await cache.put(request, answer.clone());
   }
   return answer;
 }
@@ -38,7 +36,8 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin || pathname.endsWith("/status/")) return;
-  // Online always what the server has; offline what was kept.
-  const kept = request.mode === "navigate" ? PAGE : request;
-  event.respondWith(fresh(request, kept).catch(async () => (await caches.match(kept)) ?? Response.error()));
+  const isPage = request.mode === "navigate";
+  // The keys may have changed: with each visit the kept page is made anew, as a stranger gets it.
+  if (isPage) event.waitUntil(keepPage().catch(() => {}));
+  event.respondWith(fresh(request).catch(async () => (await caches.match(isPage ? PAGE : request)) ?? Response.error()));
 });
