@@ -225,7 +225,6 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
-        "IntakeOutcomeEnum": "records.enums.IntakeOutcome",
         "LabReportStatusEnum": "records.enums.LabReportStatus",
         "ModeEnum": "accounts.enums.Mode",
         "AppointmentStatusEnum": "scheduling.enums.AppointmentStatus",
@@ -238,6 +237,7 @@ SPECTACULAR_SETTINGS = {
         "NoteKindEnum": "records.enums.NoteKind",
         "IntakeOutcomeEnum": "records.enums.IntakeOutcome",
         "RouteEnum": "records.enums.Route",
+        "AskAgainEnum": "billing.enums.AskAgain",
     },
 }
 
