@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Gender
 from records.domain.labs.flags import FOREVER
+from records.domain.labs.parse import shown
 from records.models import LabPanel, LabParameter, ReferenceRange
 
 _DAYS: dict[str, Decimal] = {"d": Decimal(1), "m": Decimal("30.4375"), "y": Decimal("365.25")}
@@ -42,6 +43,7 @@ class ParameterForm(forms.ModelForm[LabParameter]):
         self.fields["decimals"].max_value = 4  # type: ignore[attr-defined]
         if self.instance.pk:
             self.initial["choices"] = "\n".join(self.instance.choices)
+        _without_zeros(self.initial)
 
     def clean_decimals(self) -> int:
         decimals: int = self.cleaned_data["decimals"]
@@ -89,6 +91,7 @@ class RangeForm(forms.ModelForm[ReferenceRange]):
         self.order_fields(self.field_order)
         if self.instance.parameter_id:
             self._ages(self.instance)
+        _without_zeros(self.initial)
 
     def _ages(self, row: ReferenceRange) -> None:
         """In years where these give the same days again, else in days."""
@@ -117,7 +120,6 @@ class PanelForm(forms.ModelForm[LabPanel]):
         label=_("Parameters"),
         queryset=LabParameter.objects.filter(is_active=True).order_by("name"),
         widget=forms.CheckboxSelectMultiple,
-        required=False,
     )
 
     class Meta:
@@ -126,6 +128,13 @@ class PanelForm(forms.ModelForm[LabPanel]):
 
     def _post_clean(self) -> None:
         """As above."""
+
+
+def _without_zeros(initial: dict[str, Any]) -> None:
+    """12, not 12.0000."""
+    for name, value in initial.items():
+        if isinstance(value, Decimal):
+            initial[name] = shown("", value, 0)
 
 
 def _in_days(age: Decimal | int, unit: str) -> int:

@@ -2,6 +2,7 @@
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from records.domain.labs.flags import FOREVER
 from records.models import ReferenceRange
@@ -27,8 +28,9 @@ def ages(row: ReferenceRange) -> str:
 
 
 def _age(days: int) -> str:
-    for length, words in ((YEAR, _("%(count)s years")), (MONTH, _("%(count)s months"))):
-        count = round(days / length)
-        if count >= 1 and abs(days - count * length) <= 1 and not (length == YEAR and count < 2):
-            return words % {"count": count}
-    return _("%(count)s days") % {"count": days}
+    years, months = round(days / YEAR), round(days / MONTH)
+    if years >= 2 and abs(days - years * YEAR) <= 1:
+        return ngettext("%(count)s year", "%(count)s years", years) % {"count": years}
+    if months >= 1 and abs(days - months * MONTH) <= 1:
+        return ngettext("%(count)s month", "%(count)s months", months) % {"count": months}
+    return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}

@@ -47,6 +47,7 @@ def test_numbers(typed: str, spec: Spec, comparator: str, value: str) -> None:
     [
         ("neg", NUMBER, "number"),
         ("12..5", NUMBER, "number"),
+        ("12..", NUMBER, "number"),
         ("1.234,5", WIDE, "number"),
         ("7 8", NUMBER, "number"),
         ("><5", NUMBER, "number"),

@@ -147,6 +147,8 @@ def _number(text: str, spec: Spec) -> Reading:
     if written and written not in _COMPARATORS:
         raise Refused("number")
     unit = found["unit"].strip()
+    if unit and not any(sign.isalpha() or sign in "%/" for sign in unit):
+        raise Refused("number")
     if unit and not units.is_same(unit, spec.unit):
         raise Refused("unit", unit=units.shown(spec.unit) or "–", written=unit)
     value = _value(found["number"])

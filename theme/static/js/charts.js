@@ -25,6 +25,13 @@ const day = (language) => new Intl.DateTimeFormat(language, { day: "numeric", mo
 function bands(points, fill) {
   const range = (key) => points.map((point) => ({ x: Date.parse(point.at), y: point[key] ?? null }));
   const plain = { pointRadius: 0, pointHitRadius: 0, borderWidth: 0, stepped: "middle", spanGaps: false };
+  // A range that is open on one side goes on to the edge.
+  if (!points.some((point) => point.low != null)) {
+    return [{ ...plain, data: range("high"), band: true, fill: "start", backgroundColor: fill }];
+  }
+  if (!points.some((point) => point.high != null)) {
+    return [{ ...plain, data: range("low"), band: true, fill: "end", backgroundColor: fill }];
+  }
   return [
     { ...plain, data: range("low"), band: true },
     { ...plain, data: range("high"), band: true, fill: "-1", backgroundColor: fill },
