@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from .cross_reactions import CROSS_REACTIONS, NAMES, NONE_KNOWN
 from .facts import AllergyFact, Finding, Grade, Kind, Subject
 from .lines import Line
-from .substances import is_in, normal, substances
+from .substances import every_code, is_in, normal, substances
 from .words import gettext_noop as _
 
 _RECORD = "Allergies in this patient's record"
@@ -77,11 +77,11 @@ def _finding(allergy: AllergyFact, groups: tuple[str, ...], line: Line) -> Findi
             else _("Allergic to %(substance)s: %(medicine)s is or contains it.")
         )
         return Finding(key, Kind.ALLERGY, Grade.SEVERE, message, params, _source(allergy), (line.item.key,))
+    parts = {part for group in groups for part in (group, *substances(group))}
+    meant = every_code(parts, on_the_spot=True)
     best: tuple[Grade, str, str] | None = None
     for cross in CROSS_REACTIONS:
-        reacts = any(
-            is_in({group, *substances(group)}, to, on_the_spot=True) for group in groups for to in cross.to
-        )
+        reacts = any(is_in(meant, to) for to in cross.to)
         if not reacts or not line.is_any(cross.against, on_the_spot=True):
             continue
         grade = cross.after_severe if allergy.severity == "severe" else cross.grade

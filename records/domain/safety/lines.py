@@ -8,7 +8,7 @@ from functools import cached_property
 
 from .contents import Content, contents
 from .facts import Knowledge, MedicineFacts, PlannedItem, Subject
-from .substances import is_in, normal
+from .substances import every_code, is_in, normal
 
 # Doses on the fullest day of each frequency (records.enums.Frequency); None: as often as needed.
 DOSES_A_DAY: dict[str, int | None] = {
@@ -62,9 +62,18 @@ class Line:
         """The medicine's code and those of all that is in it."""
         return codes_of(self.medicine)
 
+    @cached_property
+    def _in_the_body(self) -> frozenset[str]:
+        return every_code(self.codes)
+
+    @cached_property
+    def _anywhere(self) -> frozenset[str]:
+        return every_code(self.codes, on_the_spot=True)
+
     def is_in(self, group: str, *, on_the_spot: bool = False) -> bool:
-        """It is, or contains, something of this group (an ATC code or the beginning of one)."""
-        return is_in(self.codes, group, on_the_spot=on_the_spot)
+        """It is, or contains, something of this group (an ATC code or the beginning of one); on the spot: also what is
+        used locally under another code."""
+        return is_in(self._anywhere if on_the_spot else self._in_the_body, group)
 
     def is_any(self, groups: Iterable[str], *, on_the_spot: bool = False) -> bool:
         return any(self.is_in(group, on_the_spot=on_the_spot) for group in groups)

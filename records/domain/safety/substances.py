@@ -117,20 +117,21 @@ def normal(atc: str) -> str:
     return "".join(atc.split()).upper()
 
 
-def is_in(codes: Iterable[str], group: str, *, on_the_spot: bool = False) -> bool:
-    """Whether one of these codes is of this group (an ATC code or the beginning of one); on the spot: also what is used
-    locally under another code."""
+def every_code(codes: Iterable[str], *, on_the_spot: bool = False) -> frozenset[str]:
+    """These and the codes under which the same substances are known; on the spot: also of what is used locally."""
+    known = {SAME.get(code, code) for code in codes} | set(codes)
+    return frozenset(known | {LOCAL[code] for code in known if code in LOCAL} if on_the_spot else known)
+
+
+def is_in(every: Iterable[str], group: str) -> bool:
+    """Whether one of these (`every_code`) is of this group: an ATC code or the beginning of one."""
     beginning = normal(group)
-    if not beginning:
-        return False
-    every = {SAME.get(code, code) for code in codes} | set(codes)
-    if on_the_spot:
-        every |= {LOCAL[code] for code in every if code in LOCAL}
-    return any(code.startswith((beginning, SAME.get(beginning, beginning))) for code in every)
+    beginnings = (beginning, SAME.get(beginning, beginning))
+    return bool(beginning) and any(code.startswith(beginnings) for code in every)
 
 
 def beginnings(codes: Iterable[str]) -> frozenset[str]:
     """Every code and beginning of one under which something known of these may be filed."""
-    every = {SAME.get(code, code) for code in codes} | set(codes)
+    every = set(every_code(codes))
     every |= {other for other, code in SAME.items() if code in every}
     return frozenset(code[:length] for code in every for length in range(1, len(code) + 1))
