@@ -6,6 +6,7 @@ from django.utils import timezone
 from insights.demo import (
     bank,
     covered,
+    doses,
     history,
     labs,
     medical_aid,
@@ -13,12 +14,14 @@ from insights.demo import (
     news,
     people,
     plan,
+    prescriptions,
     requests,
     reviews,
     story,
     talk,
     till,
     timetable,
+    writing,
 )
 from insights.demo.ledger import Ledger
 
@@ -46,3 +49,7 @@ def seed() -> None:
         reviews.seed(cast, now)
         history.seed(cast, today)
         labs.seed(cast, today)
+        writing.seed(cast, now)
+        prescriptions.seed(cast, now)
+        # After the prescriptions.
+        doses.seed(cast, now)

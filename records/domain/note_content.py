@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -11,13 +10,13 @@ from clinic.core.errors import Invalid
 from records.enums import NoteKind
 
 MAX_LENGTH = 20_000
-SOAP: dict[str, Promise] = {
+SOAP: dict[str, Any] = {
     "subjective": _lazy("Subjective: what the patient says"),
     "objective": _lazy("Objective: what was found"),
     "assessment": _lazy("Assessment"),
     "plan": _lazy("Plan"),
 }
-LABELS: dict[str, Promise] = {"text": _lazy("Note"), **SOAP}
+LABELS: dict[str, Any] = {"text": _lazy("Note"), **SOAP}
 FIELDS = ("kind", *LABELS)
 Content = dict[str, str]
 

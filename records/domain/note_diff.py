@@ -15,8 +15,9 @@ _WORDS = re.compile(
 )
 # Of what stayed the same, this many characters are shown on each side of a change.
 AROUND = 60
-# Texts of more words than this are compared line by line: a comparison of words would take seconds.
-TOO_MANY = 4_000
+# What was typed in one place is found at once. Where more words than this (old times new) differ, lines are compared,
+# and beyond that nothing: a comparison would take seconds.
+TOO_MUCH = 250_000
 
 
 @dataclass(frozen=True)
@@ -36,27 +37,34 @@ class Change:
 
 def pieces(before: str, after: str) -> list[Piece]:
     """`same` and `removed` together give `before`, `same` and `added` give `after`."""
-    split = _WORDS.findall
-    if len(before) + len(after) > TOO_MANY * 5:
-        split = _lines
-    old, new = split(before), split(after)
     found: list[Piece] = []
 
     def put(kind: Kind, words: list[str]) -> None:
-        if not words:
-            return
-        if found and found[-1].kind == kind:
-            found[-1] = Piece(kind, found[-1].text + "".join(words))
-        else:
-            found.append(Piece(kind, "".join(words)))
+        text = "".join(words)
+        if text and found and found[-1].kind == kind:
+            found[-1] = Piece(kind, found[-1].text + text)
+        elif text:
+            found.append(Piece(kind, text))
 
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():
-        if tag == "equal":
-            put("same", old[old_from:old_to])
-        else:
-            put("removed", old[old_from:old_to])
-            put("added", new[new_from:new_to])
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    head = _same_at_start(old, new)
+    tail = _same_at_start(old[head:][::-1], new[head:][::-1])
+    put("same", old[:head])
+    old_middle, new_middle = old[head : len(old) - tail], new[head : len(new) - tail]
+    if len(old_middle) * len(new_middle) > TOO_MUCH:
+        old_middle, new_middle = _lines("".join(old_middle)), _lines("".join(new_middle))
+    if len(old_middle) * len(new_middle) > TOO_MUCH:
+        put("removed", old_middle)
+        put("added", new_middle)
+    else:
+        matcher = SequenceMatcher(None, old_middle, new_middle, autojunk=False)
+        for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():
+            if tag == "equal":
+                put("same", old_middle[old_from:old_to])
+            else:
+                put("removed", old_middle[old_from:old_to])
+                put("added", new_middle[new_from:new_to])
+    put("same", old[len(old) - tail :])
     return found
 
 
@@ -69,8 +77,15 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]
     ]
 
 
+def _same_at_start(one: list[str], other: list[str]) -> int:
+    return next(
+        (at for at, (mine, yours) in enumerate(zip(one, other, strict=False)) if mine != yours),
+        min(len(one), len(other)),
+    )
+
+
 def _lines(text: str) -> list[str]:
-    return text.split("\n") if not text else re.findall(r"[^\n]*\n|[^\n]+", text)
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
 def _shortened(all_pieces: list[Piece]) -> list[Piece]:

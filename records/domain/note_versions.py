@@ -1,8 +1,10 @@
 """What a note said before: its versions, at most one a minute while it is written, and what changed between them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -46,12 +48,17 @@ def keep(note: VisitNote, *, author: User, apart: bool = False) -> bool:
     return True
 
 
-def steps(note: VisitNote) -> list[Step]:
-    """All versions, the latest first, each with what it changed."""
-    found: list[Step] = []
-    before: dict[str, str] = {}
-    stored = list(note.versions.select_related("author").order_by("number"))  # type: ignore[attr-defined]
-    for version in stored:
-        found.append(Step(version, note_diff.changes(before, version.content), version is stored[-1]))
-        before = version.content
-    return found[::-1]
+def of(note: VisitNote) -> QuerySet[NoteVersion]:
+    """All versions, the latest first, with who wrote them."""
+    return NoteVersion.objects.filter(note=note).select_related("author").order_by("-number")
+
+
+def steps(note: VisitNote, shown: Sequence[NoteVersion]) -> list[Step]:
+    """These versions, which follow each other, the latest first: each with what it changed of the one before."""
+    oldest = shown[-1].number if shown else 0
+    before = NoteVersion.objects.filter(note=note, number__lt=oldest).order_by("-number").first()
+    contents = [version.content for version in shown] + [before.content if before else {}]
+    return [
+        Step(version, note_diff.changes(contents[at + 1], version.content), version.number == note.version)
+        for at, version in enumerate(shown)
+    ]

@@ -27,7 +27,8 @@ def note_form_parts(note: VisitNote | None) -> list[tuple[str, str, str]]:
 @register.simple_tag
 def words_for_notes(user: User) -> dict[str, Any]:
     """What this doctor writes with: `templates` and `phrases`, ready for the editor."""
-    own, clinic = [], []
+    own: list[dict[str, Any]] = []
+    clinic: list[dict[str, Any]] = []
     for each in note_words.templates_for(user):
         entry = {"name": each.name, "kind": each.kind, "content": each.content}
         (clinic if each.doctor_id is None else own).append({"id": str(each.pk), **entry})

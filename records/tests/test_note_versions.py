@@ -110,7 +110,9 @@ def test_a_note_from_before_versions_keeps_its_text(visit: Any, doctor: Any) -> 
     NoteVersion.objects.all().delete()
     write(visit, "New words, and more.")
     assert numbers() == [1, 2]
-    [latest, first] = note_versions.steps(VisitNote.objects.get())
+    note = VisitNote.objects.get()
+    [latest, first] = note_versions.steps(note, list(note_versions.of(note)))
+    assert note_versions.steps(note, [latest.version]) == [latest]
     assert (latest.is_latest, first.is_latest) == (True, False)
     assert [piece.text for piece in latest.changes[0].pieces if piece.kind == "removed"] == ["Old"]
 

@@ -28,11 +28,12 @@ def versions(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     user = cast(User, request.user)
     note = _own_note(user, appointment_id)
     notes.read([note], reader=user)
-    page = Paginator(note_versions.steps(note), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(note_versions.of(note), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "note": note,
         "appointment": note.appointment,
         "page_obj": page,
+        "steps": note_versions.steps(note, list(page.object_list)),
         "may_write": rules.can_write_note(user, note.appointment) and note.can_become("final"),
     }
     return render(request, "records/note_versions.html", context)
