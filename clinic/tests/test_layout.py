@@ -51,7 +51,7 @@ OWN_FILES = {
     # Referrals are a second subject of scheduling.
     "scheduling": {"referral_rules.py"},
     # The laboratory is a second subject of records.
-    "records": {"lab_rules.py", "lab_events.py", "request_rules.py", "request_events.py"},
+    "records": {"lab_rules.py", "lab_events.py", "request_rules.py", "request_events.py", "data"},
     "insights": {"demo"},
 }
 
