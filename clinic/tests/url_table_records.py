@@ -160,4 +160,53 @@ POST   api-prescription-stop(prescription)            401     403     404     40
 POST   api-prescription-item-stop(prescription,rx_item) 401   403     404     404     200     404     404
 POST   api-prescription-dispense(prescription)        401     200     404     404     200     404     404
 POST   api-prescription-change(prescription)          401     403     404     404     201     404     404
+
+# Documents and the export of a record
+GET    record_documents(patient)                      login   200     404     404     200     403     403
+GET    record_document_new(patient)                   login   200     404     404     200     403     403
+POST   record_document_new(patient)                   login   422     404     404     422     403     403
+GET    document(document)                             login   200     404     404     200     404     404
+GET    document_file(document)                        login   200     404     404     200     404     404
+GET    document_preview(document)                     login   200     404     404     200     404     404
+GET    document_page(document,1)                      login   200     404     404     200     404     404
+POST   document_release(document)                     login   403     404     404     302     404     404
+POST   document_void(document)                        login   302     404     404     302     404     404
+POST   document_hold(document)                        login   403     404     404     302     404     404
+POST   document_let_go(document)                      login   403     404     404     302     404     404
+GET    visit_panel_documents(visit)                   login   404     404     404     200     404     404
+GET    record_export(patient)                         login   200     404     404     200     403     403
+POST   record_export(patient)                         login   400     404     404     400     403     403
+GET    record_export_download(record_export)          login   200     404     404     404     404     404
+
+GET    api-documents                                  401     200     200     200     200     200     200
+POST   api-documents                                  401     400     400     400     400     400     400
+POST   api-document-upload                            401     400     400     400     400     400     400
+POST   api-document-upload-start                      401     415     415     415     415     415     415
+GET    api-document-upload-part(upload)               401     200     404     404     404     404     404
+PUT    api-document-upload-part(upload)               401     400     404     404     404     404     404
+DELETE api-document-upload-part(upload)               401     204     404     404     404     404     404
+POST   api-document-upload-finish(upload)             401     409     404     404     404     404     404
+GET    api-document(document)                         401     200     404     404     200     404     404
+GET    api-document-file(document)                    401     200     404     404     200     404     404
+
+# The catalogue of medicines
+GET    medicine_catalogue                             login   403     403     403     403     200     403
+GET    medicine_new                                   login   403     403     403     403     200     403
+POST   medicine_new                                   login   403     403     403     403     422     403
+GET    medicine_excel                                 login   403     403     403     403     200     403
+GET    medicine(medicine)                             login   403     403     403     403     200     403
+POST   medicine(medicine)                             login   403     403     403     403     422     403
+POST   medicine_in_use(medicine)                      login   403     403     403     403     302     403
+GET    medicine_imports                               login   403     403     403     403     200     403
+POST   medicine_imports                               login   403     403     403     403     422     403
+GET    medicine_import(medicine_import)               login   403     403     403     403     200     403
+POST   medicine_import_decide(medicine_import)        login   403     403     403     403     302     403
+GET    medicine_interactions                          login   403     403     403     403     200     403
+GET    medicine_interaction_new                       login   403     403     403     403     200     403
+POST   medicine_interaction_new                       login   403     403     403     403     422     403
+POST   medicine_interaction_switch(interaction)       login   403     403     403     403     302     403
+GET    api-medicines                                  401     403     403     200     200     200     403
+POST   api-medicines                                  401     403     403     403     403     400     403
+GET    api-medicine(medicine)                         401     403     403     200     200     200     403
+PATCH  api-medicine(medicine)                         401     403     403     403     403     200     403
 """

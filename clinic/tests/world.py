@@ -28,11 +28,13 @@ from insights.tests.factories import make_export
 from messaging.domain import attachments, invitations, messages
 from messaging.tests.call_sockets import make_call
 from messaging.tests.factories import make_conversation, make_notification
-from records.domain import history, note_words, notes, record_requests
+from records.domain import history, note_words, notes, previews, record_exports, record_requests, uploads
 from records.models import CriticalAlert
 from records.tests.factories import make_feedback, make_past_visit
 from records.tests.factories_doses import make_course, make_intake
 from records.tests.factories_labs import POTASSIUM, make_lab_catalogue, make_lab_report, parameter
+from records.tests.files import make_document
+from records.tests.medicines import medicine_things
 from records.tests.prescriptions import make_draft, signed_prescription
 from scheduling.domain import disruptions, offers, referrals, screen
 from scheduling.enums import DisruptionAction
@@ -132,12 +134,23 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
     make_appointment(patient, doctor, service, starts_at=clinic_time(31, 15), series=repeated)
     planned_item = make_course(patient, doctor)
     prescription = signed_prescription(patient, doctor)
+    document = make_document(patient, patient)
+    previews.make(document.pk)
+    whole = record_exports.ask(patient, actor=patient, file_format="fhir")
+    record_exports.run(whole.pk)
+    upload = uploads.start(
+        patient, owner=patient, name="scan.pdf", size=9, fingerprint="0" * 64, category="other"
+    )
     newcomer = make_patient("newcomer@test.clinic", verified=False)
     lab_panel = make_lab_catalogue()
     potassium = parameter(POTASSIUM)
     lab_critical = make_lab_report(patient, doctor, {POTASSIUM: "7.1"}, status="final")
     CriticalAlert.objects.update(level=2)
     things: dict[str, Any] = {
+        **medicine_things(cast["manager"]),
+        "document": document,
+        "record_export": whole,
+        "upload": upload,
         "lab_panel": lab_panel,
         "lab_parameter": potassium,
         "lab_range": potassium.ranges.get(),  # type: ignore[attr-defined]
