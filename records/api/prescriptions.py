@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from accounts.domain.queries import patients_open_to
 from accounts.models import User
+from records import rules
 from records.domain import prescribing, prescription_life, prescription_queries, safety_facts, signing
 from records.domain.prescription_payload import line_now, lines_of
 from records.enums import FindingGrade, Frequency, PrescriptionStatus, Route
@@ -301,7 +302,7 @@ class PrescriptionDetail(_Visible, generics.RetrieveAPIView[Prescription]):
     def delete(self, request: Request, pk: UUID) -> Response:
         """Throw a draft away."""
         found = get_object_or_404(self.get_queryset(), pk=pk)
-        prescription_life.discard(found.pk, actor=self.user)
+        prescription_life.throw_away(found.pk, actor=self.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -314,6 +315,9 @@ class PrescriptionFindings(_Visible):
     @extend_schema(responses=PrescriptionFindingSerializer(many=True))
     def get(self, request: Request, pk: UUID) -> Response:
         draft = get_object_or_404(self.get_queryset(), pk=pk, status=PrescriptionStatus.DRAFT)
+        # They tell of the record: not for management, which prepares a draft without reading it.
+        if not rules.can_prescribe(self.user, draft.patient):
+            raise PermissionDenied
         prescription_queries.read([draft], reader=self.user)
         found = [
             {**vars(finding), "text": safety_facts.say(finding), "items": list(finding.items)}
