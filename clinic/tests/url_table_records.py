@@ -49,7 +49,7 @@ GET    medicines_history                              login   200     200     40
 GET    medicines_adherence                            login   200     200     403     403     403     403
 POST   medicines_take                                 login   302     302     403     403     403     403
 POST   dose(planned_item,take)                        login   302     404     404     403     404     404
-POST   dose(planned_item,nonsense)                    login   404     404     404     404     404     404
+POST   dose(planned_item,nonsense)                    login   404     404     404     403     404     404
 GET    record_adherence(patient)                      login   200     404     404     200     403     403
 GET    api-doses                                      401     200     200     400     400     403     403
 GET    api-intakes                                    401     200     200     400     400     200     200
@@ -188,4 +188,25 @@ DELETE api-document-upload-part(upload)               401     204     404     40
 POST   api-document-upload-finish(upload)             401     409     404     404     404     404     404
 GET    api-document(document)                         401     200     404     404     200     404     404
 GET    api-document-file(document)                    401     200     404     404     200     404     404
+
+# The catalogue of medicines
+GET    medicine_catalogue                             login   403     403     403     403     200     403
+GET    medicine_new                                   login   403     403     403     403     200     403
+POST   medicine_new                                   login   403     403     403     403     422     403
+GET    medicine_excel                                 login   403     403     403     403     200     403
+GET    medicine(medicine)                             login   403     403     403     403     200     403
+POST   medicine(medicine)                             login   403     403     403     403     422     403
+POST   medicine_in_use(medicine)                      login   403     403     403     403     302     403
+GET    medicine_imports                               login   403     403     403     403     200     403
+POST   medicine_imports                               login   403     403     403     403     422     403
+GET    medicine_import(medicine_import)               login   403     403     403     403     200     403
+POST   medicine_import_decide(medicine_import)        login   403     403     403     403     302     403
+GET    medicine_interactions                          login   403     403     403     403     200     403
+GET    medicine_interaction_new                       login   403     403     403     403     200     403
+POST   medicine_interaction_new                       login   403     403     403     403     422     403
+POST   medicine_interaction_switch(interaction)       login   403     403     403     403     302     403
+GET    api-medicines                                  401     403     403     200     200     200     403
+POST   api-medicines                                  401     403     403     403     403     400     403
+GET    api-medicine(medicine)                         401     403     403     200     200     200     403
+PATCH  api-medicine(medicine)                         401     403     403     403     403     200     403
 """

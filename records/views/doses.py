@@ -101,10 +101,12 @@ def take_together(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def tell(request: HttpRequest, item: UUID, action: str) -> HttpResponse:
-    """Take, skip or undo one dose. Somebody else's: 404."""
+    """Take, skip or undo one dose. Somebody else's: 404; a doctor's patient's: 403."""
     user = person(request)
     if not dose_plan.items_visible_to(user).filter(pk=item).exists():
         raise Http404
+    if not user.is_patient:
+        raise PermissionDenied
     act = _ACTIONS.get(action)
     if act is None:
         raise Http404
