@@ -1,13 +1,14 @@
 """Things of the catalogue for tests."""
 
+from typing import Any
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
 from records.domain.medicines import catalogue, importing, interactions
-from records.models import Interaction, Medicine, MedicineImport
 
 
-def medicine_things(manager: User) -> tuple[Medicine, MedicineImport, Interaction]:
+def medicine_things(manager: User) -> dict[str, Any]:
     """A medicine, a file that waits and an interaction."""
     medicine = catalogue.add(
         actor=manager, values={"generic": "Cetirizine", "form": "tablet", "strength": "10 mg"}
@@ -23,4 +24,8 @@ def medicine_things(manager: User) -> tuple[Medicine, MedicineImport, Interactio
             "source": "Label",
         },
     )
-    return medicine, importing.upload(file, actor=manager), interaction
+    return {
+        "medicine": medicine,
+        "medicine_import": importing.upload(file, actor=manager),
+        "interaction": interaction,
+    }
