@@ -18,7 +18,7 @@ from records import rules
 from records.domain import prescribing, prescription_items, reminders
 from records.domain.prescription_items import Line
 from records.enums import PrescriptionStatus
-from records.models import Prescription, PrescriptionItem
+from records.models import Prescription, PrescriptionItem, RecordRequest
 
 _P = PrescriptionStatus
 STOP_REASON = 240
@@ -33,6 +33,16 @@ def discard(prescription_id: UUID, *, actor: User) -> Prescription:
         change_status(draft, _P.DISCARDED, actor=actor, replaces=None)
         _note(draft, actor)
     return draft
+
+
+def throw_away(prescription_id: UUID, *, actor: User) -> Prescription:
+    """As `discard`, but not what was prepared for a request: that is withdrawn or declined, which ends both. Raises
+    Conflict then."""
+    if RecordRequest.objects.filter(prescription=prescription_id).exists():
+        raise Conflict(
+            _("This was prepared for a request: withdraw the request, and the draft goes with it.")
+        )
+    return discard(prescription_id, actor=actor)
 
 
 def dispense(prescription_id: UUID, *, actor: User) -> Prescription:

@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 from accounts.domain import care
-from records.domain import prescription_life, prescription_paper, signing
+from records.domain import prescription_life, prescription_paper, record_requests, signing
 from records.models import Prescription
 from records.tests.prescriptions import line, make_draft, make_medicine, signed_prescription
+from scheduling.enums import AppointmentStatus
+from scheduling.tests.factories import make_appointment
 
 pytestmark = pytest.mark.django_db
 
@@ -217,3 +219,29 @@ def test_favourites_and_templates(client: Client, patient: Any, doctor: Any) -> 
     kit = change(do="unfavourite", medicine=str(make_medicine().pk)).json()
     assert (kit["favourites"], [len(one["items"]) for one in kit["templates"]]) == ([], [1])
     assert change(do="untemplate", template=kit["templates"][0]["id"]).json()["templates"] == []
+
+
+def test_management_prepares_without_reading_the_record(
+    client: Client, patient: Any, doctor: Any, manager: Any, service: Any
+) -> None:
+    care.link(patient, doctor)
+    visit = make_appointment(patient, doctor, service, status=AppointmentStatus.IN_PROGRESS)
+    request = record_requests.ask(visit.pk, doctor=doctor, kind="prescription", text="As usual.")
+    client.force_login(manager)
+    own = make_draft(patient, doctor)
+    assert client.get(f"/prescriptions/{own.pk}/edit/").status_code == 404
+    record_requests.take(request.pk, actor=manager)
+    draft = record_requests.begin_prescription(request.pk, actor=manager)
+    url = f"/prescriptions/{draft.pk}/edit/"
+    page = client.get(url).content.decode()
+    assert "data-rx-lines" in page
+    assert "data-findings" not in page
+    assert "/record/history/" not in page
+    said = client.post(url, {"version": 0, "items": [line()]}, content_type="application/json")
+    assert (said.status_code, set(said.json())) == (200, {"version", "lines"})
+    signing_it = client.post(
+        f"/prescriptions/{draft.pk}/sign/", {"version": 1}, content_type="application/json"
+    )
+    assert signing_it.status_code == 403
+    client.force_login(doctor)
+    assert client.delete(f"/api/prescriptions/{draft.pk}/").status_code == 409

@@ -72,7 +72,12 @@ def prescription_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     if draft.status != PrescriptionStatus.DRAFT:
         return redirect("prescription", draft.pk)
     prescription_queries.read([draft], reader=user)
-    context = {**editor(draft, user), "patient": draft.patient, "section": "prescriptions"}
+    context = {
+        **editor(draft, user),
+        "patient": draft.patient,
+        "section": "prescriptions",
+        "frame": "records/record_layout.html" if user.is_doctor else "layouts/app.html",
+    }
     return render(request, "records/prescribing/edit.html", context)
 
 
@@ -165,7 +170,6 @@ def editor(draft: Prescription, user: User, *, in_panel: bool = False) -> dict[s
     """What the editor's fragment needs."""
     draft = one(user, draft.pk)
     items = list(draft.items.all())
-    found = prescribing.findings(draft)
     state = {
         "version": draft.version,
         "items": [_item(item) for item in items],
@@ -181,7 +185,8 @@ def editor(draft: Prescription, user: User, *, in_panel: bool = False) -> dict[s
         "draft": draft,
         "state": json.loads(json.dumps(state, default=str)),
         "state_id": f"prescription-{draft.pk}",
-        "findings": found,
+        # What speaks against it stands in the record, which is not management's to read (E7).
+        "findings": prescribing.findings(draft) if user.is_doctor else None,
         "may_sign": rules.can_sign(user, draft),
         "languages": settings.LANGUAGES,
         "routes": Route.choices,
@@ -202,12 +207,11 @@ def _save(asked: dict[str, Any], draft: Prescription, user: User) -> dict[str, A
     )
     saved = one(user, saved.pk)
     items = list(saved.items.all())
-    found = prescribing.findings(saved)
-    return {
-        "version": saved.version,
-        "lines": _words(saved, items),
-        "findings": render_to_string("records/prescribing/_findings.html", {"findings": found}),
-    }
+    answer: dict[str, Any] = {"version": saved.version, "lines": _words(saved, items)}
+    if user.is_doctor:
+        found = {"findings": prescribing.findings(saved)}
+        answer["findings"] = render_to_string("records/prescribing/_findings.html", found)
+    return answer
 
 
 def _words(draft: Prescription, items: list[PrescriptionItem]) -> list[dict[str, str]]:

@@ -127,7 +127,7 @@ def prescription_action(request: HttpRequest, pk: UUID, action: str) -> HttpResp
         elif action == "repeat":
             return redirect("prescription_edit", prescription_life.repeat(found.pk, actor=user).pk)
         elif action == "discard":
-            prescription_life.discard(found.pk, actor=user)
+            prescription_life.throw_away(found.pk, actor=user)
             messages.success(request, _("The draft is thrown away."))
             return redirect("record_prescriptions", found.patient_id)
         else:
