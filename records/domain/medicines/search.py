@@ -4,7 +4,7 @@ so that SQLite and PostgreSQL do the same (bench/medicines.py shows how fast).""
 
 from django.db.models import Case, CharField, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Concat, Lower, StrIndex
-from django.db.models.lookups import Exact, GreaterThan
+from django.db.models.lookups import GreaterThan
 
 from records.models import Medicine
 
@@ -24,7 +24,7 @@ def ranked(medicines: QuerySet[Medicine], text: str) -> QuerySet[Medicine]:
     each one substance before combinations, any make before brands. No two have the same place."""
     words = search_words(text)
     for word in words:
-        medicines = medicines.filter(GreaterThan(_where(word), 0))
+        medicines = medicines.filter(Q(search_text__startswith=word) | Q(_has_inside(word)))
     # Digits and letters alone, so that every collation sorts them alike.
     combined = Case(When(generic__contains=" + ", then=Value("1")), default=Value("0"))
     branded = Case(When(brand="", then=Value("0")), default=Value("1"))
@@ -33,10 +33,10 @@ def ranked(medicines: QuerySet[Medicine], text: str) -> QuerySet[Medicine]:
     return medicines.annotate(place=Concat(*parts, output_field=CharField()))
 
 
-def _where(start: str) -> StrIndex:
-    """Where a word of the text begins so: 0 nowhere, 1 at the beginning. Cheaper than LIKE, and no sign is special."""
-    text = Concat(Value(" "), F("search_text"), output_field=CharField())
-    return StrIndex(text, Value(f" {start}"), output_field=IntegerField())
+def _has_inside(start: str) -> GreaterThan:
+    """Whether a word after the first begins so. Cheaper than LIKE, and no sign is special."""
+    place = StrIndex(F("search_text"), Value(f" {start}"), output_field=IntegerField())
+    return GreaterThan(place, 0)
 
 
 def _rank(words: list[str]) -> Case | Value:
@@ -47,8 +47,8 @@ def _rank(words: list[str]) -> Case | Value:
         Q(brand__istartswith=first) | Q(generic__icontains=f" {first}") | Q(brand__icontains=f" {first}")
     )
     return Case(
-        When(Q(Exact(_where(typed), 1)) | Q(brand__istartswith=typed), then=Value("0")),
+        When(Q(search_text__startswith=typed) | Q(brand__istartswith=typed), then=Value("0")),
         When(atc__startswith=first.upper(), then=Value("1")),
-        When(Q(Exact(_where(first), 1)) | in_name, then=Value("2")),
+        When(Q(search_text__startswith=first) | in_name, then=Value("2")),
         default=Value("3"),
     )
