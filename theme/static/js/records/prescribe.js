@@ -3,32 +3,23 @@
 import { csrfToken } from "../csrf.js";
 import { toast } from "../toast.js";
 import { askForReasons, showFindings, typedReasons } from "./findings.js";
+import { MedicineSearch } from "./medicine-search.js";
 
 const AFTER_TYPING_MS = 450;
-const SEARCH_MS = 120;
 const AGAIN_MS = 4_000;
 const FIELDS = ["dose", "frequency", "days", "quantity", "instructions", "times", "route", "starts_on", "as_needed"];
 const USUAL = ["dose", "frequency", "days", "instructions", "times", "route", "as_needed"];
-// "amox 500 1 tds 7d": dose, how often and for how long may stand behind the name.
-const SHORTHAND = /^(.+?)\s+(\d+(?:[.,]\d+)?|½)\s*(once|od|hs|bd|tds|qid|q6h|q8h|q12h|eod|weekly|monthly|prn)(?:\s*x?\s*(\d+)\s*(d|w|m)?\w*)?$/i;
-const IN_DAYS = { d: 1, w: 7, m: 30 };
-
 class Editor {
   #timer = 0;
-  #searching = 0;
-  #asked = 0;
   #sending = null;
   #stored = "";
   #stopped = false;
-  #found = [];
-  #chosen = 0;
 
   constructor(root) {
     this.root = root;
     this.state = JSON.parse(root.querySelector(`#${CSS.escape(root.dataset.prescribe)}`).textContent);
     this.lines = this.part("lines");
     this.search = this.part("search");
-    this.list = this.part("found");
     this.findings = this.part("findings");
     this.note = this.part("note");
     this.language = this.part("language");
@@ -48,14 +39,11 @@ class Editor {
   }
 
   #listen() {
-    this.search.addEventListener("input", () => this.#typed());
-    this.search.addEventListener("keydown", (event) => this.#searchKey(event));
-    this.search.addEventListener("blur", () => setTimeout(() => this.#close(), 150));
-    this.list.addEventListener("pointerdown", (event) => {
-      const option = event.target.closest("[role=option]");
-      if (!option) return;
-      event.preventDefault();
-      this.#take(this.#found[option.dataset.at]);
+    new MedicineSearch(this.search, this.part("found"), {
+      url: this.root.dataset.search,
+      none: this.root.dataset.none,
+      usualTimes: this.state.usual_times,
+      take: (found, usual) => this.#take(found, usual),
     });
     this.root.addEventListener("input", (event) => {
       if (event.target.closest("[data-field]")) this.#changed(event.target);
@@ -125,7 +113,7 @@ class Editor {
       row.querySelector("[data-number]").textContent = at + 1;
       row.setAttribute("aria-label", `${at + 1}: ${row.querySelector("[data-label]").textContent}`);
       const liked = this.state.kit.favourites.some(({ medicine }) => medicine === row.dataset.medicine);
-      row.querySelector("[data-favourite]").setAttribute("aria-pressed", liked);
+      row.querySelector("[data-favourite]")?.setAttribute("aria-pressed", liked);
     });
     this.part("empty").hidden = rows.length > 0;
     const repeat = this.part("repeat");
@@ -149,106 +137,11 @@ class Editor {
     });
   }
 
-  // --- Search ---
+  // --- Adding ---
 
-  #typed() {
-    clearTimeout(this.#searching);
-    const text = this.#query().name;
-    if (!text) return this.#close();
-    this.#searching = setTimeout(() => this.#look(text), SEARCH_MS);
-  }
-
-  #query() {
-    const text = this.search.value.trim();
-    const short = SHORTHAND.exec(text);
-    if (!short) return { name: text };
-    const [, name, dose, frequency, count, measure] = short;
-    const usual = { dose: dose === "½" ? "0.5" : dose, frequency: frequency.toLowerCase() };
-    if (count) usual.days = String(Number(count) * IN_DAYS[(measure ?? "d").toLowerCase()]);
-    usual.times = this.state.usual_times[usual.frequency];
-    return { name, usual };
-  }
-
-  async #look(text) {
-    const number = ++this.#asked;
-    let results;
-    try {
-      const answer = await fetch(`${this.root.dataset.search}?q=${encodeURIComponent(text)}`);
-      ({ results } = await answer.json());
-    } catch {
-      return false;
-    }
-    if (number !== this.#asked) return false;
-    this.#found = results;
-    this.#chosen = 0;
-    this.list.replaceChildren(...results.map((found, at) => this.#option(found, at)));
-    if (!results.length) {
-      const none = document.createElement("li");
-      none.className = "muted p-2 text-sm";
-      none.textContent = this.root.dataset.none;
-      this.list.append(none);
-    }
-    this.list.hidden = false;
-    this.search.setAttribute("aria-expanded", "true");
-    this.#mark();
-    return true;
-  }
-
-  #option(found, at) {
-    const option = document.createElement("li");
-    option.id = `${this.list.id}-${at}`;
-    option.role = "option";
-    option.dataset.at = at;
-    const detail = document.createElement("span");
-    detail.className = "muted block text-sm";
-    detail.textContent = found.detail;
-    option.append(found.label, detail);
-    return option;
-  }
-
-  #mark() {
-    for (const option of this.list.querySelectorAll("[role=option]")) {
-      const chosen = Number(option.dataset.at) === this.#chosen;
-      option.setAttribute("aria-selected", chosen);
-      if (chosen) {
-        this.search.setAttribute("aria-activedescendant", option.id);
-        option.scrollIntoView({ block: "nearest" });
-      }
-    }
-  }
-
-  #close() {
-    this.list.hidden = true;
-    this.search.setAttribute("aria-expanded", "false");
-    this.search.removeAttribute("aria-activedescendant");
-  }
-
-  async #searchKey(event) {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step && this.#found.length) {
-      event.preventDefault();
-      this.#chosen = (this.#chosen + step + this.#found.length) % this.#found.length;
-      this.#mark();
-    } else if (event.key === "Escape") this.#close();
-    else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && this.search.value.trim()) {
-      event.preventDefault();
-      // Who types fast presses Enter before the answer is there.
-      clearTimeout(this.#searching);
-      const fresh = this.list.hidden || this.#asked === 0 || this.list.dataset.for !== this.#query().name;
-      if (fresh) await this.#look(this.#query().name);
-      this.#take(this.#found[this.#chosen]);
-    }
-    this.list.dataset.for = this.list.hidden ? "" : this.#query().name;
-  }
-
-  #take(found) {
-    if (!found) return;
-    const { usual } = this.#query();
+  #take(found, usual) {
     const liked = this.state.kit.favourites.find(({ medicine }) => medicine === found.medicine);
     this.#add({ times: this.state.usual_times[liked?.frequency ?? "od"], ...liked, ...found, ...usual }, !usual);
-    this.search.value = "";
-    this.#found = [];
-    this.#close();
   }
 
   #add(item, focus = true) {
@@ -365,7 +258,7 @@ class Editor {
     this.state.version = said.version;
     this.#stored = content;
     this.#words(said.lines);
-    showFindings(this.findings, said.findings);
+    if (this.findings) showFindings(this.findings, said.findings);
     this.#say("saved");
     if (this.#content() !== content) this.#soon();
     return true;
