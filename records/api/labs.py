@@ -75,7 +75,7 @@ class LabReportInSerializer(serializers.Serializer[Any]):
         max_length=entering.COMMENT_MAX_LENGTH, required=False, allow_blank=True, trim_whitespace=False
     )
     appointment = serializers.UUIDField(required=False)
-    results = LabResultInSerializer(many=True, max_length=entering.MOST_ROWS)
+    results = LabResultInSerializer(many=True, max_length=entering.MOST_ROWS)  # type: ignore[call-arg]
 
 
 class LabReportSaveSerializer(LabReportInSerializer):

@@ -1,5 +1,6 @@
 """What management fills in about parameters, ranges and panels."""
 
+from collections.abc import MutableMapping
 from decimal import Decimal
 from typing import Any
 
@@ -130,7 +131,7 @@ class PanelForm(forms.ModelForm[LabPanel]):
         """As above."""
 
 
-def _without_zeros(initial: dict[str, Any]) -> None:
+def _without_zeros(initial: MutableMapping[str, Any]) -> None:
     """12, not 12.0000."""
     for name, value in initial.items():
         if isinstance(value, Decimal):

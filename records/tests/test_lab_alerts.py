@@ -1,6 +1,7 @@
 """A critical result goes on to the next person until somebody acknowledges it, each step once."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from messaging.models import Notification
 from records.domain.labs import critical, queries, reports
 from records.models import CriticalAlert
 from records.tests.factories_labs import POTASSIUM, make_lab_report, make_sheet
+from records.tests.test_feedback_races import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,6 +66,14 @@ def test_a_step_is_done_once_however_often_its_task_runs(clock: Any, alert: Crit
     assert not critical.escalate(alert.pk, due)
     run_due_tasks()
     assert critical.escalate_due() == 0
+    assert told() == {"doctor": 2, "other.doctor": 1}
+
+
+def test_two_workers_at_the_same_moment_do_a_step_once(clock: Any, alert: CriticalAlert) -> None:
+    due = alert.next_at
+    assert due is not None
+    clock.shift(timedelta(minutes=31))
+    assert sorted(race([partial(critical.escalate, alert.pk, due)] * 4)) == [False, False, False, True]
     assert told() == {"doctor": 2, "other.doctor": 1}
 
 

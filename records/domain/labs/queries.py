@@ -1,7 +1,6 @@
 """What a person may see of lab reports."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
@@ -112,7 +111,3 @@ def read(shown: Sequence[LabReport], *, reader: User) -> None:
 def read_all(patient: User, *, reader: User) -> None:
     """Someone was shown the list or the course of a patient's results."""
     trail.record(ActivityVerb.LAB_REPORT_READ, actor=reader, target=patient, patient=patient)
-
-
-def parameter_of(user: User, patient: User, pk: UUID | None) -> LabParameter | None:
-    return measured(user, patient).filter(pk=pk).first() if pk else None
