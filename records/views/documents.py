@@ -50,8 +50,7 @@ def listing(request: HttpRequest, pk: UUID) -> HttpResponse:
         "filters": filters,
         "page_obj": page,
         "with_voided": with_voided,
-        "unfinished": list(uploads.of(user, patient)) if rules.can_add_document(user, patient) else [],
-        **_upload_limits(),
+        **_uploading(user, patient),
     }
     return render(request, "records/documents.html", context)
 
@@ -84,7 +83,7 @@ def new(request: HttpRequest, pk: UUID) -> HttpResponse:
             else:
                 messages.success(request, _("The document is in the record."))
                 return redirect("document", document.pk)
-    context = {"patient": patient, "section": "documents", "form": form, **_upload_limits()}
+    context = {"patient": patient, "section": "documents", "form": form, **_uploading(user, patient)}
     return render(request, "records/document_new.html", context, status=status)
 
 
@@ -227,5 +226,10 @@ def _visible(request: HttpRequest, pk: UUID) -> Document:
     return get_object_or_404(found, pk=pk)
 
 
-def _upload_limits() -> dict[str, int]:
-    return {"max_bytes": settings.DOCUMENT_MAX_BYTES, "part_bytes": uploads.PART_MAX_BYTES}
+def _uploading(user: User, patient: User) -> dict[str, Any]:
+    """What js/records/upload.js has to know, and what it goes on with."""
+    return {
+        "unfinished": list(uploads.of(user, patient)) if rules.can_add_document(user, patient) else [],
+        "max_bytes": settings.DOCUMENT_MAX_BYTES,
+        "part_bytes": uploads.PART_MAX_BYTES,
+    }
