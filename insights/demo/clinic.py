@@ -6,6 +6,7 @@ from django.utils import timezone
 from insights.demo import (
     bank,
     covered,
+    documents,
     doses,
     history,
     labs,
@@ -53,3 +54,4 @@ def seed() -> None:
         prescriptions.seed(cast, now)
         # After the prescriptions.
         doses.seed(cast, now)
+        documents.seed(cast, today)
