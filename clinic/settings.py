@@ -230,6 +230,8 @@ SPECTACULAR_SETTINGS = {
         "PaymentStatusEnum": "billing.enums.PaymentStatus",
         "CallStatusEnum": "messaging.enums.CallStatus",
         "MessageKindEnum": "messaging.enums.MessageKind",
+        "PaymentKindEnum": "billing.enums.PaymentKind",
+        "AskAgainEnum": "billing.enums.AskAgain",
     },
 }
 

@@ -28,6 +28,8 @@ _TO_THE_PATIENT = {
     ActivityVerb.NOTE_SIGNED: _lazy("signed the note of a visit"),
     ActivityVerb.NOTE_READ: _lazy("read the note of a visit"),
     ActivityVerb.PROOF_OPENED: _lazy("looked at a proof of payment you sent"),
+    ActivityVerb.CARD_OPENED: _lazy("looked at the picture of your membership card"),
+    ActivityVerb.BILLING_DOCUMENT_OPENED: _lazy("opened one of your invoices or receipts"),
     ActivityVerb.CALL_JOINED: _lazy("joined a call with you"),
     ActivityVerb.CHAT_FILE_OPENED: _lazy("opened a file of a conversation with you"),
     ActivityVerb.CALL_READ: _lazy("looked at who was in one of your calls"),
