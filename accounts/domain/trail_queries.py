@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import RECORD_VERBS, ActivityVerb, Role
 from accounts.models import Activity, ActivityHead, User
@@ -17,22 +17,22 @@ EXPORT_ROWS = 50_000
 _VERB_LABELS = dict(ActivityVerb.choices)
 # As the patient reads it, after a name.
 _TO_THE_PATIENT = {
-    ActivityVerb.BREAK_GLASS_OPENED: _lazy("opened your record by break-glass"),
-    ActivityVerb.PATIENT_FOUND: _lazy("searched for you by your e-mail or phone number"),
-    ActivityVerb.RECORD_READ: _lazy("read your record"),
-    ActivityVerb.APPOINTMENT_READ: _lazy("looked at one of your visits"),
-    ActivityVerb.FILE_OPENED: _lazy("opened a file you sent"),
-    ActivityVerb.REFERRAL_READ: _lazy("read one of your referrals"),
-    ActivityVerb.REFERRAL_FILE_OPENED: _lazy("opened the document of one of your referrals"),
-    ActivityVerb.NOTE_STARTED: _lazy("began the note of a visit"),
-    ActivityVerb.NOTE_SIGNED: _lazy("signed the note of a visit"),
-    ActivityVerb.NOTE_READ: _lazy("read the note of a visit"),
-    ActivityVerb.PROOF_OPENED: _lazy("looked at a proof of payment you sent"),
-    ActivityVerb.CARD_OPENED: _lazy("looked at the picture of your membership card"),
-    ActivityVerb.BILLING_DOCUMENT_OPENED: _lazy("opened one of your invoices or receipts"),
-    ActivityVerb.CALL_JOINED: _lazy("joined a call with you"),
-    ActivityVerb.CHAT_FILE_OPENED: _lazy("opened a file of a conversation with you"),
-    ActivityVerb.CALL_READ: _lazy("looked at who was in one of your calls"),
+    ActivityVerb.BREAK_GLASS_OPENED: _("opened your record by break-glass"),
+    ActivityVerb.PATIENT_FOUND: _("searched for you by your e-mail or phone number"),
+    ActivityVerb.RECORD_READ: _("read your record"),
+    ActivityVerb.APPOINTMENT_READ: _("looked at one of your visits"),
+    ActivityVerb.FILE_OPENED: _("opened a file you sent"),
+    ActivityVerb.REFERRAL_READ: _("read one of your referrals"),
+    ActivityVerb.REFERRAL_FILE_OPENED: _("opened the document of one of your referrals"),
+    ActivityVerb.NOTE_STARTED: _("began the note of a visit"),
+    ActivityVerb.NOTE_SIGNED: _("signed the note of a visit"),
+    ActivityVerb.NOTE_READ: _("read the note of a visit"),
+    ActivityVerb.PROOF_OPENED: _("looked at a proof of payment you sent"),
+    ActivityVerb.CARD_OPENED: _("looked at the picture of your membership card"),
+    ActivityVerb.BILLING_DOCUMENT_OPENED: _("opened one of your invoices or receipts"),
+    ActivityVerb.CALL_JOINED: _("joined a call with you"),
+    ActivityVerb.CHAT_FILE_OPENED: _("opened a file of a conversation with you"),
+    ActivityVerb.CALL_READ: _("looked at who was in one of your calls"),
 }
 
 
@@ -136,7 +136,7 @@ def export_rows(rows: QuerySet[Activity]) -> Iterator[list[Any]]:
         yield [
             row.seq,
             row.at,
-            row.actor.name if row.actor else _("the portal"),
+            row.actor.name if row.actor else gettext("the portal"),
             row.role,
             row.verb,
             row.target_type,
