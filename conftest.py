@@ -200,8 +200,12 @@ def person(browser: Any, server: Any) -> Iterator[Callable[..., Any]]:
 
     The test fails at its end when a page broke the Content-Security-Policy or threw a script error.
     """
+    from playwright.sync_api import expect
+
     from clinic.core.testing.browser import DESKTOP, sign_in
 
+    # As long as any other wait: a machine that is busy is not a defect of the page.
+    expect.set_options(timeout=15_000)
     contexts: list[Any] = []
     complaints: list[str] = []
 

@@ -14,6 +14,7 @@ from billing.domain import (
     memberships,
     online,
     payments,
+    proofs,
 )
 from scheduling.enums import AppointmentStatus
 from scheduling.signals import appointment_booked, appointment_status_changed, cancelling, swept
@@ -41,6 +42,11 @@ def follow(sender: Any, appointment: Any, to_status: str, actor: Any, **kwargs: 
 @receiver(swept)
 def sweep(sender: Any, **kwargs: Any) -> None:
     authorisations.expire_over()
+
+
+@receiver(swept)
+def look_at_proofs(sender: Any, **kwargs: Any) -> None:
+    proofs.look_at_missed()
 
 
 @receiver(swept)

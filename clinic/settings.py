@@ -237,6 +237,7 @@ SPECTACULAR_SETTINGS = {
         "NoteKindEnum": "records.enums.NoteKind",
         "IntakeOutcomeEnum": "records.enums.IntakeOutcome",
         "RouteEnum": "records.enums.Route",
+        "PaymentKindEnum": "billing.enums.PaymentKind",
         "AskAgainEnum": "billing.enums.AskAgain",
     },
 }

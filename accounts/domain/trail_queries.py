@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import RECORD_VERBS, ActivityVerb, Role
 from accounts.models import Activity, ActivityHead, User
@@ -17,42 +17,42 @@ EXPORT_ROWS = 50_000
 _VERB_LABELS = dict(ActivityVerb.choices)
 # As the patient reads it, after a name.
 _TO_THE_PATIENT = {
-    ActivityVerb.BREAK_GLASS_OPENED: _lazy("opened your record by break-glass"),
-    ActivityVerb.PATIENT_FOUND: _lazy("searched for you by your e-mail or phone number"),
-    ActivityVerb.RECORD_READ: _lazy("read your record"),
-    ActivityVerb.HISTORY_RECORDED: _lazy("wrote into the history of your record"),
-    ActivityVerb.HISTORY_VOIDED: _lazy("marked an entry of your history as an error"),
-    ActivityVerb.APPOINTMENT_READ: _lazy("looked at one of your visits"),
-    ActivityVerb.FILE_OPENED: _lazy("opened a file you sent"),
-    ActivityVerb.REFERRAL_READ: _lazy("read one of your referrals"),
-    ActivityVerb.REFERRAL_FILE_OPENED: _lazy("opened the document of one of your referrals"),
-    ActivityVerb.ADHERENCE_READ: _lazy("looked at how you take your medicines"),
-    ActivityVerb.PRESCRIPTION_STARTED: _lazy("began a prescription for you"),
-    ActivityVerb.PRESCRIPTION_SIGNED: _lazy("signed a prescription for you"),
-    ActivityVerb.PRESCRIPTION_CHANGED: _lazy("stopped one of your prescriptions or changed its status"),
-    ActivityVerb.PRESCRIPTION_READ: _lazy("read one of your prescriptions"),
-    ActivityVerb.NOTE_STARTED: _lazy("began the note of a visit"),
-    ActivityVerb.NOTE_SIGNED: _lazy("signed the note of a visit"),
-    ActivityVerb.NOTE_READ: _lazy("read the note of a visit"),
-    ActivityVerb.NOTE_ADDED_TO: _lazy("added to the signed note of a visit"),
-    ActivityVerb.REQUEST_MADE: _lazy("asked the clinic to prepare a prescription or lab report for you"),
-    ActivityVerb.REQUEST_CHANGED: _lazy("worked on a prescription or lab report for you"),
-    ActivityVerb.REQUEST_READ: _lazy("looked at what was asked to be prepared for you"),
-    ActivityVerb.DOCUMENT_ADDED: _lazy("added a document to your record"),
-    ActivityVerb.DOCUMENTS_LISTED: _lazy("looked through your documents"),
-    ActivityVerb.DOCUMENT_READ: _lazy("opened one of your documents"),
-    ActivityVerb.DOCUMENT_CHANGED: _lazy("changed one of your documents"),
-    ActivityVerb.RECORD_EXPORTED: _lazy("asked for your record as a file"),
-    ActivityVerb.RECORD_DOWNLOADED: _lazy("downloaded your record as a file"),
-    ActivityVerb.LAB_REPORT_ENTERED: _lazy("entered a lab report of yours"),
-    ActivityVerb.LAB_REPORT_CHANGED: _lazy("worked on a lab report of yours"),
-    ActivityVerb.LAB_REPORT_READ: _lazy("read your lab results"),
-    ActivityVerb.PROOF_OPENED: _lazy("looked at a proof of payment you sent"),
-    ActivityVerb.CARD_OPENED: _lazy("looked at the picture of your membership card"),
-    ActivityVerb.BILLING_DOCUMENT_OPENED: _lazy("opened one of your invoices or receipts"),
-    ActivityVerb.CALL_JOINED: _lazy("joined a call with you"),
-    ActivityVerb.CHAT_FILE_OPENED: _lazy("opened a file of a conversation with you"),
-    ActivityVerb.CALL_READ: _lazy("looked at who was in one of your calls"),
+    ActivityVerb.BREAK_GLASS_OPENED: _("opened your record by break-glass"),
+    ActivityVerb.PATIENT_FOUND: _("searched for you by your e-mail or phone number"),
+    ActivityVerb.RECORD_READ: _("read your record"),
+    ActivityVerb.HISTORY_RECORDED: _("wrote into the history of your record"),
+    ActivityVerb.HISTORY_VOIDED: _("marked an entry of your history as an error"),
+    ActivityVerb.APPOINTMENT_READ: _("looked at one of your visits"),
+    ActivityVerb.FILE_OPENED: _("opened a file you sent"),
+    ActivityVerb.REFERRAL_READ: _("read one of your referrals"),
+    ActivityVerb.REFERRAL_FILE_OPENED: _("opened the document of one of your referrals"),
+    ActivityVerb.ADHERENCE_READ: _("looked at how you take your medicines"),
+    ActivityVerb.PRESCRIPTION_STARTED: _("began a prescription for you"),
+    ActivityVerb.PRESCRIPTION_SIGNED: _("signed a prescription for you"),
+    ActivityVerb.PRESCRIPTION_CHANGED: _("stopped one of your prescriptions or changed its status"),
+    ActivityVerb.PRESCRIPTION_READ: _("read one of your prescriptions"),
+    ActivityVerb.NOTE_STARTED: _("began the note of a visit"),
+    ActivityVerb.NOTE_SIGNED: _("signed the note of a visit"),
+    ActivityVerb.NOTE_READ: _("read the note of a visit"),
+    ActivityVerb.NOTE_ADDED_TO: _("added to the signed note of a visit"),
+    ActivityVerb.REQUEST_MADE: _("asked the clinic to prepare a prescription or lab report for you"),
+    ActivityVerb.REQUEST_CHANGED: _("worked on a prescription or lab report for you"),
+    ActivityVerb.REQUEST_READ: _("looked at what was asked to be prepared for you"),
+    ActivityVerb.DOCUMENT_ADDED: _("added a document to your record"),
+    ActivityVerb.DOCUMENTS_LISTED: _("looked through your documents"),
+    ActivityVerb.DOCUMENT_READ: _("opened one of your documents"),
+    ActivityVerb.DOCUMENT_CHANGED: _("changed one of your documents"),
+    ActivityVerb.RECORD_EXPORTED: _("asked for your record as a file"),
+    ActivityVerb.RECORD_DOWNLOADED: _("downloaded your record as a file"),
+    ActivityVerb.LAB_REPORT_ENTERED: _("entered a lab report of yours"),
+    ActivityVerb.LAB_REPORT_CHANGED: _("worked on a lab report of yours"),
+    ActivityVerb.LAB_REPORT_READ: _("read your lab results"),
+    ActivityVerb.PROOF_OPENED: _("looked at a proof of payment you sent"),
+    ActivityVerb.CARD_OPENED: _("looked at the picture of your membership card"),
+    ActivityVerb.BILLING_DOCUMENT_OPENED: _("opened one of your invoices or receipts"),
+    ActivityVerb.CALL_JOINED: _("joined a call with you"),
+    ActivityVerb.CHAT_FILE_OPENED: _("opened a file of a conversation with you"),
+    ActivityVerb.CALL_READ: _("looked at who was in one of your calls"),
 }
 
 
@@ -156,7 +156,7 @@ def export_rows(rows: QuerySet[Activity]) -> Iterator[list[Any]]:
         yield [
             row.seq,
             row.at,
-            row.actor.name if row.actor else _("the portal"),
+            row.actor.name if row.actor else gettext("the portal"),
             row.role,
             row.verb,
             row.target_type,

@@ -4,8 +4,15 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.models import User
+from billing.enums import AuthorisationStatus
 from billing.models import Authorisation, CreditEntry, Membership, Payment
 from messaging.domain.notifications import notify
+
+_ANSWERS = {
+    AuthorisationStatus.GRANTED: "authorisation.granted",
+    AuthorisationStatus.REFUSED: "authorisation.refused",
+    AuthorisationStatus.EXPIRED: "authorisation.expired",
+}
 
 
 def membership_entered(membership: Membership) -> None:
@@ -43,7 +50,7 @@ def authorisation_answered(authorisation: Authorisation) -> None:
     visit = authorisation.appointment_id
     notify(
         authorisation.membership.patient,
-        occasion=f"authorisation.{authorisation.status}",
+        occasion=_ANSWERS[AuthorisationStatus(authorisation.status)],
         url=reverse("appointment", args=[visit]) if visit else reverse("medical_aid"),
         key=f"authorisation:{authorisation.pk}:{authorisation.status}",
     )

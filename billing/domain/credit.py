@@ -75,8 +75,16 @@ def add(
 def hand_over(merged: User, *, to: User, actor: User | None) -> None:
     """Two accounts of one patient become one: what is left of the merged one's credit is the kept one's. Lines are
     never changed, so this is one more in each account."""
-    last = CreditEntry.objects.filter(patient=merged).order_by("-number").first()
-    if last is None or last.balance == 0:
-        return
-    for patient, amount in ((merged, -last.balance), (to, last.balance)):
-        add(patient.pk, amount, currency=last.currency, reason=CreditReason.MOVED, actor=actor)
+    for tries_left in reversed(range(_TRIES)):
+        last = CreditEntry.objects.filter(patient=merged).order_by("-number").first()
+        if last is None or last.balance == 0:
+            return
+        try:
+            with transaction.atomic():
+                for patient, amount in ((merged, -last.balance), (to, last.balance)):
+                    add(patient.pk, amount, currency=last.currency, reason=CreditReason.MOVED, actor=actor)
+            return
+        except IntegrityError:
+            # Some of it was spent since it was read.
+            if not tries_left:
+                raise

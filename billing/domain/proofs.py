@@ -8,15 +8,17 @@ receipts.of_text say (their keys are missing where codes or words can't be read 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing import events
-from billing.enums import LET_GO
+from billing.enums import LET_GO, AttemptOutcome
 from billing.models import Attempt, Payment
 from clinic.core import money
 from clinic.core.errors import Invalid
@@ -31,6 +33,8 @@ NEAR = 6
 # other transfers are above (measured: at most 37, at least 51; only one number differing: from 22).
 SAME = 40
 COMPARED_AT_MOST = 40
+MISSED_AFTER = timedelta(minutes=10)
+MISSED_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,15 @@ def look_later(attempt: Attempt) -> None:
 
     if attempt.proof:
         transaction.on_commit(lambda: tasks.look_at_proof.enqueue(str(attempt.pk)))
+
+
+def look_at_missed() -> None:
+    """Queue anew what nobody has looked at for a while: a worker was stopped under it."""
+    waiting = Attempt.objects.filter(
+        outcome=AttemptOutcome.PENDING, proof_findings={}, created_at__lt=timezone.now() - MISSED_AFTER
+    ).exclude(proof="")
+    for attempt in waiting.order_by("created_at")[:MISSED_AT_ONCE]:
+        look_later(attempt)
 
 
 def look(attempt_id: UUID | str) -> None:

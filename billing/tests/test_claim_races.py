@@ -1,14 +1,11 @@
 """Two people and one claim: one answer stands, and the patient is asked once. On SQLite and on PostgreSQL alike."""
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connections
+from django.db import IntegrityError
 
 from accounts.tests.factories import make_doctor
 from billing.domain import authorisations, claims, credit, payments, raising
@@ -16,6 +13,7 @@ from billing.enums import ClaimStatus, PaymentKind
 from billing.models import Authorisation, Claim, CreditEntry, Payment
 from billing.tests.aid import make_authorisation, make_claim, make_membership, make_plan
 from clinic.core.errors import Conflict, DomainError
+from clinic.core.testing.racing import race
 from scheduling.domain import progress
 from scheduling.tests.factories import clinic_time, make_appointment
 
@@ -23,23 +21,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 S = ClaimStatus
 ROUNDS = 4
-
-
-def race(*runners: Callable[[], Any]) -> list[Any]:
-    """Start all at the same moment, each with a connection of its own; what each returned, or how it was refused."""
-    gate = threading.Barrier(len(runners))
-
-    def run(runner: Callable[[], Any]) -> Any:
-        try:
-            gate.wait()
-            return runner()
-        except DomainError as refused:
-            return refused
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(runners)) as pool:
-        return list(pool.map(run, runners))
 
 
 def shortfalls(claim: Claim) -> list[Decimal]:

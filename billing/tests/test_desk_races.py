@@ -1,13 +1,10 @@
 """Many at once at the desk: no money is taken twice, none is lost, and a counted drawer is right."""
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal as D
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -17,6 +14,7 @@ from billing.enums import PaymentStatus
 from billing.models import Attempt, CashShift, CreditEntry, Payment
 from billing.tests.test_desk import fresh, give_credit, take
 from clinic.core.errors import Conflict
+from clinic.core.testing.racing import race
 from scheduling.domain import progress
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,23 +22,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 S = PaymentStatus
 MakePayment = Callable[..., Payment]
 ROUNDS = 6
-
-
-def race(*runners: Callable[[], Any]) -> list[Any]:
-    """Start all at the same moment, each with a database connection of its own; results or Conflicts, in order."""
-    gate = threading.Barrier(len(runners))
-
-    def run(runner: Callable[[], Any]) -> Any:
-        try:
-            gate.wait()
-            return runner()
-        except Conflict as refusal:
-            return refusal
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(runners)) as pool:
-        return list(pool.map(run, runners))
 
 
 @pytest.fixture

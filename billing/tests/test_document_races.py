@@ -1,14 +1,12 @@
 """Numbers without gaps and without doubles, on SQLite and on PostgreSQL alike, whatever races or breaks off."""
 
-import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 
 from accounts.models import User
 from billing.domain import corrections, document_files, documents, payments, settling
@@ -16,6 +14,8 @@ from billing.enums import AttemptOutcome, DocumentKind, PaymentStatus
 from billing.models import BillingDocument, DocumentFile, NumberSeries, Payment
 from billing.tests.factories import make_attempt
 from clinic.core import pdf
+from clinic.core.errors import DomainError
+from clinic.core.testing.racing import race
 from scheduling.domain import progress
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,25 +24,8 @@ K = DocumentKind
 MakePayment = Callable[..., Payment]
 
 
-class BreakOffError(Exception):
+class BreakOffError(DomainError):
     """What was done so far is taken back."""
-
-
-def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-    """What each returned or raised, all started together, each with a database connection of its own."""
-    gate = threading.Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            gate.wait()
-            return call()
-        except Exception as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def pay(payment_id: Any, amount: int, actor: User, reference: str, *, break_off: bool = False) -> None:
@@ -62,8 +45,8 @@ def test_no_gap_whoever_breaks_off(payment_in: MakePayment, manager: User) -> No
     """Twelve at once, the series not yet begun; every third one is rolled back after it had its numbers."""
     for round_ in range(2):
         made = [payment_in() for _number in range(12)]
-        answers = at_once(
-            [
+        answers = race(
+            *[
                 partial(pay, payment.pk, 800, manager, f"FT {round_} {at} 99", break_off=at % 3 == 0)
                 for at, payment in enumerate(made)
             ]
@@ -76,7 +59,7 @@ def test_no_gap_whoever_breaks_off(payment_in: MakePayment, manager: User) -> No
 
 def test_parts_of_one_payment_at_once(payment_in: MakePayment, manager: User) -> None:
     payment = payment_in()
-    answers = at_once([partial(pay, payment.pk, 200, manager, f"PART {at} 77") for at in range(4)])
+    answers = race(*[partial(pay, payment.pk, 200, manager, f"PART {at} 77") for at in range(4)])
     assert answers == [None] * 4
     payment.refresh_from_db()
     assert payment.status == PaymentStatus.CONFIRMED
@@ -94,12 +77,10 @@ def test_paying_cancelling_and_correcting_at_once(payment_in: MakePayment, manag
         unpaid, wrong = visits[:3], visits[3:]
         due = [payment_in() for _number in range(4)]
         invoices = [BillingDocument.objects.get(payment__appointment=visit) for visit in wrong]
-        answers = at_once(
-            [
-                *[partial(progress.cancel, visit.pk, actor=manager, reason="Ill") for visit in unpaid],
-                *[partial(pay, payment.pk, 800, manager, f"RING {payment.pk}"[:20]) for payment in due],
-                *[partial(corrections.correct, one.pk, reason="Misspelt", actor=manager) for one in invoices],
-            ]
+        answers = race(
+            *[partial(progress.cancel, visit.pk, actor=manager, reason="Ill") for visit in unpaid],
+            *[partial(pay, payment.pk, 800, manager, f"RING {payment.pk}"[:20]) for payment in due],
+            *[partial(corrections.correct, one.pk, reason="Misspelt", actor=manager) for one in invoices],
         )
         assert [answer for answer in answers if isinstance(answer, Exception)] == []
     for kind, each in ((K.INVOICE, 6 + 4 + 3), (K.RECEIPT, 4), (K.CREDIT_NOTE, 6)):
@@ -110,8 +91,8 @@ def test_one_invoice_corrected_by_two(payment_in: MakePayment, manager: User) ->
     payment = payment_in()
     wrong = documents.invoice_for(payment, actor=manager)
     assert wrong is not None
-    answers = at_once(
-        [partial(corrections.correct, wrong.pk, reason="Misspelt", actor=manager) for _number in range(4)]
+    answers = race(
+        *[partial(corrections.correct, wrong.pk, reason="Misspelt", actor=manager) for _number in range(4)]
     )
     refused = [answer for answer in answers if isinstance(answer, corrections.NotCorrectable)]
     assert len(refused) == 3
@@ -122,7 +103,7 @@ def test_one_invoice_corrected_by_two(payment_in: MakePayment, manager: User) ->
 def test_opened_by_many_at_once_it_is_one_file(payment_in: MakePayment, manager: User) -> None:
     invoice = documents.invoice_for(payment_in(), actor=manager)
     assert invoice is not None
-    answers = at_once([partial(document_files.file_of, invoice) for _number in range(4)])
+    answers = race(*[partial(document_files.file_of, invoice) for _number in range(4)])
     stored = DocumentFile.objects.get()
     assert answers == [stored] * 4
     folder = stored.file.storage.listdir("billing_documents")[1]

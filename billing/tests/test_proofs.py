@@ -3,15 +3,16 @@ compressed; a picture that breaks its reader breaks nothing else."""
 
 import io
 import shutil
-import threading
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image, ImageDraw, ImageFont
 
 from billing.domain import codes, payments, proofs
@@ -20,7 +21,9 @@ from billing.enums import AttemptOutcome, PaymentStatus
 from billing.models import Attempt, Payment
 from billing.tests.factories import make_attempt
 from clinic.core import qr
+from clinic.core.testing.racing import race
 from clinic.core.testing.tasks import run_due_tasks
+from scheduling.domain.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -107,20 +110,7 @@ def test_looked_at_together_the_later_one_is_caught(payment_in: MakePayment, oth
     """Two workers: each keeps its hash before it looks for others, so one at least sees the other."""
     first, second = payment_in(S.SUBMITTED), payment_in(S.SUBMITTED, patient=other_patient)
     sent = [stored(payment.attempts.get(), receipt(*LINES)) for payment in (first, second)]
-    gate = threading.Barrier(2)
-
-    def work(attempt: Attempt) -> None:
-        gate.wait()
-        try:
-            proofs.look(attempt.pk)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work, args=(attempt,)) for attempt in sent]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    race(*[partial(proofs.look, attempt.pk) for attempt in sent])
     for attempt in sent:
         attempt.refresh_from_db()
     assert [attempt.resembles for attempt in sent] == [None, sent[0]]
@@ -254,3 +244,18 @@ def test_handed_in_it_is_looked_at_by_the_worker_and_stays_to_be_decided(due: Pa
     assert attempt.proof_hash
     assert attempt.outcome == AttemptOutcome.PENDING
     assert Payment.objects.get(pk=due.pk).status == S.SUBMITTED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_stopped_worker_left_is_looked_at_later(payment_in: MakePayment) -> None:
+    left, young = (
+        stored(payment_in(S.SUBMITTED).attempts.get(), receipt("NPR 800.00")) for _number in range(2)
+    )
+    for attempt, minutes in ((left, 11), (young, 9)):
+        Attempt.objects.filter(pk=attempt.pk).update(created_at=timezone.now() - timedelta(minutes=minutes))
+    sweep()
+    run_due_tasks()
+    for attempt in (left, young):
+        attempt.refresh_from_db()
+    assert left.proof_findings["state"] == "read"
+    assert young.proof_findings == {}

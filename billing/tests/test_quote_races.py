@@ -1,14 +1,10 @@
 """Of one member's yearly benefit no two bookings at once take the same rest, on SQLite and on PostgreSQL alike."""
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from accounts.tests.factories import make_doctor
@@ -16,6 +12,7 @@ from billing.domain import cover, memberships, quoting
 from billing.models import Authorisation, Payment, Quote
 from billing.tests.aid import make_authorisation, make_membership, make_plan
 from clinic.core.errors import Conflict
+from clinic.core.testing.racing import race
 from scheduling.domain import booking, progress
 from scheduling.models import Appointment
 from scheduling.tests.factories import clinic_time, make_appointment
@@ -23,21 +20,6 @@ from scheduling.tests.factories import clinic_time, make_appointment
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROUNDS = 5
-
-
-def race(*runners: Callable[[], Any]) -> list[Any]:
-    """Start all at the same moment, each with a database connection of its own; their results in order."""
-    gate = threading.Barrier(len(runners))
-
-    def run(runner: Callable[[], Any]) -> Any:
-        try:
-            gate.wait()
-            return runner()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(runners)) as pool:
-        return list(pool.map(run, runners))
 
 
 def test_two_bookings_at_once_near_the_annual_limit(patient: Any, service: Any) -> None:

@@ -85,8 +85,11 @@ def test_one_pane_on_a_phone(person: Person, many_payments: Callable[[int], None
 
     # The list is drawn anew without moving under the finger: one that came first is gone.
     row = page.locator(f"#payment-{row.get_attribute('data-id')}")
-    row.scroll_into_view_if_needed()
-    page.wait_for_function("document.scrollingElement.scrollTop > 200")
+    # By id, again and again: letting the payment go draws the list anew, and takes this row out of the page meanwhile.
+    page.wait_for_function(
+        "id => (document.getElementById(id)?.scrollIntoView(), document.scrollingElement.scrollTop > 200)",
+        arg=row.get_attribute("id"),
+    )
     before = row.bounding_box()
     gone = Payment.objects.order_by("submitted_at").first()
     assert gone is not None

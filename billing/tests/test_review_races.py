@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.tests.factories import make_patient, make_user
@@ -16,6 +16,7 @@ from billing.domain import credit, deciding, payments, reviewing, settling
 from billing.enums import AskAgain, PaymentMethod, PaymentStatus
 from billing.models import Attempt, Payment
 from clinic.core.errors import DomainError
+from clinic.core.testing.racing import race
 from scheduling.domain import progress
 from scheduling.models import Appointment
 
@@ -31,28 +32,8 @@ def second() -> Any:
 
 
 def at_once(calls: Sequence[Callable[[], Any]]) -> list[str]:
-    """For each call "ok", or the code of its refusal; all started together, each with a connection of its own."""
-    gate = threading.Barrier(len(calls))
-    results = [""] * len(calls)
-
-    def run(at: int) -> None:
-        try:
-            gate.wait()
-            calls[at]()
-            results[at] = "ok"
-        except DomainError as refusal:
-            results[at] = refusal.code
-        except Exception as error:
-            results[at] = repr(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(at,)) for at in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
+    """For each call "ok", or the code of its refusal."""
+    return [answer.code if isinstance(answer, DomainError) else "ok" for answer in race(*calls)]
 
 
 def test_two_claim_one(payment_in: MakePayment, manager: Any, second: Any) -> None:

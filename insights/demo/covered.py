@@ -10,6 +10,8 @@ from billing.models import Claim
 from insights.demo.keys import key
 from insights.demo.ledger import Ledger
 from insights.demo.plan import Visit
+from messaging.enums import Channel, NotificationKind
+from messaging.models import NotificationPreference
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 
@@ -44,11 +46,19 @@ def seed(ledger: Ledger, today: date) -> None:
         for name, (days, _how_far) in zip(names, _VISITS, strict=True)
     }
     ledger.add(planned.values())
+    # The answers are told, but no mail goes to an invented address.
+    patient = ledger.people["patient2"]
+    silence = [
+        NotificationPreference(user=patient, kind=NotificationKind.PAYMENT, channel=channel, is_on=False)
+        for channel in Channel
+    ]
+    NotificationPreference.objects.bulk_create(silence, ignore_conflicts=True)
     for name, (_days, how_far) in zip(names, _VISITS, strict=True):
         visit = Appointment.objects.filter(pk=key("visit", name)).first()
         claim = claims.make_for(visit, actor=ledger.people["doctor"]) if visit else None
         if claim is not None and how_far != "ready":
             _go_on(claim, how_far, ledger)
+    NotificationPreference.objects.filter(pk__in=[each.pk for each in silence]).delete()
 
 
 def _go_on(claim: Claim, how_far: str, ledger: Ledger) -> None:

@@ -43,7 +43,7 @@ class AttachmentSerializer(serializers.ModelSerializer[Attachment]):
         return attachment_payload(instance)
 
 
-class QuoteSerializer(serializers.ModelSerializer[Message]):
+class QuotedMessageSerializer(serializers.ModelSerializer[Message]):
     """The answered message, cut short."""
 
     sender = SenderSerializer(allow_null=True, read_only=True)
@@ -60,7 +60,7 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
 
     sender = SenderSerializer(allow_null=True, read_only=True)
     attachments = AttachmentSerializer(many=True, read_only=True)
-    reply_to = QuoteSerializer(allow_null=True, read_only=True)
+    reply_to = QuotedMessageSerializer(allow_null=True, read_only=True)
 
     class Meta:
         model = Message

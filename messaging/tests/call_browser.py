@@ -30,8 +30,10 @@ FLOW = """async () => {
       flow.width ||= report.frameWidth ?? 0;
     }
     if (report.type === "inbound-rtp" && report.kind === "audio") flow.audio += report.bytesReceived ?? 0;
-    if (report.type === "candidate-pair" && report.nominated)
-      flow.pairs.push(reports.get(report.localCandidateId)?.candidateType);
+    if (report.type === "transport") {
+      const pair = reports.get(report.selectedCandidatePairId);
+      flow.pairs.push(reports.get(pair?.localCandidateId)?.candidateType);
+    }
   }
   return flow;
 }"""

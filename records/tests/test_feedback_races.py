@@ -1,16 +1,13 @@
 """Many at once: one feedback of a visit, one decision, and a rating that counts every one of them."""
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections
 
 from accounts.models import DoctorProfile
 from clinic.core.errors import Conflict
+from clinic.core.testing.racing import race
 from records.domain import feedback
 from records.models import Feedback
 from records.tests.factories import make_feedback, make_past_visit
@@ -18,33 +15,16 @@ from records.tests.factories import make_feedback, make_past_visit
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def race(runners: list[Callable[[], Any]]) -> list[Any]:
-    """All at the same moment, each with a connection of its own; results or Conflicts."""
-    gate = threading.Barrier(len(runners))
-
-    def run(runner: Callable[[], Any]) -> Any:
-        try:
-            gate.wait()
-            return runner()
-        except Conflict as refusal:
-            return refusal
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(runners)) as pool:
-        return list(pool.map(run, runners))
-
-
 def test_a_double_click_makes_one(patient: Any, doctor: Any, service: Any) -> None:
     visit = make_past_visit(patient, doctor, service)
     answers = {"overall": 5, "recommend": True}
-    found = race([partial(feedback.give, visit.pk, author=patient, answers=answers)] * 6)
+    found = race(*[partial(feedback.give, visit.pk, author=patient, answers=answers)] * 6)
     assert {row.pk for row in found} == {Feedback.objects.get().pk}
 
 
 def test_one_decision_of_two_people_stands(patient: Any, doctor: Any, service: Any, manager: Any) -> None:
     waiting = make_feedback(make_past_visit(patient, doctor, service))
-    found = race([partial(feedback.publish, waiting.pk, actor=manager)] * 4)
+    found = race(*[partial(feedback.publish, waiting.pk, actor=manager)] * 4)
     assert sum(isinstance(result, Conflict) for result in found) == 3
     assert DoctorProfile.objects.get(user=doctor).rating_count == 1
 
@@ -56,6 +36,6 @@ def test_decisions_at_the_same_moment_all_count(
         make_feedback(make_past_visit(patient, doctor, service, days_ago=number), overall=number % 5 + 1)
         for number in range(1, 11)
     ]
-    race([partial(feedback.publish, row.pk, actor=manager) for row in waiting])
+    race(*[partial(feedback.publish, row.pk, actor=manager) for row in waiting])
     profile = DoctorProfile.objects.get(user=doctor)
     assert (str(profile.rating), profile.rating_count) == ("3.0", 10)

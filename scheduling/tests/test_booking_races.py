@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 import pytest
-from django.db import connections
 from django.utils import timezone
 from knox.models import AuthToken
 
@@ -18,6 +17,7 @@ from accounts.enums import Mode
 from accounts.models import User
 from accounts.tests.factories import make_doctor, make_patient
 from clinic.core.errors import Conflict
+from clinic.core.testing.racing import race
 from scheduling.domain import booking, progress
 from scheduling.domain.errors import SlotTaken, TooManyHolds
 from scheduling.enums import CELL_MINUTES, OCCUPYING, AppointmentStatus
@@ -28,23 +28,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 S = AppointmentStatus
 CROWD = 50
 ROUNDS = 8
-
-
-def race(*runners: Callable[[], Any]) -> list[Any]:
-    """Start all at the same moment, each with a database connection of its own; results or Conflicts, in order."""
-    gate = threading.Barrier(len(runners))
-
-    def run(runner: Callable[[], Any]) -> Any:
-        try:
-            gate.wait()
-            return runner()
-        except Conflict as refusal:
-            return refusal
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(runners)) as pool:
-        return list(pool.map(run, runners))
 
 
 def cells_agree_with_appointments() -> bool:

@@ -16,7 +16,8 @@ register = template.Library()
 @dataclass(frozen=True)
 class Place:
     """`also` names further URL names under which this place is the present one; `count` names a context variable;
-    `short` is the label where there is little room; the phone's bar leaves out what has no `bar` place there."""
+    `short` is the label where there is little room; the phone's bar leaves out what has no `bar` place there; `heading`
+    stands above it and names it with those that follow."""
 
     url_name: str
     label: str | Promise
@@ -25,6 +26,7 @@ class Place:
     count: str = ""
     short: str | Promise = ""
     bar: bool = True
+    heading: str | Promise = ""
 
 
 HOME = Place("home", _("Home"), "house")
@@ -246,23 +248,23 @@ PLACES: dict[str, tuple[Place, ...]] = {
         CALENDAR,
         replace(APPOINTMENTS, bar=False),
         WAITING,
-        PAYMENTS,
+        MESSAGES,
+        replace(PAYMENTS, heading=_("Money")),
         DESK,
         STATEMENTS,
         REFUNDS,
         AID,
         INVOICES,
-        MESSAGES,
-        replace(PEOPLE, bar=False),
-        replace(DOCTORS, bar=False),
-        REFERRALS,
+        replace(REFERRALS, heading=_("Care")),
         REQUESTS,
-        SERVICES,
         CATALOGUE,
         LABORATORY,
         NOTE_WORDS,
+        replace(PEOPLE, bar=False, heading=_("Clinic")),
+        replace(DOCTORS, bar=False),
+        SERVICES,
         REVIEWS,
-        EXPORTS,
+        replace(EXPORTS, heading=_("Housekeeping")),
         TEXTS,
         DELIVERIES,
         ACTIVITY,
@@ -273,7 +275,8 @@ PLACES: dict[str, tuple[Place, ...]] = {
 
 @register.simple_tag(takes_context=True)
 def navigation(context: dict[str, Any]) -> list[dict[str, Any]]:
-    """The places of the signed-in user's role: url, label, icon, current, count, count_key. Empty without a user."""
+    """The places of the signed-in user's role: url, label, short, icon, bar, heading, current, count,
+    count_key. Empty without a user."""
     user = context.get("user")
     if user is None or not user.is_authenticated:
         return []
@@ -293,6 +296,7 @@ def navigation(context: dict[str, Any]) -> list[dict[str, Any]]:
                 "short": place.short or place.label,
                 "icon": place.icon,
                 "bar": place.bar,
+                "heading": place.heading,
                 "current": here == place.url_name or here in place.also,
                 "count_key": place.count,
                 "count": context.get(place.count) or 0 if place.count else 0,

@@ -26,3 +26,9 @@ for (const name of ["htmx:sendError", "htmx:timeout"])
     // What an event fetches again is fetched once more after the next reconnect; the banner says that the line is bad.
     if (!event.detail.requestConfig?.triggeringEvent?.type.startsWith("live:")) toast(region.dataset.networkText, "error");
   });
+
+// Of more tabs than fit, the present one is to be seen.
+for (const tab of document.querySelectorAll(".tabs > [aria-current]")) {
+  const tabs = tab.parentElement;
+  tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+}
