@@ -109,12 +109,3 @@ class DocumentFilter(forms.Form):
     @property
     def is_narrowing(self) -> bool:
         return any(self.cleaned_data.get(name) for name in self.fields)
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=documents.REASON_MAX_LENGTH,
-        widget=forms.Textarea({"rows": 2}),
-        error_messages={"required": _("Please give a reason.")},
-    )

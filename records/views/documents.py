@@ -1,5 +1,6 @@
 """Documents of a record: the list, adding one, one document, its file and its pages."""
 
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,13 +23,14 @@ from clinic.core.files import serve_private
 from records import rules
 from records.domain import documents, previews, uploads
 from records.domain.document_queries import documents_visible_to
-from records.forms.documents import DocumentFilter, DocumentForm, ReasonForm
+from records.forms.documents import DocumentFilter, DocumentForm
 from records.models import Document
 from records.views.opened import patient_of
 from scheduling.domain.queries import appointments_visible_to
 
 PER_PAGE = 20
 IN_PANEL = 8
+PREVIEW_TAKES = timedelta(minutes=2)
 
 
 @login_required
@@ -213,7 +216,9 @@ def _about(user: User, document: Document) -> dict[str, Any]:
         "section": "documents",
         "can_change": rules.can_change_document(user, document),
         "can_hold": rules.can_hold_document(user, document),
-        "reason_form": ReasonForm(),
+        # A worker may have drawn it before the page's socket was open: then no event tells of it.
+        "awaits_preview": bool(document.file and not document.preview)
+        and document.created_at > timezone.now() - PREVIEW_TAKES,
     }
 
 
