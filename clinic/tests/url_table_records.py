@@ -73,7 +73,7 @@ GET    lab_report_pdf(lab_report)                     login   200     404     40
 GET    lab_report_pdf(lab_draft)                      login   404     404     404     404     404     404
 POST   lab_report_action(lab_draft,final)             login   404     404     404     302     404     404
 POST   lab_report_action(lab_critical,release)        login   404     404     404     302     404     404
-POST   lab_report_action(lab_report,amend)            login   403     404     404     422     404     404
+POST   lab_report_action(lab_report,amend)            login   403     404     404     302     404     404
 POST   lab_report_action(lab_critical,acknowledge)    login   404     404     404     422     404     404
 POST   lab_report_action(lab_report,nonsense)         login   404     404     404     404     404     404
 GET    lab_alerts                                     login   403     403     200     200     200     403
