@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.domain import trail
 from accounts.enums import ActivityVerb
@@ -32,7 +32,7 @@ class Voided(Conflict):
     """409: the entry was marked as an error, by a correction perhaps; nothing more happens to it."""
 
     code = "voided"
-    message = _lazy("This entry was corrected or marked as an error meanwhile. Reload and look again.")
+    message = gettext_lazy("This entry was corrected or marked as an error meanwhile. Reload and look again.")
 
 
 def record(
