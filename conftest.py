@@ -71,9 +71,9 @@ def _trail_may_be_emptied() -> Iterator[None]:
 
     from accounts.models import append_only
     from billing.models import append_only as papers
-    from records.models import signed_notes, signed_only
+    from records.models import final_labs, signed_notes, signed_only
 
-    guards = (append_only, papers, signed_notes, signed_only)
+    guards = (append_only, papers, signed_notes, signed_only, final_labs)
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def unguarded_flush(self: Any, sql_list: Any) -> None:

@@ -4,6 +4,8 @@ such a migration calls `remove` first and `install` at its end (tests/test_notes
 
 from typing import Any
 
+from . import guarding
+
 MESSAGE = "this note is signed"
 NOTE, VERSION, ADDENDUM = "records_visitnote", "records_noteversion", "records_noteaddendum"
 _SIGNED = f"EXISTS (SELECT 1 FROM {NOTE} WHERE id = OLD.note_id AND status = 'final')"
@@ -46,30 +48,14 @@ def triggers(vendor: str) -> dict[str, tuple[str, str]]:
 
 def install(connection: Any) -> None:
     """Guard the tables. A second call changes nothing."""
-    remove(connection)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            for function in (_REFUSE, _REFUSE_VERSION):
-                cursor.execute(function)
-        for name, (_table, definition) in triggers(connection.vendor).items():
-            cursor.execute(f"CREATE TRIGGER {name} {definition}")
+    guarding.install(connection, triggers(connection.vendor), (_REFUSE, _REFUSE_VERSION))
 
 
 def remove(connection: Any) -> None:
     """Leave the tables unguarded: for taking the migration back, and for tests that empty a database."""
-    with connection.cursor() as cursor:
-        for name, (table, _definition) in triggers(connection.vendor).items():
-            on = f" ON {table}" if connection.vendor == "postgresql" else ""
-            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+    guarding.remove(connection, triggers(connection.vendor))
 
 
 def missing(connection: Any) -> list[str]:
     """The triggers that should guard the tables and don't."""
-    if connection.vendor == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-    else:
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        standing = {row[0] for row in cursor.fetchall()}
-    return sorted(set(triggers(connection.vendor)) - standing)
+    return guarding.missing(connection, triggers(connection.vendor))

@@ -9,12 +9,12 @@ import time_machine
 
 from accounts.domain import care
 from clinic.core.errors import Invalid, InvalidTransition, NotAllowed
+from clinic.core.testing.racing import race
 from clinic.core.testing.tasks import run_due_tasks
 from messaging.models import Notification
 from records.domain.labs import critical, queries, reports
 from records.models import CriticalAlert
 from records.tests.factories_labs import POTASSIUM, make_lab_report, make_sheet
-from records.tests.test_feedback_races import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,7 +73,7 @@ def test_two_workers_at_the_same_moment_do_a_step_once(clock: Any, alert: Critic
     due = alert.next_at
     assert due is not None
     clock.shift(timedelta(minutes=31))
-    assert sorted(race([partial(critical.escalate, alert.pk, due)] * 4)) == [False, False, False, True]
+    assert sorted(race(*[partial(critical.escalate, alert.pk, due)] * 4)) == [False, False, False, True]
     assert told() == {"doctor": 2, "other.doctor": 1}
 
 
