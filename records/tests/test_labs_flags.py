@@ -71,7 +71,8 @@ HB = [WOMEN, MEN, CHILD, INFANT]
         ("male", 20_000, MEN),
         ("male", 6569, CHILD),
         ("", 364, INFANT),
-        ("female", None, None),
+        ("female", None, Limits(low=D(9), high=D(20))),
+        ("", None, Limits(low=D(9), high=D(20))),
         ("other", 20_000, Limits(low=D(12), high=D(17))),
         ("", 20_000, Limits(low=D(12), high=D(17))),
     ],
@@ -85,6 +86,17 @@ def test_the_narrowest_holds_and_the_own_sex_goes_first() -> None:
     assert fitting([ANY, WOMEN], gender="female", age=9000) == WOMEN
     assert fitting([ANY, WOMEN], gender="male", age=9000) == ANY
     assert fitting([ANY, CHILD], gender="male", age=None) == ANY
+
+
+def test_without_a_birthday_what_is_critical_at_any_age_is_still_critical() -> None:
+    newborn = Limits(low=D("3.7"), high=D("5.9"), critical_high=D("6.5"), age_to=30)
+    later = Limits(low=D("3.5"), high=D("5.1"), critical_high=D(6), age_from=30)
+    potassium = fitting([newborn, later], gender="female", age=None)
+    assert potassium == Limits(low=D("3.5"), high=D("5.9"), critical_high=D("6.5"))
+    assert flag_of(Reading(value=D("7.2")), potassium) == "critical_high"
+    # Nobody knows what is normal at the ages that have no range.
+    assert fitting([later], gender="female", age=None) == Limits(critical_high=D(6))
+    assert fitting([WOMEN, CHILD], gender="female", age=None) is None
 
 
 def test_ages() -> None:

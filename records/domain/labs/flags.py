@@ -41,10 +41,13 @@ def age_in_days(born: date | None, on: date) -> int | None:
 def fitting(ranges: Iterable[Limits], *, gender: str, age: int | None) -> Limits | None:
     """The narrowest range that holds for this person: one of their sex before one for both, then the fewest days of
     age. Of somebody whose sex is not known to be female or male, a range for both; failing that what both sexes
-    share, so that only what is off for either is flagged. Without an age only ranges for every age hold."""
+    share, so that only what is off for either is flagged. Without an age, a range for every age; failing that what all
+    ages share, so that a result which is critical at any age is found without a birthday too."""
+    known = gender in ("female", "male")
+    mine = [limits for limits in ranges if limits.gender in ("", gender) or not known]
     here = [
         limits
-        for limits in ranges
+        for limits in mine
         if (limits.age_from <= age < limits.age_to if age is not None else _is_for_every_age(limits))
     ]
     own = [limits for limits in here if limits.gender == gender and gender] or [
@@ -52,14 +55,32 @@ def fitting(ranges: Iterable[Limits], *, gender: str, age: int | None) -> Limits
     ]
     if own:
         return min(own, key=lambda limits: limits.age_to - limits.age_from)
-    if gender in ("female", "male") or not here:
-        return None
+    if age is None:
+        return _shared_by_ages(mine)
+    return None if known or not here else _shared(here)
+
+
+def _shared(ranges: list[Limits]) -> Limits:
+    """What lies beyond the limits of this one lies beyond those of each."""
     return Limits(
-        low=_outermost((limits.low for limits in here), min),
-        high=_outermost((limits.high for limits in here), max),
-        critical_low=_outermost((limits.critical_low for limits in here), min),
-        critical_high=_outermost((limits.critical_high for limits in here), max),
+        low=_outermost((limits.low for limits in ranges), min),
+        high=_outermost((limits.high for limits in ranges), max),
+        critical_low=_outermost((limits.critical_low for limits in ranges), min),
+        critical_high=_outermost((limits.critical_high for limits in ranges), max),
     )
+
+
+def _shared_by_ages(ranges: list[Limits]) -> Limits | None:
+    """What is normal can be told only where every age has a range; what is critical in each range that there is, is
+    told anyhow: an alarm too many harms less than silence."""
+    shared = _shared(ranges)
+    covered = 0
+    for limits in sorted(ranges, key=lambda limits: limits.age_from):
+        if limits.age_from <= covered:
+            covered = max(covered, limits.age_to)
+    if covered < FOREVER:
+        shared = Limits(critical_low=shared.critical_low, critical_high=shared.critical_high)
+    return None if shared == Limits() else shared
 
 
 def flag_of(
