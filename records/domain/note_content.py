@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from clinic.core.errors import Invalid
 from records.enums import NoteKind
 
 MAX_LENGTH = 20_000
 SOAP: dict[str, Any] = {
-    "subjective": _lazy("Subjective: what the patient says"),
-    "objective": _lazy("Objective: what was found"),
-    "assessment": _lazy("Assessment"),
-    "plan": _lazy("Plan"),
+    "subjective": gettext_lazy("Subjective: what the patient says"),
+    "objective": gettext_lazy("Objective: what was found"),
+    "assessment": gettext_lazy("Assessment"),
+    "plan": gettext_lazy("Plan"),
 }
-LABELS: dict[str, Any] = {"text": _lazy("Note"), **SOAP}
+LABELS: dict[str, Any] = {"text": gettext_lazy("Note"), **SOAP}
 FIELDS = ("kind", *LABELS)
 Content = dict[str, str]
 
