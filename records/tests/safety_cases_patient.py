@@ -63,6 +63,14 @@ DOSES = [
     Case("forty tablets at once", [Rx("Z99ZZ99", "5", "40")], {"dose:units:z99zz99": CAUTION}, "plausible"),
     Case("a thousand million tablets", [Rx("Z99ZZ99", None, "1000000000")], {"dose:units:z99zz99": SEVERE},
          "plausible"),
+    Case("insulin as it is used", [Rx("A10AB01", None, "24", "tds", route="subcutaneous", facts={"unit": "IU"})],
+         {"dose:units:a10ab01": None, "unknown:strength:a10ab01": INFO}, "ISMP 2017"),
+    Case("a nought too much of insulin", [Rx("A10AB01", None, "100", route="subcutaneous", facts={"unit": "IU"})],
+         {"dose:units:a10ab01": CAUTION}, "ISMP 2017"),
+    Case("two noughts too much of insulin", [Rx("A10AE04", None, "240", route="subcutaneous", facts={"unit": "IU"})],
+         {"dose:units:a10ae04": SEVERE}, "ISMP 2017"),
+    Case("ml of insulin for units", [Rx("A10AB01", None, "10", route="subcutaneous", facts={"unit": "ml"})],
+         {"dose:units:a10ab01": SEVERE}, "ISMP 2017"),
     Case("as needed without a limit", [Rx("N02BE01", "500", "1", "prn", facts=PARACETAMOL)],
          {"unknown:as-needed:n02be01": INFO, "dose:day:n02be01": None}, "E4"),
     Case("as needed at most four times a day", [Rx("N02BE01", "500", "2", "qid", as_needed=True, facts=PARACETAMOL)],
@@ -72,6 +80,9 @@ DOSES = [
 ]  # fmt: skip
 
 PATIENTS = [
+    Case("glimepiride with metformin is no glibenclamide",
+         [Rx("A10BD02", None, facts={"generic": "Metformin + glimepiride", "strength": "500 mg + 1 mg"})],
+         {"age:old:a10bd02": None}, "AGS Beers Criteria 2023", subject=born(70)),
     Case("isotretinoin in pregnancy", [Rx("D10BA01", "20")], {"pregnancy:d10ba01": SEVERE}, "EMA 2018",
          subject=born(25, gender="female", pregnant=True)),
     Case("valproate where somebody may be pregnant", [Rx("N03AG01")], {"pregnancy:n03ag01": CAUTION}, "MHRA",

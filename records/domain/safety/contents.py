@@ -16,7 +16,8 @@ INGREDIENTS: dict[str, str] = {
     "cefoperazone": "J01DD12", "cetirizine": "R06AE07", "chlorphenamine": "R06AB04", "clopidogrel": "B01AC04",
     "cloxacillin": "J01CF02", "codeine": "R05DA04", "dextromethorphan": "R05DA09", "diclofenac": "M01AB05",
     "dolutegravir": "J05AJ03", "domperidone": "A03FA03", "enalapril": "C09AA02", "ergotamine": "N02CA02",
-    "ethambutol": "J04AK02", "flucloxacillin": "J01CF05", "fluticasone": "R03BA05", "folic acid": "B03BB01",
+    "ethambutol": "J04AK02", "famotidine": "A02BA03", "flucloxacillin": "J01CF05", "fluticasone": "R03BA05",
+    "folic acid": "B03BB01",
     "formoterol": "R03AC13", "glibenclamide": "A10BB01", "glimepiride": "A10BB12", "gliclazide": "A10BB09",
     "hydrochlorothiazide": "C03AA03", "ibuprofen": "M01AE01", "imipenem": "J01DH", "ipratropium": "R03BB01",
     "isoniazid": "J04AC01", "lamivudine": "J05AF05", "levocetirizine": "R06AE09", "levodopa": "N04BA01",
@@ -61,7 +62,10 @@ def contents(medicine: MedicineFacts) -> tuple[Content, ...]:
         for name, mg in zip(names, amounts, strict=True)
         if (code := next((known for word, known in INGREDIENTS.items() if name.startswith(word)), ""))
     }
-    others = [Content(code, None) for code in _not_by_name(medicine.atc, found)]
+    # Where every name is known, the names say all; a code of combinations stands for more than one of them.
+    others = (
+        [Content(code, None) for code in _not_by_name(medicine.atc, found)] if len(found) < len(names) else []
+    )
     return (*found.values(), *others) or (Content("", None),)
 
 

@@ -2,6 +2,7 @@
 public sources, not complete. A limit of the catalogue for the day comes before the one here."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from .lines import LOCAL_ROUTES
 
@@ -137,10 +138,22 @@ UNITS: dict[str, tuple[int, int]] = {
     "ampoule": (10, 40), "vial": (10, 40), "ml": (100, 3000), "g": (60, 300), "application": (6, 20),
 }  # fmt: skip
 OTHER_UNITS = (200, 2000)
+# Insulin has no highest dose, but ten times too much kills: a "U" read as a nought, or ml for units (100 in one).
+INSULIN = "A10A"
+INSULIN_UNITS: dict[str, tuple[Decimal | int, int]] = {"ml": (Decimal("0.6"), 2)}
+INSULIN_OTHER_UNITS = (60, 200)
+ISMP_INSULIN = "ISMP 2017: safe subcutaneous insulin use; how many units at once are plausible: Clinic Portal"
 # No medicine is given in more than this at once, in mg.
 HEAVIEST = 60_000
 
 INJECTIONS = frozenset({"im", "iv", "subcutaneous"})
+
+
+def plausible_units(unit: str, *, insulin: bool) -> tuple[Decimal | int, int]:
+    """How many of them at once are unusual above, and hardly possible above."""
+    if insulin:
+        return INSULIN_UNITS.get(unit, INSULIN_OTHER_UNITS)
+    return UNITS.get(unit, OTHER_UNITS)
 
 
 def dose_limits(code: str, route: str) -> DoseLimits | None:

@@ -7,7 +7,15 @@ from decimal import Decimal
 
 from .ages import age_in_months
 from .amounts import amount, exact, plain
-from .dose_limits import HEAVIEST, OTHER_UNITS, UNITS, WEEKLY_ONLY, DoseLimits, dose_limits
+from .dose_limits import (
+    HEAVIEST,
+    INSULIN,
+    ISMP_INSULIN,
+    WEEKLY_ONLY,
+    DoseLimits,
+    dose_limits,
+    plausible_units,
+)
 from .facts import Finding, Grade, Kind, Subject
 from .lines import Line, number
 from .words import gettext_noop as _
@@ -224,7 +232,8 @@ def _impossible(line: Line) -> Iterator[Finding]:
     dose = number(line.item.dose)
     if dose is None:
         return
-    unusual, impossible = UNITS.get(line.medicine.unit.lower(), OTHER_UNITS)
+    insulin = line.is_in(INSULIN)
+    unusual, impossible = plausible_units(line.medicine.unit.lower(), insulin=insulin)
     heavy = any(mg > HEAVIEST for mg in line.at_once.values())
     if dose > unusual or heavy:
         yield Finding(
@@ -233,6 +242,6 @@ def _impossible(line: Line) -> Iterator[Finding]:
             Grade.SEVERE if dose > impossible or heavy else Grade.CAUTION,
             _("%(medicine)s: %(dose)s %(unit)s at once is very many. Is it a slip of the pen?"),
             (("medicine", line.medicine.label), ("dose", plain(dose)), ("unit", line.medicine.unit)),
-            PLAUSIBLE,
+            ISMP_INSULIN if insulin else PLAUSIBLE,
             (line.item.key,),
         )
