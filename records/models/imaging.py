@@ -1,0 +1,234 @@
+"""Scans: the report's way from the order to the patient, its templates, and the pictures."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from clinic.core.models import BaseModel
+from clinic.core.status import StatusChange, StatusModel
+from records.enums import IMAGING_TRANSITIONS, ImagingStatus, StudyState
+from scheduling.enums import ReferralPriority
+
+
+class ImagingReport(StatusModel, BaseModel):
+    """FHIR DiagnosticReport of category RAD, one for each scan from its order (a referral) or its booking on. Written
+    by `reported_by`, put in force by `authorised_by`; the patient sees it from `released_at` on. What was authorised
+    never changes (triggers): more is said by an addendum. The moments of its way are for turnaround times; the history
+    has them too."""
+
+    TRANSITIONS = IMAGING_TRANSITIONS
+
+    patient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="imaging_reports"
+    )
+    service = models.ForeignKey("scheduling.Service", on_delete=models.PROTECT, related_name="+")
+    referral = models.OneToOneField(
+        "scheduling.Referral", on_delete=models.PROTECT, null=True, blank=True, related_name="imaging_report"
+    )
+    # The booked scan; null again when that one is called off.
+    appointment = models.OneToOneField(
+        "scheduling.Appointment",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="imaging_report",
+    )
+    priority = models.CharField(
+        _("priority"), max_length=8, choices=ReferralPriority, default=ReferralPriority.ROUTINE
+    )
+    status = models.CharField(
+        _("status"), max_length=12, choices=ImagingStatus, default=ImagingStatus.ORDERED
+    )
+    # Who has it open to write it, and until when nobody else begins.
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reading_until = models.DateTimeField(null=True, blank=True)
+
+    history_text = models.TextField(_("history"), max_length=4000, blank=True)
+    technique = models.TextField(_("technique"), max_length=4000, blank=True)
+    findings = models.TextField(_("findings"), max_length=10_000, blank=True)
+    impression = models.TextField(_("impression"), max_length=4000, blank=True)
+    recommendation = models.TextField(_("recommendation"), max_length=4000, blank=True)
+    is_critical = models.BooleanField(_("somebody has to be told at once"), default=False)
+    version = models.PositiveIntegerField(default=0)
+
+    ordered_at = models.DateTimeField(null=True, blank=True)
+    scheduled_at = models.DateTimeField(null=True, blank=True)
+    acquired_at = models.DateTimeField(null=True, blank=True)
+    reported_at = models.DateTimeField(null=True, blank=True)
+    authorised_at = models.DateTimeField(null=True, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    authorised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["status", "acquired_at"], name="imaging_report_worklist"),
+            models.Index(fields=["patient", "-created_at"], name="imaging_report_patient"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(status=ImagingStatus.AUTHORISED)
+                | models.Q(
+                    authorised_at__isnull=False, authorised_by__isnull=False, reported_by__isnull=False
+                ),
+                name="imaging_report_authorised_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(released_at__isnull=True) | models.Q(status=ImagingStatus.AUTHORISED),
+                name="imaging_report_released_is_authorised",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class ImagingReportStatusChange(StatusChange):
+    report = models.ForeignKey(ImagingReport, on_delete=models.CASCADE, related_name="history")
+
+
+class ImagingAddendum(BaseModel):
+    """Added to an authorised report; authorised as it is written, and never changed."""
+
+    report = models.ForeignKey(ImagingReport, on_delete=models.CASCADE, related_name="addenda")
+    text = models.TextField(_("addendum"), max_length=5000)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+        verbose_name_plural = "imaging addenda"
+
+    def __str__(self) -> str:
+        return str(self.report_id)
+
+
+class ImagingTemplate(BaseModel):
+    """A report to begin from, of one type of scan or (without a service) of all; without a doctor it is the clinic's.
+    `content` has the sections of ImagingReport by name."""
+
+    service = models.ForeignKey(
+        "scheduling.Service", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    doctor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="imaging_templates",
+    )
+    name = models.CharField(_("name"), max_length=80)
+    content = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["doctor", "name"],
+                condition=models.Q(doctor__isnull=False),
+                name="imaging_template_name_once",
+            ),
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=models.Q(doctor__isnull=True),
+                name="imaging_template_clinic_name_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImagingPhrase(BaseModel):
+    """Words for a shortcut typed in a report (".nad"), of one type of scan or of all; see Phrase."""
+
+    service = models.ForeignKey(
+        "scheduling.Service", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    doctor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="imaging_phrases",
+    )
+    shortcut = models.CharField(_("shortcut"), max_length=24)
+    text = models.CharField(_("text"), max_length=1000)
+
+    class Meta:
+        ordering = ["shortcut"]
+
+    def __str__(self) -> str:
+        return self.shortcut
+
+
+class ImagingStudy(BaseModel):
+    """FHIR ImagingStudy: a DICOM study that was brought for a report. The fields `found_…` are what its files say of
+    the person; where that is somebody else it counts only after `accepted_by` has said why."""
+
+    report = models.ForeignKey(ImagingReport, on_delete=models.PROTECT, related_name="studies")
+    uid = models.CharField(max_length=64, unique=True)
+    modality = models.CharField(max_length=16, blank=True)
+    description = models.CharField(max_length=140, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=12, choices=StudyState, default=StudyState.READING)
+    found_name = models.CharField(max_length=140, blank=True)
+    found_birth_date = models.DateField(null=True, blank=True)
+    found_sex = models.CharField(max_length=16, blank=True)
+    found_patient_id = models.CharField(max_length=64, blank=True)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    accepted_reason = models.CharField(_("why it counts all the same"), max_length=240, blank=True)
+
+    class Meta:
+        ordering = ["started_at", "created_at"]
+        verbose_name_plural = "imaging studies"
+
+    def __str__(self) -> str:
+        return self.uid
+
+
+class ImagingSeries(BaseModel):
+    study = models.ForeignKey(ImagingStudy, on_delete=models.CASCADE, related_name="series")
+    uid = models.CharField(max_length=64)
+    number = models.IntegerField(default=0)
+    modality = models.CharField(max_length=16, blank=True)
+    description = models.CharField(max_length=140, blank=True)
+    body_part = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        ordering = ["number", "uid"]
+        verbose_name_plural = "imaging series"
+        constraints = [models.UniqueConstraint(fields=["study", "uid"], name="imaging_series_once")]
+
+    def __str__(self) -> str:
+        return self.uid
+
+
+class ImagingInstance(BaseModel):
+    """One DICOM file as it came."""
+
+    series = models.ForeignKey(ImagingSeries, on_delete=models.CASCADE, related_name="instances")
+    uid = models.CharField(max_length=64)
+    number = models.IntegerField(default=0)
+    sop_class = models.CharField(max_length=64, blank=True)
+    file = models.FileField(upload_to="imaging/")
+    size = models.PositiveBigIntegerField()
+    rows = models.PositiveIntegerField(default=0)
+    columns = models.PositiveIntegerField(default=0)
+    frames = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["number", "uid"]
+        constraints = [models.UniqueConstraint(fields=["series", "uid"], name="imaging_instance_once")]
+
+    def __str__(self) -> str:
+        return self.uid
