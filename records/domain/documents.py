@@ -21,6 +21,7 @@ from accounts.enums import ActivityVerb
 from accounts.models import User
 from clinic.core.errors import Invalid, NotAllowed
 from clinic.core.files import DOCUMENT_TYPES, clean_upload
+from clinic.core.status import lock
 from records import events, rules
 from records.enums import DocumentCategory
 from records.models import Document
@@ -125,6 +126,10 @@ def add(
 def _store(document: Document, actor: User) -> None:
     from records.tasks import make_document_preview
 
+    # A large file takes its time: the accounts may have been merged, and the record closed, meanwhile.
+    lock(User, document.patient_id)
+    if not rules.can_add_document(actor, document.patient):
+        raise NotAllowed
     document.save(force_insert=True)
     trail.record(ActivityVerb.DOCUMENT_ADDED, actor=actor, target=document, patient=document.patient)
     events.document_changed(document)
