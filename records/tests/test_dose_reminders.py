@@ -157,7 +157,7 @@ def test_another_zone_and_another_prescription_are_noticed(planned: Any, patient
     assert told()[-2:] == ["dose:2026-03-04:1800", "dose:2026-03-04:2000"]
 
 
-def test_a_stopped_medicine_and_a_closed_account_are_reminded_of_nothing(planned: Any, patient: Any) -> None:
+def test_a_stopped_medicine_is_reminded_of_no_more(planned: Any, patient: Any) -> None:
     for item in planned:
         item.stopped_at = at(7, 30)
         item.save()
@@ -165,10 +165,19 @@ def test_a_stopped_medicine_and_a_closed_account_are_reminded_of_nothing(planned
         run_due_tasks()
     assert told() == []
     assert DoseReminder.objects.get().next_at is None
+
+
+def test_a_closed_account_is_told_nothing_and_again_once_it_is_open(planned: Any, patient: Any) -> None:
     patient.is_active = False
     patient.save()
     with time_machine.travel(at(8), tick=False):
-        assert reminders.plan(patient).next_at is None
+        run_due_tasks()
+    assert told() == []
+    patient.is_active = True
+    patient.save()
+    with time_machine.travel(at(20), tick=False):
+        run_due_tasks()
+    assert told() == ["dose:2026-03-04:2000"]
 
 
 def test_six_workers_at_once_remind_once(planned: Any) -> None:

@@ -188,3 +188,26 @@ def test_eight_tabs_at_once_tell_one_dose_once(item: Any, patient: Any) -> None:
         made = list(pool.map(tab, range(8)))
     assert sum(made) == 1
     assert Intake.objects.count() == 1
+
+
+def test_a_day_far_from_now_is_refused_not_reckoned(item: Any, patient: Any) -> None:
+    patient.time_zone = "America/Los_Angeles"
+    patient.save()
+    for day in (date.min, date.max):
+        for refused in (
+            lambda day=day: intakes.take(item.pk, day, time(20), patient=patient, on_time=True, now=at(8)),
+            lambda day=day: intakes.skip(item.pk, day, time(20), patient=patient, now=at(8)),
+            lambda day=day: intakes.take_together(day, time(20), patient=patient, now=at(8)),
+        ):
+            with pytest.raises(Invalid):
+                refused()
+        assert not intakes.undo(item.pk, day, time(20), patient=patient, now=at(8))
+
+
+def test_as_needed_the_page_says_how_often_and_when_it_is_enough(patient: Any, doctor: Any) -> None:
+    item = make_course(patient, doctor, frequency="bd", as_needed=True, starts_on=DAY)
+    make_course(patient, doctor, generic="Paracetamol", frequency="prn", times=[], starts_on=DAY)
+    for hour, enough in ((9, False), (15, True)):
+        intakes.take_as_needed(item.pk, patient=patient, now=at(hour))
+        most = {each.most: each.is_enough for each in dose_plan.today_of(patient, now=at(16)).as_needed}
+        assert most == {2: enough, None: False}
