@@ -47,10 +47,10 @@ def creatinine(
     parameter, _new = LabParameter.objects.get_or_create(name="Creatinine", defaults={"loinc": "2160-0"})
     now = timezone.now()
     report = LabReport.objects.create(
-        patient=patient, doctor=doctor, entered_by=doctor, title="Kidneys", status=status,
-        collected_at=now - timedelta(days=days_ago), final_at=now,
+        patient=patient, doctor=doctor, entered_by=doctor, title="Kidneys", collected_at=now - timedelta(days=days_ago),
     )  # fmt: skip
     LabResult.objects.create(report=report, parameter=parameter, position=1, value=Decimal(value), unit=unit)
+    LabReport.objects.filter(pk=report.pk).update(status=status, final_at=now)
 
 
 def test_the_newest_measurement_holds_before_what_the_patient_says(patient: Any) -> None:
