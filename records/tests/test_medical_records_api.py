@@ -161,6 +161,15 @@ def test_pages_hold_each_entry_once_at_a_constant_cost(api: Any, treated: User, 
         seen += [one["id"] for one in answer["results"]]
         address = answer["next"]
     assert (len(seen), len(set(seen))) == (60, 60)
+    # And back again: the same pages, the other way.
+    back, address = [answer["results"]], answer["previous"]
+    while address:
+        answer = client.get(address).json()
+        back.insert(0, answer["results"])
+        address = answer["previous"]
+    assert [len(results) for results in back] == [25, 25, 10]
+    assert [row["id"] for results in back for row in results] == seen
+    assert client.get(answer["next"]).json()["results"] == back[1]
     assert len(client.get(LIST, {"cursor": "nonsense"}).json()["results"]) == 25
     with CaptureQueriesContext(connection) as many:
         client.get(LIST)
