@@ -6,14 +6,16 @@ from unittest.mock import patch
 
 import pytest
 from django.apps import apps
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.domain import care, merging
 from accounts.models import User
 from clinic.core.errors import NotAllowed
-from records.domain import fact_values, history, timeline
+from records.domain import documents, fact_values, history, timeline
 from records.domain.export.collect import Record, collect
 from records.models import Allergy, Document, RecordExport, RecordRequest
+from records.tests.files import make_document
 from records.tests.test_timeline import make_history
 from records.tests.whole_record import write_record
 
@@ -92,3 +94,19 @@ def test_who_writes_while_the_accounts_are_merged_writes_into_neither(
     with patch.object(fact_values, "cleaned", merged_meanwhile), pytest.raises(NotAllowed):
         history.record(other_patient, kind="allergy", values={"substance": "Latex"}, author=doctor)
     assert not Allergy.objects.exists()
+
+
+def test_a_file_that_was_on_its_way_when_the_accounts_were_merged_is_not_kept(
+    patient: User, other_patient: User, doctor: User, manager: User
+) -> None:
+    care.link(other_patient, doctor)
+    clean_upload = documents.clean_upload
+
+    def merged_meanwhile(*given: Any, **limits: Any) -> Any:
+        merging.merge(patient.pk, other_patient.pk, keep={}, actor=manager)
+        return clean_upload(*given, **limits)
+
+    with patch.object(documents, "clean_upload", merged_meanwhile), pytest.raises(NotAllowed):
+        make_document(other_patient, doctor)
+    assert not Document.objects.exists()
+    assert not any(default_storage.listdir("documents")[1])
