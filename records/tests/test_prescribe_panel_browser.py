@@ -42,6 +42,7 @@ def test_written_thrown_away_repeated_and_signed_beside_the_video(
     page.keyboard.press("Enter")
     expect(page.locator("[data-sentence]")).to_contain_text("for 3 days")
     page.get_by_role("button", name="Throw away").click()
+    page.get_by_role("button", name="Throw it away").click()
     page.get_by_role("button", name="Repeat the last one").click()
     expect(page.locator("[data-sentence]")).to_contain_text("for 7 days")
     reason = page.get_by_label("Why you prescribe it all the same")
