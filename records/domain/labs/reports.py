@@ -2,13 +2,13 @@
 
 A final report does not change. A correction is a report of its own that `replaces` the old: one that the patient reads
 stays theirs until the corrected one is released, one nobody has released is replaced as soon as the new one is final.
-Lock order: the report that is replaced before the one that replaces it, then requests, then alerts.
+Lock order: the patient, the report that is replaced before the one that replaces it, then requests, then alerts.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -54,18 +54,25 @@ def create(
     sheet: Sheet,
     appointment: Appointment | None = None,
     request_id: UUID | None = None,
+    report_id: UUID | None = None,
 ) -> LabReport:
     """A draft. A doctor's own is theirs to release; management's (`request_id`) is for the doctor of the request.
+    `report_id`: what its writer's window calls it; the same once more, whose answer was lost, saves the same draft.
 
-    Raises NotAllowed, Invalid (fields: title, collected_at, value-<parameter>, ...), and InvalidTransition when the
-    request has a report already.
+    Raises NotAllowed, Invalid (fields: title, collected_at, value-<parameter>, ...), InvalidTransition when the request
+    has a report already, and StaleReport.
     """
     with transaction.atomic():
+        lock(User, patient.pk)
+        there = LabReport.objects.filter(pk=report_id).first() if report_id else None
+        if there is not None and (there.patient_id, there.entered_by_id) == (patient.pk, author.pk):
+            return save(there.pk, author=author, sheet=sheet, version=1)
         request = _request(request_id, patient, author)
         if request is None and not lab_rules.can_enter(author, patient):
             raise NotAllowed(_("Lab results are entered by a doctor of the patient."))
         head, rows = entering.checked(patient, sheet.details, sheet.values)
         report = LabReport.objects.create(
+            id=report_id if report_id and there is None else uuid4(),
             patient=patient,
             doctor=request.doctor if request else author,
             entered_by=author,
