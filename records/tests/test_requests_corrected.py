@@ -86,10 +86,10 @@ def test_what_the_doctor_corrects_themself_answers_the_request(
 
 
 def test_asked_for_once_more_it_becomes_urgent(visit: Any, manager: Any) -> None:
-    for_pills = ask_for_pills(visit)
-    again = {"doctor": for_pills.doctor, "kind": "prescription", "text": for_pills.text}
+    first = ask_for_pills(visit)
+    again: Any = {"doctor": visit.doctor, "kind": "prescription", "text": first.text}
     for _time in range(2):
-        same = record_requests.ask(for_pills.appointment_id, is_urgent=True, **again)
-        assert (same.pk, same.is_urgent) == (for_pills.pk, True)
-    assert record_requests.ask(for_pills.appointment_id, **again).is_urgent
+        same = record_requests.ask(visit.pk, is_urgent=True, **again)
+        assert (same.pk, same.is_urgent) == (first.pk, True)
+    assert record_requests.ask(visit.pk, **again).is_urgent
     assert Notification.objects.filter(user=manager, occasion="request.urgent").count() == 1
