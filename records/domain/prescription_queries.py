@@ -42,9 +42,9 @@ def prescriptions_visible_to(user: User) -> QuerySet[Prescription]:
 
 
 def last_signed(patient: User) -> Prescription | None:
-    """What "repeat last" repeats: the newest that was signed and not taken back by another."""
+    """What "repeat last" repeats: the newest that was signed, neither taken back by another nor stopped."""
     signed = Prescription.objects.filter(patient=patient, signed_at__isnull=False)
-    return signed.exclude(status=_P.REPLACED).order_by("-signed_at").first()
+    return signed.exclude(status__in=[_P.REPLACED, _P.STOPPED]).order_by("-signed_at").first()
 
 
 def read(shown: Sequence[Prescription], *, reader: User) -> None:

@@ -12,7 +12,7 @@ from accounts.domain import care
 from accounts.models import CareLink
 from clinic.core.errors import Conflict, InvalidTransition
 from clinic.core.testing.racing import race
-from records.domain import prescribing, prescription_life
+from records.domain import prescribing, prescription_life, prescription_queries
 from records.models import Prescription
 
 from .prescriptions import AnyReason, line, make_medicine, signed_prescription
@@ -85,3 +85,13 @@ def test_repeating_fills_the_empty_draft_and_no_other(
     assert stale.status_code == 409
     again = client.post(url, {"repeat": "1"})["Location"]
     assert again != empty
+
+
+@pytest.mark.django_db
+def test_what_was_stopped_is_not_offered_to_be_repeated(
+    signed: Prescription, patient: Any, doctor: Any
+) -> None:
+    other = signed_prescription(patient, doctor, line(make_medicine("Ibuprofen")))
+    assert prescription_queries.last_signed(patient) == other
+    prescription_life.stop(other.pk, actor=doctor, reason="Bleeding")
+    assert prescription_queries.last_signed(patient) == signed
