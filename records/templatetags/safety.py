@@ -51,11 +51,16 @@ def _shown(finding: safety.Finding) -> Shown:
     return Shown(
         key=finding.key,
         text=safety_facts.say(finding),
-        source=finding.source,
+        source=_source(finding.source),
         kind=_kinds()[finding.kind],
         icon=_ICONS[finding.kind],
         lines=", ".join(str(number) for number in numbers),
     )
+
+
+def _source(source: str) -> str:
+    """Titles of books stay as they are; what the portal itself says stands in the reader's language."""
+    return ". ".join(_(part) for part in source.split(". ")) if source else ""
 
 
 def _kinds() -> dict[safety.Kind, str]:

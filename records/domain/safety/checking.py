@@ -16,7 +16,7 @@ from .pregnancy import pregnancy
 from .routes import routes
 from .words import gettext_noop as _
 
-CATALOGUE = "This clinic's catalogue of medicines"
+CATALOGUE = _("This clinic's catalogue of medicines")
 # SafetyOverride.finding
 KEY_LENGTH = 120
 
