@@ -55,6 +55,17 @@ def _private_media(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: Any) -> None:
+    """pytest-django asks for this before it makes the test database."""
+    from django.db import connection
+
+    from clinic.core.testing.databases import copy_one_with_all_migrations
+
+    with django_db_blocker.unblock():
+        copy_one_with_all_migrations(connection)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _static_files_when_asked_for() -> Iterator[None]:
     """WhiteNoise reads all static files anew for each test client; here it looks one up when it is asked for."""
