@@ -73,29 +73,23 @@ def _static_files_when_asked_for() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _trail_may_be_emptied() -> Iterator[None]:
-    """After a test that commits, Django empties every table. The triggers of the activity trail and of issued papers
-    refuse that, as they must: so they stand aside for just this flush, of a test database, and for nothing a test
-    itself does."""
-    from django.db.backends.base.operations import BaseDatabaseOperations
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """After a test that commits, every table is emptied. The triggers of the activity trail and of issued papers refuse
+    that, as they must: so they stand aside for just this, in a test database, and for nothing a test itself does."""
+    from django.db import connection
+    from django.test import TransactionTestCase
 
     from accounts.models import append_only
     from billing.models import append_only as papers
+    from clinic.core.testing.emptying import Emptier
 
-    flush = BaseDatabaseOperations.execute_sql_flush
-
-    def unguarded_flush(self: Any, sql_list: Any) -> None:
-        for guard in (append_only, papers):
-            guard.remove(self.connection)
-        try:
-            flush(self, sql_list)
-        finally:
-            for guard in (append_only, papers):
-                guard.install(self.connection)
-
+    with django_db_blocker.unblock():
+        emptier = Emptier(
+            connection, {append_only.TABLE: append_only, **dict.fromkeys(papers.TABLES, papers)}
+        )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", unguarded_flush)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: emptier.empty())
         yield
 
 
