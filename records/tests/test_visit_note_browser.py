@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import expect
@@ -140,7 +141,7 @@ def test_two_windows_that_crash_lose_neither_text(person: Any, url: str, doctor:
 
 
 def test_an_addendum_that_was_not_sent_comes_back(person: Any, url: str, doctor: Any) -> None:
-    visit = url.split("/")[2]
+    visit = UUID(url.split("/")[2])
     notes.save(visit, author=doctor, text="Rest.", version=0)
     notes.sign(visit, author=doctor)
     page = person(doctor)
