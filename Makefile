@@ -8,8 +8,9 @@ RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 SOURCES := accounts billing clinic docs insights messaging records scheduling theme conftest.py manage.py
 NOT_TRANSLATED := .venv var staticfiles theme/static/vendor tests testing
-# What stands in .env is for running; tests take the environment or these.
-TEST_ENV = DEBUG=true SECRET_KEY=only-for-tests DATABASE_URL="$${DATABASE_URL:-sqlite:///var/clinic.sqlite3}" REDIS_URL="$${REDIS_URL:-}"
+# What stands in .env is for running; tests take the environment or these. They start hundreds of processes, so what one
+# has compiled is kept for the next, also where the environment has forbidden Python to.
+TEST_ENV = PYTHONDONTWRITEBYTECODE= DEBUG=true SECRET_KEY=only-for-tests DATABASE_URL="$${DATABASE_URL:-sqlite:///var/clinic.sqlite3}" REDIS_URL="$${REDIS_URL:-}"
 PYTEST = $(TEST_ENV) $(PY) -m pytest -q
 # The part of the browser tests that test-services repeats on PostgreSQL and Redis.
 # The builder's chatter is of interest only when it fails.

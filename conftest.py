@@ -55,6 +55,17 @@ def _private_media(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: Any) -> None:
+    """pytest-django asks for this before it makes the test database."""
+    from django.db import connection
+
+    from clinic.core.testing.databases import copy_one_with_all_migrations
+
+    with django_db_blocker.unblock():
+        copy_one_with_all_migrations(connection)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _static_files_when_asked_for() -> Iterator[None]:
     """WhiteNoise reads all static files anew for each test client; here it looks one up when it is asked for."""
@@ -62,31 +73,26 @@ def _static_files_when_asked_for() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _trail_may_be_emptied() -> Iterator[None]:
-    """After a test that commits, Django empties every table. The triggers of the activity trail, issued papers and
-    signed records refuse that, as they must: so they stand aside for just this flush, of a test database, and for
-    nothing a test itself does."""
-    from django.db.backends.base.operations import BaseDatabaseOperations
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """After a test that commits, every table is emptied. The triggers of the activity trail, of issued papers and
+    of signed records refuse that, as they must: so they stand aside for just this, in a test database, and for nothing
+    a test itself does."""
+    from django.db import connection
+    from django.test import TransactionTestCase
 
     from accounts.models import append_only
     from billing.models import append_only as papers
+    from clinic.core.testing.emptying import Emptier
     from records.models import final_labs, signed_notes, signed_only
 
-    guards = (append_only, papers, signed_notes, signed_only, final_labs)
-    flush = BaseDatabaseOperations.execute_sql_flush
-
-    def unguarded_flush(self: Any, sql_list: Any) -> None:
-        for guard in guards:
-            guard.remove(self.connection)
-        try:
-            flush(self, sql_list)
-        finally:
-            for guard in guards:
-                guard.install(self.connection)
-
+    guards = {
+        table: guard for guard in (papers, signed_notes, signed_only, final_labs) for table in guard.TABLES
+    }
+    with django_db_blocker.unblock():
+        emptier = Emptier(connection, {append_only.TABLE: append_only, **guards})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", unguarded_flush)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: emptier.empty())
         yield
 
 

@@ -55,7 +55,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "knox",
-    "lucide",
     "phonenumber_field",
     "rest_framework",
     "tailwind",

@@ -40,7 +40,10 @@ def can_release(user: User, report: LabReport) -> bool:
 
 
 def can_amend(user: User, report: LabReport) -> bool:
-    return report.status in (_L.FINAL, _L.RELEASED) and can_enter(user, report.patient)
+    """Begin a correction: a doctor of the patient; management of what its doctor sent back to it."""
+    if report.status in (_L.FINAL, _L.RELEASED) and can_enter(user, report.patient):
+        return True
+    return report.status == _L.FINAL and prepares(user, request_of(report))
 
 
 def can_acknowledge(user: User, alert: CriticalAlert) -> bool:

@@ -46,7 +46,7 @@ def can_see_versions(user: User, note: VisitNote) -> bool:
 
 
 def can_use_words(user: User) -> bool:
-    """Open the pages of templates and phrases: doctors, who write with them, and management, which keeps the clinic's."""
+    """Open the pages of templates and phrases: doctors write with them, and management keeps the clinic's."""
     return user.is_active and (user.is_doctor or user.is_management)
 
 

@@ -148,6 +148,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("labs/panels/new/", lab_catalogue.panel_new, name="lab_panel_new"),
     path("labs/panels/<uuid:pk>/", lab_catalogue.panel_edit, name="lab_panel"),
     path("labs/panels/<uuid:pk>/use/", lab_catalogue.panel_use, name="lab_panel_use"),
+    path("labs/panels/<uuid:pk>/move/", lab_catalogue.panel_move, name="lab_panel_move"),
     path("labs/critical/", lab_alerts.lab_alerts, name="lab_alerts"),
     path("labs/critical/<uuid:pk>/", lab_alerts.lab_alert_acknowledge, name="lab_alert_acknowledge"),
     path("visits/<uuid:appointment_id>/panel/labs/", labs.visit_panel_labs, name="visit_panel_labs"),

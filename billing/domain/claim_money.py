@@ -137,13 +137,10 @@ def _ask_less(claim: Claim, actual: Decimal, payments: Sequence[Payment], *, act
         payment.amount -= cut
         payment.shortfall = payment.amount
         payment.save(update_fields=["amount", "shortfall", "updated_at"])
-        invoice = documents.standing_invoice(payment)
-        left = min(cut, documents.not_credited(invoice)) if invoice else ZERO
-        if left:
-            reason = document_content.in_language_of(
-                payment, lambda: _("The medical aid pays more than it said before.")
-            )
-            documents.credit_invoice(payment, actor=actor, reason=reason, amount=left)
+        reason = document_content.in_language_of(
+            payment, lambda: _("The medical aid pays more than it said before.")
+        )
+        _credit_invoice(payment, cut, actor=actor, reason=reason)
         if payment.outstanding:
             raising.ask_for_rest(payment)
         else:
@@ -203,11 +200,16 @@ def _give(
         actor=actor,
         payment=paid,
     )
-    invoice = documents.standing_invoice(paid)
+    reason = document_content.in_language_of(
+        paid, lambda: _("The medical aid paid more than expected. The amount is on your credit.")
+    )
+    _credit_invoice(paid, amount, actor=actor, reason=reason)
+    aid_notices.covered_more(paid, entry)
+
+
+def _credit_invoice(payment: Payment, amount: Decimal, *, actor: User | None, reason: str) -> None:
+    """Take back `amount` of the payment's invoice, or as much of it as still stands."""
+    invoice = documents.standing_invoice(payment)
     left = min(amount, documents.not_credited(invoice)) if invoice else ZERO
     if left:
-        reason = document_content.in_language_of(
-            paid, lambda: _("The medical aid paid more than expected. The amount is on your credit.")
-        )
-        documents.credit_invoice(paid, actor=actor, reason=reason, amount=left)
-    aid_notices.covered_more(paid, entry)
+        documents.credit_invoice(payment, actor=actor, reason=reason, amount=left)

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.domain import trail
 from accounts.enums import ActivityVerb
 from accounts.models import User
 from billing import events
@@ -55,13 +54,7 @@ def ask_again(payment_id: UUID | str, *, kind: str, reason: str = "", actor: Use
         payment, AttemptOutcome.ASKED_AGAIN, actor=actor, reason=reason, reason_kind=kind
     )
     change_status(payment, PaymentStatus.REJECTED, actor=actor, reason=attempt.reason_shown)
-    trail.record(
-        ActivityVerb.PAYMENT_REJECTED,
-        actor=actor,
-        target=payment,
-        patient=payment.appointment.patient_id,
-        changed=["status"],
-    )
+    payments.note(payment, ActivityVerb.PAYMENT_REJECTED, actor)
     if payment.appointment.status == AppointmentStatus.PENDING_CONFIRMATION:
         progress.payment_rejected(payment.appointment_id, actor=actor, reason=attempt.reason_shown)
     events.payment_changed(payment)

@@ -158,7 +158,7 @@ def _submit(attempt: Attempt, *, actor: User) -> Payment:
         attempts.store(attempt)
         proofs.look_later(attempt)
         change_status(payment, PaymentStatus.SUBMITTED, actor=actor, submitted_at=timezone.now())
-        _note(payment, ActivityVerb.PAYMENT_SUBMITTED, actor)
+        note(payment, ActivityVerb.PAYMENT_SUBMITTED, actor)
         if payment.appointment.status == AppointmentStatus.PENDING_PAYMENT:
             progress.payment_submitted(payment.appointment_id, actor=actor)
         events.payment_changed(payment)
@@ -205,7 +205,7 @@ def reject(payment_id: UUID | str, *, reason: str, actor: User) -> Payment:
         events.payment_changed(payment)
         return payment
     change_status(payment, PaymentStatus.REJECTED, actor=actor, reason=reason)
-    _note(payment, ActivityVerb.PAYMENT_REJECTED, actor)
+    note(payment, ActivityVerb.PAYMENT_REJECTED, actor)
     if payment.appointment.status in settling.CALLED_OFF:
         if payment.received > payment.kept:
             settling.give_back_late(payment, actor=actor)
@@ -254,7 +254,8 @@ def follow_appointment(appointment: Appointment, *, actor: User | None, by_patie
         documents.credit_unpaid(payment, actor=actor)
 
 
-def _note(payment: Payment, verb: ActivityVerb, actor: User) -> None:
+def note(payment: Payment, verb: ActivityVerb, actor: User) -> None:
+    """Into the trail: `actor` changed its status."""
     patient = payment.appointment.patient_id
     trail.record(verb, actor=actor, target=payment, patient=patient, changed=["status"])
 

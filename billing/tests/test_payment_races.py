@@ -4,8 +4,9 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from knox.models import get_token_model
 from accounts.tests.factories import make_patient
 from billing.enums import PaymentStatus
 from billing.models import Attempt, Payment
+from clinic.core.testing.racing import race
 from scheduling.domain import progress
 from scheduling.models import Appointment
 
@@ -39,26 +41,9 @@ class Caller:
         return self.client.post(f"/api/payments/{payment.pk}/{action}/", json=body or {})
 
 
-def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-    """What each call returned, all started together."""
-    gate = threading.Barrier(len(calls))
-    results: list[Any] = [None] * len(calls)
-
-    def run(at: int) -> None:
-        gate.wait()
-        results[at] = calls[at]()
-
-    threads = [threading.Thread(target=run, args=(at,)) for at in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 def test_twenty_confirms_at_once_confirm_once(server: Any, submitted: Payment, manager: Any) -> None:
     callers = [Caller(server, manager) for _number in range(20)]
-    answers = at_once([lambda caller=caller: caller.post(submitted, "confirm") for caller in callers])  # type: ignore[misc]
+    answers = race(*[partial(caller.post, submitted, "confirm") for caller in callers])
     assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 19}
     assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"already_confirmed"}
     assert submitted.history.filter(to_status=S.CONFIRMED).count() == 1
@@ -72,11 +57,9 @@ def test_confirm_and_reject_at_once(server: Any, payment_in: MakePayment, manage
     one, other = Caller(server, manager), Caller(server, manager)
     for _round in range(5):
         payment = payment_in(S.SUBMITTED)
-        answers = at_once(
-            [
-                lambda payment=payment: one.post(payment, "confirm"),  # type: ignore[misc]
-                lambda payment=payment: other.post(payment, "reject", {"reason": "No such transfer"}),  # type: ignore[misc]
-            ]
+        answers = race(
+            partial(one.post, payment, "confirm"),
+            partial(other.post, payment, "reject", {"reason": "No such transfer"}),
         )
         assert sorted(answer.status_code for answer in answers) == [200, 409]
         payment = Payment.objects.select_related("appointment").get(pk=payment.pk)
@@ -93,9 +76,9 @@ def test_one_bank_reference_for_two_payments_at_once(
     for number in range(6):
         pair = [payment_in(), payment_in(patient=other_patient)]
         body = {"bank_reference": f"RACE {number} 12345"}
-        answers = at_once(
-            [
-                lambda caller=caller, payment=payment, body=body: caller.post(payment, "submit", body)  # type: ignore[misc]
+        answers = race(
+            *[
+                partial(caller.post, payment, "submit", body)
                 for caller, payment in zip(people, pair, strict=True)
             ]
         )
@@ -107,11 +90,8 @@ def test_one_bank_reference_for_two_payments_at_once(
 
 def test_a_double_click_at_once(server: Any, due: Payment, patient: Any) -> None:
     callers = [Caller(server, patient) for _number in range(6)]
-    answers = at_once(
-        [
-            lambda caller=caller: caller.post(due, "submit", {"bank_reference": "FT2412345678"})  # type: ignore[misc]
-            for caller in callers
-        ]
+    answers = race(
+        *[partial(caller.post, due, "submit", {"bank_reference": "FT2412345678"}) for caller in callers]
     )
     assert {answer.status_code for answer in answers} == {200}
     assert due.attempts.count() == 1
@@ -147,11 +127,9 @@ def test_paying_in_the_last_moment(server: Any, payment_in: MakePayment, manager
 
     sweeper = threading.Thread(target=sweep)
     sweeper.start()
-    answers = at_once(
-        [
-            lambda payment=payment, caller=caller, number=number: pay(  # type: ignore[misc]
-                payment, caller, number, waits[number]
-            )
+    answers = race(
+        *[
+            partial(pay, payment, caller, number, waits[number])
             for number, (payment, caller) in enumerate(rounds)
         ]
     )

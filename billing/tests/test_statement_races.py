@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import close_old_connections, connection
 
 from accounts.tests.factories import make_user
 from billing.domain import payments
@@ -14,30 +14,15 @@ from billing.domain.statements.confirming import Result
 from billing.enums import AttemptOutcome, PaymentStatus
 from billing.models import Attempt, Payment, StatementLine
 from billing.tests.statement_files import csv_of, read, upload
-from billing.tests.test_payment_races import at_once
 from billing.tests.test_statements import choices, key_of
 from clinic.core.errors import DomainError
+from clinic.core.testing.racing import race
 from scheduling.domain import progress
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 
 S = PaymentStatus
 MakePayment = Callable[..., Payment]
-
-
-def alone(call: Callable[..., Any], *given: Any, **named: Any) -> Callable[[], Any]:
-    """In a thread of its own: its connection is closed behind it, its refusal returned."""
-
-    def run() -> Any:
-        close_old_connections()
-        try:
-            return call(*given, **named)
-        except DomainError as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    return run
 
 
 def check(payment: Payment) -> None:
@@ -63,10 +48,10 @@ def test_four_people_confirm_all_at_once(payment_in: MakePayment, manager: Any) 
     )
     chosen = choices()
     assert len(chosen) == 6
-    outcomes = at_once(
-        [
+    outcomes = race(
+        *[
             # In another order each, so that they meet.
-            alone(confirming.confirm_chosen, chosen[turn:] + chosen[:turn], actor=person)
+            partial(confirming.confirm_chosen, chosen[turn:] + chosen[:turn], actor=person)
             for turn, person in enumerate(people)
         ]
     )
@@ -82,11 +67,9 @@ def test_the_queue_and_the_statement_at_once(payment_in: MakePayment, manager: A
         payment = payment_in(S.SUBMITTED)
         read(csv_of((800, key_of(payment))), manager)
         (choice,) = choices()
-        by_line, _by_queue = at_once(
-            [
-                alone(confirming.confirm, choice, actor=manager),
-                alone(payments.confirm, payment.pk, actor=second),
-            ]
+        by_line, _by_queue = race(
+            partial(confirming.confirm, choice, actor=manager),
+            partial(payments.confirm, payment.pk, actor=second),
         )
         # Whoever was first: the money is in once and the line is its proof.
         assert by_line in (Result.CONFIRMED, Result.PROVED)
@@ -99,7 +82,7 @@ def test_two_lines_for_one_payment_at_once(payment_in: MakePayment, manager: Any
     read(csv_of((800, key_of(payment)), (800, "OTHER123", payment.reference)), manager)
     (choice,) = choices()
     other = choice._replace(line=StatementLine.objects.exclude(pk=choice.line).get().pk)
-    found = at_once([alone(confirming.confirm, one, actor=manager) for one in (choice, other)])
+    found = race(*[partial(confirming.confirm, one, actor=manager) for one in (choice, other)])
     assert found.count(Result.CONFIRMED) == 1
     assert sum(isinstance(one, DomainError) for one in found) == 1
     check(payment)
@@ -110,7 +93,7 @@ def test_one_line_for_two_payments_at_once(payment_in: MakePayment, manager: Any
     read(csv_of((800, "ONCE1234", pair[0].reference)), manager)
     (choice,) = choices()
     both = [choice, choice._replace(payment=pair[1].pk)]
-    found = at_once([alone(confirming.confirm, one, actor=manager) for one in both])
+    found = race(*[partial(confirming.confirm, one, actor=manager) for one in both])
     assert found.count(Result.CONFIRMED) == 1
     assert sum(payment.received for payment in Payment.objects.all()) == 800
 
@@ -123,11 +106,9 @@ def test_the_hold_lapses_in_the_same_moment(payment_in: MakePayment, manager: An
         payment = payment_in(S.DUE, appointment={"hold_expires_at": timezone.now()})
         read(csv_of((800, f"LAPSE{payment.reference[:4]}", payment.reference)), manager)
         (choice,) = choices()
-        result, _swept = at_once(
-            [
-                alone(confirming.confirm, choice, actor=manager),
-                alone(progress.expire_lapsed),
-            ]
+        result, _swept = race(
+            partial(confirming.confirm, choice, actor=manager),
+            progress.expire_lapsed,
         )
         assert result == Result.CONFIRMED
         payment.refresh_from_db()
@@ -145,7 +126,7 @@ def test_overlapping_files_at_once(manager: Any) -> None:
         for part in (lines[:150], lines[50:], list(reversed(lines)))
     ]
     mapping = preview.suggest(statements[0])[1]
-    at_once([alone(importing.begin, one.pk, mapping, actor=manager) for one in statements])
+    race(*[partial(importing.begin, one.pk, mapping, actor=manager) for one in statements])
     assert StatementLine.objects.count() == 200
     for statement in statements:
         statement.refresh_from_db()
@@ -153,6 +134,6 @@ def test_overlapping_files_at_once(manager: Any) -> None:
 
 
 def test_one_file_uploaded_four_times_at_once(manager: Any) -> None:
-    found = at_once([alone(importing.upload, upload(csv_of((5, "X"))), actor=manager) for _at in range(4)])
+    found = race(*[partial(importing.upload, upload(csv_of((5, "X"))), actor=manager) for _at in range(4)])
     assert len({statement.pk for statement, _new in found}) == 1
     assert sum(is_new for _statement, is_new in found) == 1

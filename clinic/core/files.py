@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
-import puremagic
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
@@ -53,6 +52,8 @@ class CleanFile:
 
 def content_type_of(upload: UploadedFile) -> str:
     """The type that the first bytes show; "" when unknown. The name and the browser's word don't count."""
+    import puremagic  # reads a large table, which is of use with the first upload
+
     upload.seek(0)
     head = upload.read(4096)
     upload.seek(0)

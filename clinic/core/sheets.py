@@ -9,16 +9,12 @@ from typing import Any
 
 from django.http import FileResponse
 from django.utils import timezone
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_TEXT = 32_767  # Excel's own
 # The full-width signs start a formula in Japanese and Chinese Excel.
 _FORMULA = re.compile(r"\s*[=+\-@|%＝＋－＠]")
+_FORBIDDEN_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _FORBIDDEN_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
 
 
@@ -32,7 +28,7 @@ def safe_cell(value: Any) -> Any:
         return value
     if isinstance(value, datetime):
         return timezone.make_naive(value) if timezone.is_aware(value) else value
-    text = ILLEGAL_CHARACTERS_RE.sub("", str(value)).encode("utf-8", "replace").decode()
+    text = _FORBIDDEN_IN_XML.sub("", str(value)).encode("utf-8", "replace").decode()
     if _FORMULA.match(text) or text.startswith(("\t", "\r", "\n")):
         text = f"'{text}"
     return text[:MAX_TEXT]
@@ -43,6 +39,10 @@ def workbook(
 ) -> io.BytesIO:
     """One sheet as xlsx, rewound. Rows are taken one by one, so a queryset's iterator() never stands in memory.
     `widths` of the columns in characters: a date in too narrow a one shows as ####."""
+    # Loaded when the first sheet is asked for: it is a large part of what a start would take.
+    from openpyxl import Workbook
+    from openpyxl.utils import get_column_letter
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_FORBIDDEN_IN_TITLES.sub(" ", title)[:31] or "Sheet")
     sheet.freeze_panes = "A2"
@@ -73,6 +73,9 @@ def download(
 
 
 def _bold(sheet: Any, header: Sequence[Any]) -> Iterator[Any]:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     for name in header:
         cell = WriteOnlyCell(sheet, safe_cell(str(name)))
         cell.font = Font(bold=True)

@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 from django.apps import apps
 from django.contrib import admin as django_admin
-from django.db import models
+from django.db import models, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -52,29 +52,35 @@ def test_lists_can_be_searched_or_filtered(label: str) -> None:
     assert page.search_fields or page.list_filter
 
 
-@pytest.mark.parametrize("label", ADMIN)
-def test_what_belongs_to_others_is_on_no_page(desk: Client, things: dict[str, str], label: str) -> None:
+# One world for all models: it takes a quarter of a second to build. What one subtest did is gone for the next.
+def test_what_belongs_to_others_is_on_no_page(
+    desk: Client, things: dict[str, str], subtests: pytest.Subtests
+) -> None:
     """What a doctor wrote, what people say to each other, links that open accounts."""
     secret = ("Rest and water.", "message 1", "Hello.", "Took time for us.", "pbkdf2_", "md5$")
-    model = apps.get_model(label)
-    paths = [address(label, "changelist")]
-    for stored in model._default_manager.all()[:3]:
-        paths += [address(label, "change", stored.pk), address(label, "history", stored.pk)]
-    for path in paths:
-        answer = desk.get(path)
-        assert answer.status_code == 200
-        assert [word for word in secret if word in answer.content.decode()] == [], path
+    for label in ADMIN:
+        with subtests.test(label), transaction.atomic():
+            paths = [address(label, "changelist")]
+            for stored in apps.get_model(label)._default_manager.all()[:3]:
+                paths += [address(label, "change", stored.pk), address(label, "history", stored.pk)]
+            for path in paths:
+                answer = desk.get(path)
+                assert answer.status_code == 200
+                assert [word for word in secret if word in answer.content.decode()] == [], path
+            transaction.set_rollback(True)
 
 
-@pytest.mark.parametrize("label", [label for label, kind in ADMIN.items() if kind in ("read", "kept")])
-def test_no_action_deletes_many(desk: Client, things: dict[str, str], label: str) -> None:
-    model = apps.get_model(label)
-    before = model._default_manager.count()
-    chosen = [str(pk) for pk in model._default_manager.values_list("pk", flat=True)]
-    data = {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
-    answer = desk.post(address(label, "changelist"), data)
-    assert answer.status_code in (200, 302, 403)
-    assert model._default_manager.count() == before > 0
+def test_no_action_deletes_many(desk: Client, things: dict[str, str], subtests: pytest.Subtests) -> None:
+    for label in [label for label, kind in ADMIN.items() if kind in ("read", "kept")]:
+        with subtests.test(label), transaction.atomic():
+            rows = apps.get_model(label)._default_manager
+            before = rows.count()
+            chosen = [str(pk) for pk in rows.values_list("pk", flat=True)]
+            data = {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
+            answer = desk.post(address(label, "changelist"), data)
+            assert answer.status_code in (200, 302, 403)
+            assert rows.count() == before > 0
+            transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("label", NEVER_SHOWN)

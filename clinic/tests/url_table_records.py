@@ -95,6 +95,7 @@ POST   lab_panel_new                                  login   403     403     40
 GET    lab_panel(lab_panel)                           login   403     403     403     403     200     403
 POST   lab_panel(lab_panel)                           login   403     403     403     403     422     403
 POST   lab_panel_use(lab_panel)                       login   403     403     403     403     302     403
+POST   lab_panel_move(lab_panel)                      login   403     403     403     403     302     403
 GET    api-lab-reports                                401     200     200     200     200     200     200
 POST   api-lab-reports                                401     400     400     400     400     400     400
 GET    api-lab-report(lab_report)                     401     200     404     404     200     404     404

@@ -76,13 +76,13 @@ def _report(
         doctor=doctor,
         entered_by=doctor,
         version=1,
-        status=LabReportStatus.RELEASED if released else LabReportStatus.FINAL,
-        final_at=done_at,
-        released_at=done_at if released else None,
         **head,
     )
-    LabReport.objects.filter(pk=report.pk).update(created_at=done_at)
     entering.store(report, rows)
+    report.status = LabReportStatus.RELEASED if released else LabReportStatus.FINAL
+    report.created_at = report.final_at = done_at
+    report.released_at = done_at if released else None
+    report.save(update_fields=["status", "created_at", "final_at", "released_at"])
     record_start(report, actor=doctor)
 
 

@@ -9,7 +9,6 @@ import requests
 from django.conf import settings
 from django.utils import timezone
 from py_vapid import Vapid, VapidException
-from pywebpush import WebPushException, webpush
 
 from . import Gone, Refused, TryAgain
 
@@ -62,6 +61,9 @@ def send(
         vapid = Vapid.from_string(settings.VAPID_PRIVATE_KEY)
     except (ValueError, VapidException) as error:  # the clinic's mistake: no browser is forgotten for it
         raise Refused("VAPID_PRIVATE_KEY") from error
+    # It brings an HTTP client of its own along, which a start should not have to wait for.
+    from pywebpush import WebPushException, webpush
+
     try:
         webpush(
             {"endpoint": browser.endpoint, "keys": {"p256dh": browser.p256dh, "auth": browser.auth}},

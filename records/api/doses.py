@@ -73,7 +73,7 @@ class DoseSerializer(serializers.Serializer[Any]):
 
 
 class DoseAsNeededSerializer(serializers.Serializer[Any]):
-    """A medicine without a plan, and when it was taken that day."""
+    """A medicine without a plan, and when it was taken that day; `most_a_day` null: nobody said."""
 
     item = serializers.UUIDField(source="item.pk")
     medicine = serializers.UUIDField(source="item.medicine_id")
@@ -81,6 +81,7 @@ class DoseAsNeededSerializer(serializers.Serializer[Any]):
     amount = serializers.CharField()
     instructions = serializers.CharField(source="item.instructions")
     may_take = serializers.BooleanField(source="is_open")
+    most_a_day = serializers.IntegerField(source="most", allow_null=True)
     taken = DoseIntakeSerializer(many=True)
 
 

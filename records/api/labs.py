@@ -190,12 +190,16 @@ def _sheet(data: dict[str, Any]) -> reports.Sheet:
     if "panel" in data and panel is None:
         raise Invalid(fields={"panel": ["There is no such panel."]})
     wanted = [row["loinc"] for row in data["results"] if "loinc" in row]
-    by_code = dict(LabParameter.objects.filter(loinc__in=wanted, is_active=True).values_list("loinc", "pk"))
+    by_code: dict[str, list[UUID]] = {}
+    for code, pk in LabParameter.objects.filter(loinc__in=wanted, is_active=True).values_list("loinc", "pk"):
+        by_code.setdefault(code, []).append(pk)
     values: dict[UUID, str] = {}
     for row in data["results"]:
-        pk = row.get("parameter") or by_code.get(row.get("loinc"))
-        if pk is None:
-            raise Invalid(fields={"results": [f"No parameter has the LOINC code {row['loinc']}."]})
+        meant = [row["parameter"]] if "parameter" in row else by_code.get(row["loinc"], [])
+        if len(meant) != 1:
+            which = "More than one parameter has" if meant else "No parameter has"
+            raise Invalid(fields={"results": [f"{which} the LOINC code {row['loinc']}."]})
+        pk = meant[0]
         if pk in values:
             raise Invalid(fields={"results": ["A parameter stands here twice."]})
         values[pk] = row["value"]

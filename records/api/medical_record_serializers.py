@@ -198,7 +198,5 @@ class MedicalRecordVoidSerializer(serializers.Serializer[Any]):
 
 class MedicalRecordPageSerializer(serializers.Serializer[Any]):
     next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(
-        allow_null=True, help_text="Always null: this list goes back in time only."
-    )
+    previous = serializers.URLField(allow_null=True)
     results = serializers.ListField(child=MedicalRecord)  # type: ignore[arg-type]

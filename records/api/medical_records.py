@@ -56,20 +56,20 @@ class MedicalRecordList(APIView):
         asked = MedicalRecordFilter(data=request.query_params)
         asked.is_valid(raise_exception=True)
         data, user = asked.validated_data, cast(User, request.user)
-        found, cursor = fact_queries.page(
+        page = fact_queries.page(
             user,
             kinds=_kinds(data.get("resource_type"), data.get("category")),
             patient=data.get("patient"),
             voided=data["with_errors"],
-            after=data.get("cursor", ""),
+            cursor=data.get("cursor", ""),
         )
-        fact_queries.read(user, [fact.patient for _kind, fact in found])
+        fact_queries.read(user, [fact.patient for _kind, fact in page.entries])
         here = request.build_absolute_uri()
         return Response(
             {
-                "next": replace_query_param(here, "cursor", cursor) if cursor else None,
-                "previous": None,
-                "results": [_shown(kind, fact) for kind, fact in found],
+                "next": replace_query_param(here, "cursor", page.next) if page.next else None,
+                "previous": replace_query_param(here, "cursor", page.previous) if page.previous else None,
+                "results": [_shown(kind, fact) for kind, fact in page.entries],
             }
         )
 

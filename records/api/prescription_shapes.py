@@ -6,6 +6,7 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from records import rules
 from records.domain import signing
 from records.domain.prescription_payload import line_now, lines_of
 from records.enums import FindingGrade, Frequency, Route
@@ -117,7 +118,9 @@ class PrescriptionOverrideSerializer(serializers.ModelSerializer[SafetyOverride]
 
 class PrescriptionDetailSerializer(PrescriptionSerializer):
     history = PrescriptionChangeSerializer(many=True, read_only=True)
-    overrides = serializers.SerializerMethodField(help_text="For doctors only; empty for others.")
+    overrides = serializers.SerializerMethodField(
+        help_text="For doctors to whom the record is open; empty for others."
+    )
 
     class Meta(PrescriptionSerializer.Meta):
         fields = [*PrescriptionSerializer.Meta.fields, "history", "overrides"]
@@ -125,7 +128,8 @@ class PrescriptionDetailSerializer(PrescriptionSerializer):
 
     @extend_schema_field(PrescriptionOverrideSerializer(many=True))
     def get_overrides(self, prescription: Prescription) -> list[Any]:
-        if not self.context["request"].user.is_doctor:
+        # They tell of the record: not for an author to whom it is closed now.
+        if not rules.can_prescribe(self.context["request"].user, prescription.patient):
             return []
         return list(PrescriptionOverrideSerializer(prescription.overrides.all(), many=True).data)
 

@@ -113,7 +113,7 @@ class VisitNoteList(_Visible, generics.ListAPIView[VisitNote]):
         content = {name: data[name] for name in note_content.FIELDS if name in data}
         note = notes.save(data["appointment"], author=user, version=data["version"], **content)
         if data["sign"]:
-            note = notes.sign(data["appointment"], author=user)
+            note = notes.sign(data["appointment"], author=user, version=note.version)
         note = get_object_or_404(self.get_queryset(), pk=note.pk)
         return Response(self.get_serializer(note).data, status=status.HTTP_201_CREATED)
 

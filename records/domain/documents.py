@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,9 +18,10 @@ from accounts.domain import trail
 from accounts.domain.break_glass import live_access
 from accounts.domain.trail_queries import BY_BREAK_GLASS
 from accounts.enums import ActivityVerb
-from accounts.models import User
+from accounts.models import Activity, User
 from clinic.core.errors import Invalid, NotAllowed
 from clinic.core.files import DOCUMENT_TYPES, clean_upload
+from clinic.core.status import lock
 from records import events, rules
 from records.enums import DocumentCategory
 from records.models import Document
@@ -33,6 +34,7 @@ logger = logging.getLogger(__name__)
 TITLE_MAX_LENGTH = 140
 REASON_MAX_LENGTH = 240
 EARLIEST = date(1900, 1, 1)
+LEAFING = timedelta(hours=1)
 
 
 def checked(
@@ -125,6 +127,10 @@ def add(
 def _store(document: Document, actor: User) -> None:
     from records.tasks import make_document_preview
 
+    # A large file takes its time: the accounts may have been merged, and the record closed, meanwhile.
+    lock(User, document.patient_id)
+    if not rules.can_add_document(actor, document.patient):
+        raise NotAllowed
     document.save(force_insert=True)
     trail.record(ActivityVerb.DOCUMENT_ADDED, actor=actor, target=document, patient=document.patient)
     events.document_changed(document)
@@ -195,6 +201,19 @@ def note_opened(document: Document, reader: User) -> None:
             patient=document.patient,
             reason=_by_break_glass(reader, document.patient),
         )
+
+
+def note_page_read(document: Document, reader: User) -> None:
+    """Somebody read a page of it. Told once while they leaf through it, whichever page they begin with."""
+    lately = Activity.objects.filter(
+        target_type=Document._meta.label_lower,
+        target_id=str(document.pk),
+        actor=reader,
+        verb=ActivityVerb.DOCUMENT_READ,
+        at__gt=timezone.now() - LEAFING,
+    )
+    if not lately.exists():
+        note_opened(document, reader)
 
 
 def note_listed(patient: User, reader: User) -> None:

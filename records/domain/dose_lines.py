@@ -6,7 +6,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from clinic.core import zones
-from records.domain import doses, dosing_words
+from records.domain import doses, dosing, dosing_words
 from records.domain.doses import Dose
 from records.enums import SkipReason
 from records.models import Intake, PrescriptionItem
@@ -62,6 +62,16 @@ class AsNeeded:
     @property
     def amount(self) -> str:
         return dosing_words.amount(self.item.dose, self.item.medicine.unit)
+
+    @property
+    def most(self) -> int | None:
+        """How often a day at most; None when the prescription does not say."""
+        return dosing.most_times(self.item.frequency, self.item.times)
+
+    @property
+    def is_enough(self) -> bool:
+        """All that the day allows was taken."""
+        return self.most is not None and len(self.taken) >= self.most
 
     @property
     def last(self) -> Intake | None:

@@ -100,11 +100,13 @@ def quantity(
     """How much to hand out, in whole units of the medicine: nothing is handed out in halves. Of what is taken as needed
     but not oftener than the times: as much as that comes to. None: it has to be said."""
     doses = dose_count(frequency, times, starts_on, days)
+    if frequency == _F.AS_NEEDED and times and days:
+        doses = days * len(times)
     return None if doses is None else (dose * doses).to_integral_value(ROUND_CEILING)
 
 
-def most_a_day(dose: Decimal, frequency: str, times: Sequence[str]) -> Decimal | None:
-    """The most of the unit on one day. None when it is taken as needed, with no number of times said."""
+def most_times(frequency: str, times: Sequence[str]) -> int | None:
+    """How often on one day at most. None when it is taken as needed and nobody said."""
     if frequency == _F.AS_NEEDED:
-        return dose * len(times) if times else None
-    return dose * max(1, len(times))
+        return len(times) or None
+    return max(1, len(times))

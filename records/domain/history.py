@@ -55,8 +55,7 @@ def record(
     if appointment is not None and appointment.patient_id != patient.pk:
         raise NotAllowed
     with transaction.atomic():
-        # Who writes the same twice waits here for themselves.
-        lock(User, patient.pk)
+        _locked(patient, author)
         return _store(fact_kind, clean, patient, author, appointment)
 
 
@@ -71,7 +70,7 @@ def correct(
     fact_kind = fact_values.KINDS[FactKind(kind)]
     clean = fact_values.cleaned(fact_kind, values, patient)
     with transaction.atomic():
-        lock(User, patient.pk)
+        _locked(patient, author)
         fact = _living(fact_kind, fact_id, patient)
         if all(getattr(fact, name) == value for name, value in clean.items()):
             return fact
@@ -87,7 +86,7 @@ def void(patient: User, fact_id: UUID, *, kind: str, reason: str, author: User) 
     _check_author(author, patient)
     reason = fact_values.cleaned_reason(reason)
     with transaction.atomic():
-        lock(User, patient.pk)
+        _locked(patient, author)
         fact = _living(fact_values.KINDS[FactKind(kind)], fact_id, patient)
         return _void(fact, reason, author)
 
@@ -95,6 +94,12 @@ def void(patient: User, fact_id: UUID, *, kind: str, reason: str, author: User) 
 def _check_author(author: User, patient: User) -> None:
     if not rules.can_keep_history(author, patient):
         raise NotAllowed(_("Only doctors who may open this record write into it."))
+
+
+def _locked(patient: User, author: User) -> None:
+    """Who writes the same twice waits here for themselves; and after a merge of accounts the record is elsewhere."""
+    lock(User, patient.pk)
+    _check_author(author, patient)
 
 
 def _living(kind: fact_values.Kind, fact_id: UUID, patient: User) -> ClinicalFact:

@@ -26,6 +26,8 @@ from records.enums import IntakeOutcome
 from records.models import Intake, PrescriptionItem
 
 REASON_MAX_LENGTH = 160
+# Doses of other days can't be told; so far from now a day can't even be reckoned with.
+_NEAR = timedelta(days=366)
 # A browser's clock may run ahead of ours.
 _CLOCKS_DIFFER = timedelta(minutes=2)
 
@@ -48,17 +50,18 @@ def take(
     *,
     patient: User,
     taken_at: datetime | None = None,
+    on_time: bool = False,
     now: datetime | None = None,
 ) -> tuple[Intake, bool]:
-    """The planned dose was taken: just now, or at `taken_at`. Returns what is stored and whether it is new: of a dose
-    told as taken before, the first time stays.
+    """The planned dose was taken: just now, at `taken_at`, or when it was planned (`on_time`). Returns what is stored
+    and whether it is new: of a dose told as taken before, the first time stays.
 
     Raises NotAllowed for anyone else's item, Invalid for a dose that is not planned or a time that can't be,
     AlreadyTold when it was told as left out.
     """
     now = now or timezone.now()
     dose = _dose(item_id, day, clock, patient, now)
-    taken_at = taken_at or now
+    taken_at = taken_at or (dose.at if on_time else now)
     if not dose.at - doses.EARLY <= taken_at <= now + _CLOCKS_DIFFER:
         said = _("Choose a time around the planned one that is not ahead of now.")
         raise Invalid(said, fields={"taken_at": [said]})
@@ -86,8 +89,9 @@ def skip(
 @transaction.atomic
 def take_together(day: date, clock: time, *, patient: User, now: datetime | None = None) -> int:
     """All doses of this time that nothing was told of, and that are not late, were taken just now. Returns how many:
-    none for a second tab."""
+    none for a second tab. Raises Invalid for a day far from now."""
     now = now or timezone.now()
+    _check_near(day, now)
     (plan,) = dose_plan.days_of(patient, day, day, now=now)
     lines = [line for moment in plan.moments if moment.time == clock for line in moment.untold]
     return sum(take(line.item.pk, day, clock, patient=patient, now=now)[1] for line in lines)
@@ -140,6 +144,11 @@ def undo(item_id: UUID, day: date, clock: time, *, patient: User, now: datetime 
     return True
 
 
+def _check_near(day: date, now: datetime) -> None:
+    if abs(day - now.date()) > _NEAR:
+        raise no_such_dose()
+
+
 def _own(item_id: UUID, patient: User) -> dose_plan.Prescribed:
     found = dose_plan.prescribed_to([patient], item=item_id) if patient.is_active else []
     if not found or not patient.is_patient:
@@ -149,6 +158,7 @@ def _own(item_id: UUID, patient: User) -> dose_plan.Prescribed:
 
 def _dose(item_id: UUID, day: date, clock: time, patient: User, now: datetime) -> Dose:
     """The planned dose, when it may be told now."""
+    _check_near(day, now)
     each = _own(item_id, patient)
     zone = zone_of(patient)
     dose = dose_plan.planned_dose(each, day, clock, zone)

@@ -55,12 +55,15 @@ class Source:
 
     def after(self, mark: Mark | None, size: int) -> list[Any]:
         rows = self.rows.order_by(f"-{self.field}", "-pk")
-        if mark is not None:
-            rows = rows.filter(self._later(mark))
-        return list(rows[:size])
+        return list((rows.filter(self._below(mark)) if mark else rows)[:size])
 
-    def _later(self, mark: Mark) -> Q:
-        """What stands below the mark."""
+    def before(self, mark: Mark, size: int) -> list[Any]:
+        """Those right above the mark, the lowest first."""
+        # What does not stand below it, but for the row itself.
+        above = self.rows.exclude(self._below(mark)).exclude(pk=mark.pk)
+        return list(above.order_by(self.field, "pk")[:size])
+
+    def _below(self, mark: Mark) -> Q:
         edge: Any = mark.at
         if self.is_day:
             edge = clinic_time(mark.at).date()
@@ -80,10 +83,25 @@ def page(
     """The next `size` rows below `after`, each with its source, and the mark to go on from (None: that was all). One
     query for each source and one for each relation it prefetches, whatever there is."""
     found = [(source, row) for source in sources for row in source.after(after, size + 1)]
-    found.sort(key=lambda pair: pair[0].mark(pair[1]), reverse=True)
+    found.sort(key=mark_of, reverse=True)
     shown = found[:size]
-    more = len(found) > size
-    return shown, shown[-1][0].mark(shown[-1][1]) if more else None
+    return shown, mark_of(shown[-1]) if len(found) > size else None
+
+
+def page_before(
+    sources: Iterable[Source], *, before: Mark, size: int
+) -> tuple[list[tuple[Source, Any]], Mark | None]:
+    """The `size` rows right above `before`, in the order of `page`, and the mark to go on from upwards (None: that was
+    the top)."""
+    found = [(source, row) for source in sources for row in source.before(before, size + 1)]
+    found.sort(key=mark_of)
+    shown = found[:size][::-1]
+    return shown, mark_of(shown[0]) if len(found) > size else None
+
+
+def mark_of(pair: tuple[Source, Any]) -> Mark:
+    source, row = pair
+    return source.mark(row)
 
 
 def _first_moment(day: date) -> datetime:

@@ -50,10 +50,7 @@ def save(
         if note.version and wanted == stored:
             return note
         if note.version != version:
-            raise StaleVersion(
-                _("This note was changed in another window."),
-                extra={"version": note.version, "text": note.text, "content": stored},
-            )
+            raise _stale(note)
         # A note of before versions were kept has none yet.
         if note.version and note_versions.keep(note, author=note.author):
             apart = True
@@ -75,14 +72,16 @@ def bring_back(appointment_id: UUID, *, author: User, number: int, version: obje
     return save(appointment_id, author=author, version=version, apart=True, **content)
 
 
-def sign(appointment_id: UUID, *, author: User) -> VisitNote:
-    """Make the note final and tell the patient that it can be read.
+def sign(appointment_id: UUID, *, author: User, version: int | None = None) -> VisitNote:
+    """Make the note final and tell the patient that it can be read. `version`: the one that its author has before them.
 
     Raises NotAllowed for anyone but the visit's doctor, Invalid for an empty note, InvalidTransition when it is
-    signed already.
+    signed already, StaleVersion when it says something else by now.
     """
     with transaction.atomic():
         note = _locked_note(appointment_id, author)
+        if version is not None and note.version != version and note.status != NoteStatus.FINAL:
+            raise _stale(note)
         if note_content.is_empty(note_content.of(note)):
             raise Invalid(_("Write the note before you sign it."))
         if note.status != NoteStatus.FINAL:
@@ -97,6 +96,13 @@ def sign(appointment_id: UUID, *, author: User) -> VisitNote:
             key=f"note:{note.pk}:signed",
         )
     return note
+
+
+def _stale(note: VisitNote) -> StaleVersion:
+    return StaleVersion(
+        _("This note was changed in another window."),
+        extra={"version": note.version, "text": note.text, "content": note_content.of(note)},
+    )
 
 
 def read(shown: Sequence[VisitNote], *, reader: User) -> None:

@@ -19,30 +19,32 @@ from clinic.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed
 from clinic.core.status import change_status, lock, record_start
 from messaging.domain import notifications
 from records import rules
-from records.domain import prescription_items, reminders, request_results, safety, safety_facts, signing
+from records.domain import (
+    prescription_items,
+    reminders,
+    request_results,
+    safety,
+    safety_facts,
+    safety_overrides,
+    signing,
+)
 from records.domain.prescription_items import Line
 from records.domain.prescription_payload import payload_of
+from records.domain.typed_text import plain_text
 from records.enums import PrescriptionStatus
-from records.models import Prescription, PrescriptionItem, SafetyOverride
+from records.models import Prescription, PrescriptionItem
 from scheduling.models import Appointment
 
 # No letters and digits that are taken for one another when read aloud or off a crumpled paper.
 _LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 VALID_FOR = timedelta(days=90)
 NOTE = 500
-REASON = 300
 
 
 class StaleVersion(Conflict):
     """409: the draft was saved elsewhere since; `version` is what is stored now."""
 
     code = "stale_version"
-
-
-class NeedsReason(Invalid):
-    """400: severe findings that no reason was typed for; `fields` has `reasons.<key>` for each."""
-
-    code = "needs_reason"
 
 
 def begin(
@@ -126,6 +128,15 @@ def created(
     return draft
 
 
+def fill(draft: Prescription, lines: Sequence[Line]) -> Prescription:
+    """Put sound lines into an empty draft; a window that shows it empty is out of date by that. The caller has asked
+    the rules and holds a transaction."""
+    _store(draft, lines)
+    draft.version += 1
+    draft.save(update_fields=["version", "updated_at"])
+    return draft
+
+
 def save(
     prescription_id: UUID,
     *,
@@ -148,13 +159,13 @@ def save(
         if not rules.can_write_prescription(actor, draft):
             raise NotAllowed(_("Only its author changes a prescription that is being written."))
         language = language or draft.language
-        if language not in dict(settings.LANGUAGES):
+        if not isinstance(language, str) or language not in dict(settings.LANGUAGES):
             raise Invalid(fields={"language": [_("Choose one of the list.")]})
         stored = [prescription_items.line_of(item) for item in draft.items.all()]
         if (stored, draft.note, draft.language) == (lines, note, language) and draft.version:
             return draft
         _same_version(draft, number)
-        draft.note, draft.language, draft.version = note, str(language), draft.version + 1
+        draft.note, draft.language, draft.version = note, language, draft.version + 1
         draft.save(update_fields=["note", "language", "version", "updated_at"])
         _store(draft, lines)
     return draft
@@ -185,7 +196,7 @@ def sign(
         items = list(draft.items.select_related("medicine").order_by("position"))
         active = {item.medicine_id for item in items if item.medicine.is_active}
         prescription_items.check_complete([prescription_items.line_of(item) for item in items], active)
-        _override(draft, findings(draft), reasons or {}, actor)
+        safety_overrides.keep(draft, findings(draft), {} if reasons is None else reasons, author=actor)
         if draft.replaces_id:
             _end_replaced(draft.replaces_id, draft, actor)
         _make_valid(draft, items, actor)
@@ -245,31 +256,6 @@ def _end_replaced(replaced_id: UUID, by: Prescription, actor: User) -> None:
     change_status(old, PrescriptionStatus.REPLACED, actor=actor, reason=by.number)
 
 
-def _override(
-    draft: Prescription, found: Sequence[safety.Finding], reasons: Mapping[str, object], actor: User
-) -> None:
-    severe = safety.needs_reason(found)
-    typed = {finding.key: plain_text(reasons.get(finding.key) or "", "reasons", REASON) for finding in severe}
-    missing = [finding for finding in severe if len(typed[finding.key]) < 3]
-    if missing:
-        raise NeedsReason(
-            _("Severe findings need your reason before you sign."),
-            fields={f"reasons.{finding.key}": [safety_facts.say(finding)] for finding in missing},
-        )
-    SafetyOverride.objects.bulk_create(
-        SafetyOverride(
-            prescription=draft,
-            finding=finding.key,
-            grade=str(finding.grade),
-            text=safety_facts.say(finding)[:500],
-            source=finding.source[:240],
-            reason=typed[finding.key],
-            author=actor,
-        )
-        for finding in severe
-    )
-
-
 def _store(draft: Prescription, lines: Sequence[Line]) -> None:
     draft.items.all().delete()
     PrescriptionItem.objects.bulk_create(line.stored(draft, at) for at, line in enumerate(lines))
@@ -301,17 +287,3 @@ def _same_version(draft: Prescription, version: int) -> None:
         raise StaleVersion(
             _("This prescription was changed in another window."), extra={"version": draft.version}
         )
-
-
-def plain_text(raw: object, name: str, limit: int) -> str:
-    """On one line. Raises Invalid for `name`."""
-    if not isinstance(raw, str) or "\x00" in raw:
-        raise Invalid(fields={name: [_("This is text.")]})
-    try:
-        raw.encode()
-    except UnicodeEncodeError:
-        raise Invalid(fields={name: [_("This contains characters that can't be stored.")]}) from None
-    text = " ".join(raw.split())
-    if len(text) > limit:
-        raise Invalid(fields={name: [_("At most %(limit)s characters.") % {"limit": limit}]})
-    return text

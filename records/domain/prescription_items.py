@@ -1,5 +1,6 @@
 """A line of a prescription as somebody typed it: made sound, or refused with a word for each field."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,6 +22,8 @@ INSTRUCTIONS = 300
 BEGINS_WITHIN = timedelta(days=366)
 
 _HALF_SURROGATES = range(0xD800, 0xE000)
+# "5,000" is five thousand to some and five to others: nothing to guess at.
+_AMBIGUOUS = re.compile(r"\d{1,3}(?:,\d{3})+")
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def line_of(item: PrescriptionItem) -> Line:
     )
 
 
-def as_input(item: PrescriptionItem) -> dict[str, Any]:
+def as_input(item: PrescriptionItem | Line) -> dict[str, Any]:
     """The item as page and API send it: for templates, favourites, repeats. Without the day it begins."""
     return {
         "medicine": str(item.medicine_id),
@@ -119,8 +122,8 @@ def check_complete(lines: Sequence[Line], active: set[UUID]) -> None:
     for number, line in enumerate(lines):
         if line.medicine_id not in active:
             errors[f"items.{number}.medicine"] = [_gone()]
-        elif line.quantity is None and line.days is None:
-            errors[f"items.{number}.days"] = [_("Say for how many days, or how much to hand out.")]
+        elif line.quantity is None:
+            errors[f"items.{number}.{'quantity' if line.days else 'days'}"] = [_no_quantity(line)]
     if errors:
         raise Invalid(_("Please look at the fields that are marked."), fields=errors)
 
@@ -182,10 +185,14 @@ class _Reader:
             if needed:
                 self.errors[name] = _("How much at once?")
             return None
+        text = str(raw).strip()
+        if _AMBIGUOUS.fullmatch(text):
+            self.errors[name] = _("Write the number without commas: 1500 or 1.5.")
+            return None
         try:
-            if isinstance(raw, bool) or not isinstance(raw, str | int | float | Decimal):
+            if isinstance(raw, bool) or not isinstance(raw, str | int | float | Decimal) or "_" in text:
                 raise InvalidOperation
-            amount = Decimal(str(raw).strip().replace(",", "."))
+            amount = Decimal(text.replace(",", "."))
         except InvalidOperation:
             self.errors[name] = _("A number, such as 1 or 0.5.")
             return None
@@ -263,6 +270,12 @@ class _Reader:
         if len(text) > INSTRUCTIONS:
             self.errors["instructions"] = _("At most %(limit)s characters.") % {"limit": INSTRUCTIONS}
         return text
+
+
+def _no_quantity(line: Line) -> str:
+    if line.days is None:
+        return _("Say for how many days, or how much to hand out.")
+    return _("Say how much to hand out, or choose how often at most and tick “Only when needed”.")
 
 
 def _gone() -> str:

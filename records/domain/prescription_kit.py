@@ -9,13 +9,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from clinic.core.errors import Conflict, Invalid, NotAllowed
-from records.domain import prescribing, prescription_items
+from records.domain import prescription_items
+from records.domain.typed_text import plain_text
 from records.models import FavouriteMedicine, Medicine, PrescriptionTemplate
 
 MAX_TEMPLATES = 60
 MAX_FAVOURITES = 60
-# Of an item, what stays the same from patient to patient.
-_USUAL = ("dose", "route", "frequency", "times", "as_needed", "days", "instructions")
 
 
 def favourites(doctor: User) -> list[FavouriteMedicine]:
@@ -33,8 +32,7 @@ def keep_favourite(doctor: User, item: Mapping[str, Any]) -> FavouriteMedicine:
     Raises NotAllowed for all but doctors, Invalid as a prescription's item would."""
     _doctors_only(doctor)
     line = prescription_items.clean([item])[0]
-    usual = {name: item[name] for name in _USUAL if item.get(name) not in (None, "", [])}
-    usual["dose"] = prescription_items.shown(line.dose)
+    usual = {name: value for name, value in prescription_items.as_input(line).items() if name != "medicine"}
     with transaction.atomic():
         kept = FavouriteMedicine.objects.filter(doctor=doctor)
         if not kept.filter(medicine=line.medicine_id).exists() and kept.count() >= MAX_FAVOURITES:
@@ -53,16 +51,13 @@ def drop_favourite(doctor: User, medicine_id: UUID) -> None:
 def keep_template(doctor: User, *, name: object, items: object) -> PrescriptionTemplate:
     """Keep these items under a name; one of the same name is replaced. Raises NotAllowed, Invalid, Conflict."""
     _doctors_only(doctor)
-    title = prescribing.plain_text(name, "name", 80)
+    title = plain_text(name, "name", 80)
     if not title:
         raise Invalid(fields={"name": [_("Give it a name.")]})
     lines = prescription_items.clean(items)
-    if not lines or not isinstance(items, Sequence):
+    if not lines:
         raise Invalid(fields={"items": [_("Add a medicine first.")]})
-    kept = [
-        {"medicine": str(line.medicine_id), **{key: raw[key] for key in _USUAL if raw.get(key) is not None}}
-        for line, raw in zip(lines, items, strict=True)
-    ]
+    kept = [prescription_items.as_input(line) for line in lines]
     with transaction.atomic():
         rows = PrescriptionTemplate.objects.filter(doctor=doctor)
         if not rows.filter(name=title).exists() and rows.count() >= MAX_TEMPLATES:

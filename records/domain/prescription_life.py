@@ -1,6 +1,7 @@
 """What becomes of a prescription: thrown away as a draft, handed out, stopped, changed by a new one, repeated."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -17,11 +18,15 @@ from messaging.domain import notifications
 from records import rules
 from records.domain import prescribing, prescription_items, reminders
 from records.domain.prescription_items import Line
+from records.domain.typed_text import plain_text
 from records.enums import PrescriptionStatus
 from records.models import Prescription, PrescriptionItem, RecordRequest
+from scheduling.models import Appointment
 
 _P = PrescriptionStatus
 STOP_REASON = 240
+# A change that somebody began and left keeps no colleague from making it.
+ABANDONED_AFTER = timedelta(hours=1)
 
 
 def discard(prescription_id: UUID, *, actor: User) -> Prescription:
@@ -96,8 +101,11 @@ def stop_item(item_id: UUID, *, actor: User, reason: object) -> Prescription:
 
 def change(prescription_id: UUID, *, actor: User) -> Prescription:
     """A draft with the same medicines (those not stopped) that will replace this one when it is signed, or the one that
-    was begun before. Raises NotAllowed, InvalidTransition when it has ended, Conflict when a colleague is at it."""
+    was begun before. A colleague's that is abandoned makes room for it. Raises NotAllowed, InvalidTransition when it
+    has ended, Conflict when a colleague is at it."""
     with transaction.atomic():
+        # The draft before what it replaces, as when it is signed.
+        began = Prescription.objects.select_for_update(of=("self",)).filter(replaces=prescription_id).first()
         signed = _locked(prescription_id)
         _ask(actor, signed)
         if not signed.can_become(_P.REPLACED):
@@ -105,12 +113,15 @@ def change(prescription_id: UUID, *, actor: User) -> Prescription:
                 _("This prescription has ended. Repeat it instead."), extra={"status": str(signed.status)}
             )
         begun = Prescription.objects.filter(replaces=signed).select_related("author").first()
+        if begun is not None and begun.author_id == actor.pk:
+            return begun
         if begun is not None:
-            if begun.author_id != actor.pk:
+            if began is None or not _is_abandoned(begun):
                 raise Conflict(
                     _("%(name)s is changing this prescription at the moment.") % {"name": begun.author.name}
                 )
-            return begun
+            change_status(begun, _P.DISCARDED, actor=actor, replaces=None)
+            _note(begun, actor)
         return prescribing.created(
             signed.patient,
             author=actor,
@@ -122,14 +133,26 @@ def change(prescription_id: UUID, *, actor: User) -> Prescription:
         )
 
 
-def repeat(prescription_id: UUID, *, actor: User) -> Prescription:
-    """A new draft with the same medicines, beginning today. Raises NotAllowed."""
+def repeat(prescription_id: UUID, *, actor: User, appointment: Appointment | None = None) -> Prescription:
+    """A draft with the same medicines, beginning today: the actor's empty one, if they began one before for this
+    patient and visit, else a new one. Raises NotAllowed, and InvalidTransition for what was never signed."""
     with transaction.atomic():
-        signed = _locked(prescription_id)
+        signed = Prescription.objects.filter(pk=prescription_id).select_related("patient").first()
+        if signed is None:
+            raise NotAllowed
         _ask(actor, signed)
         if signed.signed_at is None:
             raise InvalidTransition(extra={"status": str(signed.status)})
-        return prescribing.created(signed.patient, author=actor, actor=actor, lines=_again(signed))
+        draft = prescribing.begin(signed.patient, author=actor, appointment=appointment)
+        if draft.items.exists():
+            draft = prescribing.begin(signed.patient, author=actor, appointment=appointment, anew=True)
+        return prescribing.fill(draft, _again(signed))
+
+
+def _is_abandoned(draft: Prescription) -> bool:
+    """Nobody touched it for long, or its author can't sign it any more."""
+    quiet = timezone.now() - draft.updated_at > ABANDONED_AFTER
+    return quiet or not rules.can_prescribe(draft.author, draft.patient)
 
 
 def _again(signed: Prescription) -> list[Line]:
@@ -175,7 +198,7 @@ def _note(prescription: Prescription, actor: User) -> None:
 
 
 def _reason(reason: object) -> str:
-    text = prescribing.plain_text(reason, "reason", STOP_REASON)
+    text = plain_text(reason, "reason", STOP_REASON)
     if len(text) < 3:
         raise Invalid(fields={"reason": [_("Say why: the patient reads it.")]})
     return text

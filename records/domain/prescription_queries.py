@@ -6,8 +6,10 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.domain import trail
 from accounts.domain.queries import patients_open_to
+from accounts.domain.trail_queries import BY_BREAK_GLASS
 from accounts.enums import ActivityVerb
 from accounts.models import User
+from records.domain import reading
 from records.enums import PrescriptionStatus, RecordRequestStatus
 from records.models import Prescription, PrescriptionItem
 
@@ -40,12 +42,14 @@ def prescriptions_visible_to(user: User) -> QuerySet[Prescription]:
 
 
 def last_signed(patient: User) -> Prescription | None:
-    """What "repeat last" repeats: the newest that was signed and not taken back by another."""
+    """What "repeat last" repeats: the newest that was signed, neither taken back by another nor stopped."""
     signed = Prescription.objects.filter(patient=patient, signed_at__isnull=False)
-    return signed.exclude(status=_P.REPLACED).order_by("-signed_at").first()
+    return signed.exclude(status__in=[_P.REPLACED, _P.STOPPED]).order_by("-signed_at").first()
 
 
 def read(shown: Sequence[Prescription], *, reader: User) -> None:
-    """Somebody was shown these: a line each in the activity trail, in one insert."""
-    about = [(prescription, prescription.patient_id) for prescription in shown]
-    trail.record_each(ActivityVerb.PRESCRIPTION_READ, actor=reader, about=about)
+    """Somebody was shown these: a line each in the activity trail, which says so when break-glass let them."""
+    broken = reading.by_broken_glass(reader, (prescription.patient_id for prescription in shown))
+    for is_broken, reason in ((False, ""), (True, BY_BREAK_GLASS)):
+        about = [(one, one.patient_id) for one in shown if (one.patient_id in broken) is is_broken]
+        trail.record_each(ActivityVerb.PRESCRIPTION_READ, actor=reader, about=about, reason=reason)

@@ -42,8 +42,8 @@ def ask(
     panels: Collection[LabPanel] = (),
     is_urgent: bool = False,
 ) -> RecordRequest:
-    """A new request from this visit. The very same once more, while it waits, is the one that is there: a double click
-    asks once.
+    """A new request from this visit. The very same once more, while it waits, is the one that is there, and becomes
+    urgent if it is now: a double click asks once.
 
     Raises NotAllowed for all but the visit's doctor, Invalid (kind, text, panels).
     """
@@ -72,6 +72,11 @@ def ask(
         wanted = {panel.pk for panel in panels}
         for there in same.prefetch_related("panels"):
             if {panel.pk for panel in there.panels.all()} == wanted:
+                if is_urgent and not there.is_urgent:
+                    there.is_urgent = True
+                    there.save(update_fields=["is_urgent", "updated_at"])
+                    _tell_management(there)
+                    request_events.request_changed(there)
                 return there
         request = RecordRequest.objects.create(
             appointment=visit,
@@ -149,29 +154,27 @@ def hand_over(request_id: UUID, *, actor: User) -> RecordRequest:
                 # A final report goes to the doctor by itself, and a critical result at once.
                 reports.final(request.lab_report.pk, actor=actor)
                 return _locked(request_id)
-            move(request, _S.PREPARED, actor=actor)
-            return request
-        draft = request.prescription
-        if draft is None or draft.status != PrescriptionStatus.DRAFT or not draft.items.exists():
-            raise Invalid(_("Put at least one medicine on the prescription first."))
+        else:
+            draft = request.prescription
+            if draft is None or draft.status != PrescriptionStatus.DRAFT or not draft.items.exists():
+                raise Invalid(_("Put at least one medicine on the prescription first."))
         move(request, _S.PREPARED, actor=actor)
         tell(request.doctor, request, prepared=True)
     return request
 
 
 def send_back(request_id: UUID, *, actor: User, reason: str) -> RecordRequest:
-    """The doctor wants the prescription otherwise, and says how. It goes to whoever prepared it.
+    """The doctor wants what is prepared otherwise, and says how. It goes to whoever prepared it. A lab report stays
+    final: it is corrected by a new one (labs.reports.amend), or handed over once more as it is.
 
-    Raises NotAllowed, Invalid (reason), InvalidTransition (also for a lab report, which is final: correct it).
+    Raises NotAllowed, Invalid (reason), InvalidTransition.
     """
     reason = _reason(reason, _("Say what is to be different."))
     with transaction.atomic():
         request = _locked(request_id)
         _check(actor, request, request_rules.can_decide, _S.IN_PROGRESS)
-        if request.kind == RecordRequestKind.LAB_REPORT or request.status != _S.PREPARED:
-            raise InvalidTransition(
-                _("This can't be sent back: correct it yourself, or withdraw the request.")
-            )
+        if request.status != _S.PREPARED:
+            raise InvalidTransition(_("Only what is ready for you can be sent back."))
         move(request, _S.IN_PROGRESS, actor=actor, reason=reason)
     return request
 
@@ -214,7 +217,7 @@ def _throw_away(request: RecordRequest, actor: User) -> None:
         prescription_life.discard(draft.pk, actor=actor)
     if report is not None and lab_rules.can_edit(actor, report):
         reports.discard(report.pk, actor=actor)
-        request.lab_report = None
+        request.refresh_from_db(fields=["lab_report"])
 
 
 def _locked_with_result(request_id: UUID) -> RecordRequest:

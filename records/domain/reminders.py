@@ -117,9 +117,9 @@ def _remind(pk: UUID, now: datetime) -> int:
     row = lock(DoseReminder, pk)
     patient = User.objects.get(pk=row.patient_id)
     since = max(row.told_until, now - STILL_WORTH)
-    told = sum(
-        _tell(patient, list(together)) for _at, together in groupby(_due(patient, since, now), _moment)
-    )
+    # Of a deactivated account the row goes on: nobody has to remember it when the account is let in again.
+    due = _due(patient, since, now) if patient.is_active else []
+    told = sum(_tell(patient, list(together)) for _at, together in groupby(due, _moment))
     _move_on(row, patient, max(row.told_until, now))
     return told
 
@@ -157,7 +157,7 @@ def _tell(patient: User, together: list[Dose]) -> bool:
 
 def _move_on(row: DoseReminder, patient: User, until: datetime) -> None:
     courses = [each.course for each in dose_plan.prescribed_to([patient], until.date() - timedelta(days=1))]
-    following = doses.next_after(courses, until, zone_of(patient)) if patient.is_active else None
+    following = doses.next_after(courses, until, zone_of(patient))
     row.told_until, row.zone = until, patient.time_zone
     row.next_at = following.at if following else None
     row.save(update_fields=["told_until", "zone", "next_at", "updated_at"])

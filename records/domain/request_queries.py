@@ -48,6 +48,12 @@ def history(request: RecordRequest) -> QuerySet[RecordRequestStatusChange]:
     return RecordRequestStatusChange.objects.filter(request=request).select_related("actor")
 
 
+def sent_back(request: RecordRequest) -> str:
+    """What the doctor wanted otherwise when they last sent it back; "" if they never did."""
+    steps = history(request).filter(from_status=_S.PREPARED, to_status=_S.IN_PROGRESS)
+    return steps.order_by("-id").values_list("reason", flat=True).first() or ""
+
+
 def read(request: RecordRequest, *, reader: User) -> None:
     """Somebody was shown what is asked for: a line in the activity trail."""
     trail.record(ActivityVerb.REQUEST_READ, actor=reader, target=request, patient=request.patient_id)

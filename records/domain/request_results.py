@@ -25,6 +25,14 @@ def report_final(report: LabReport, *, actor: User) -> None:
         move(request, _S.PREPARED, actor=actor)
 
 
+def corrected(old: LabReport, new: LabReport) -> None:
+    """What `old` was prepared for is answered by `new`."""
+    request = _of(lab_report=old)
+    if request is not None:
+        request.lab_report = new
+        request.save(update_fields=["lab_report", "updated_at"])
+
+
 def released(
     *, actor: User, prescription: Prescription | None = None, report: LabReport | None = None
 ) -> None:

@@ -117,6 +117,7 @@ def _facts(row: Medicine) -> safety.MedicineFacts:
         strength_mg=row.strength_mg,
         strength=row.strength,
         unit=row.unit,
+        routes=tuple(row.routes),
         pregnancy=row.pregnancy,
         max_daily_mg=row.max_daily_mg,
         max_daily_mg_per_kg=row.max_daily_mg_per_kg,

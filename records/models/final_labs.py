@@ -10,6 +10,7 @@ from . import guarding
 
 MESSAGE = "a final lab report does not change"
 _HEAD, _RESULT, _ALERT = "records_labreport", "records_labresult", "records_criticalalert"
+TABLES = (_HEAD, _RESULT, _ALERT)
 _HEAD_COLUMNS = (
     "id", "doctor_id", "entered_by_id", "appointment_id", "panel_id", "title", "laboratory", "collected_at", "comment",
     "version", "final_at", "replaces_id",

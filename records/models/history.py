@@ -89,7 +89,7 @@ class FamilyHistory(ClinicalFact):
         indexes = [models.Index(fields=["patient"], name="family_history_patient")]
 
     def __str__(self) -> str:
-        return f"{self.relation}: {self.condition}"
+        return f"{self.get_relation_display()}: {self.condition}"
 
 
 class SocialHistory(ClinicalFact):
@@ -105,7 +105,7 @@ class SocialHistory(ClinicalFact):
         indexes = [models.Index(fields=["patient", "topic"], name="social_history_patient_topic")]
 
     def __str__(self) -> str:
-        return f"{self.topic}: {self.text}"
+        return f"{self.get_topic_display()}: {self.text}"
 
 
 def _between(name: str, low: float, high: float) -> models.CheckConstraint:

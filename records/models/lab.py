@@ -168,7 +168,7 @@ class LabResult(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.parameter_id} {self.comparator}{self.value or self.text}"
+        return f"{self.parameter_id} {self.comparator}{self.text if self.value is None else self.value}"
 
 
 class CriticalAlert(BaseModel):

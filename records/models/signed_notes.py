@@ -8,6 +8,7 @@ from . import guarding
 
 MESSAGE = "this note is signed"
 NOTE, VERSION, ADDENDUM = "records_visitnote", "records_noteversion", "records_noteaddendum"
+TABLES = (NOTE, VERSION, ADDENDUM)
 _SIGNED = f"EXISTS (SELECT 1 FROM {NOTE} WHERE id = OLD.note_id AND status = 'final')"
 _RAISE = f"RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation';"
 _BEGIN = "RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"

@@ -7,6 +7,7 @@ from typing import Any
 
 MESSAGE = "a signed prescription does not change"
 _HEAD, _ITEM, _WHY = "records_prescription", "records_prescriptionitem", "records_safetyoverride"
+TABLES = (_HEAD, _ITEM, _WHY)
 _HEAD_COLUMNS = (
     "id", "author_id", "appointment_id", "number", "language", "note", "version", "replaces_id", "signed_at",
     "valid_until", "payload", "signature", "key_id",

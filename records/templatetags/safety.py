@@ -16,6 +16,7 @@ _ICONS = {
     safety.Kind.DUPLICATE: "copy",
     safety.Kind.INTERACTION: "arrow-left-right",
     safety.Kind.DOSE: "scale",
+    safety.Kind.ROUTE: "syringe",
     safety.Kind.PREGNANCY: "baby",
     safety.Kind.KIDNEY: "droplets",
     safety.Kind.AGE: "cake",
@@ -50,11 +51,16 @@ def _shown(finding: safety.Finding) -> Shown:
     return Shown(
         key=finding.key,
         text=safety_facts.say(finding),
-        source=finding.source,
+        source=_source(finding.source),
         kind=_kinds()[finding.kind],
         icon=_ICONS[finding.kind],
         lines=", ".join(str(number) for number in numbers),
     )
+
+
+def _source(source: str) -> str:
+    """Titles of books stay as they are; what the portal itself says stands in the reader's language."""
+    return ". ".join(_(part) for part in source.split(". ")) if source else ""
 
 
 def _kinds() -> dict[safety.Kind, str]:
@@ -63,6 +69,7 @@ def _kinds() -> dict[safety.Kind, str]:
         safety.Kind.DUPLICATE: _("Twice"),
         safety.Kind.INTERACTION: _("Interaction"),
         safety.Kind.DOSE: _("Dose"),
+        safety.Kind.ROUTE: _("Route"),
         safety.Kind.PREGNANCY: _("Pregnancy"),
         safety.Kind.KIDNEY: _("Kidneys"),
         safety.Kind.AGE: _("Age"),

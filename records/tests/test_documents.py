@@ -165,10 +165,19 @@ def test_each_look_is_noted_and_the_patients_own_is_not(client: Any, patient: Us
     said = [(row.actor, row.verb) for row in rows if row.verb.startswith("document.")]
     assert said == [
         (patient, V.DOCUMENT_ADDED),
-        *[(doctor, V.DOCUMENT_READ)] * 3,
+        *[(doctor, V.DOCUMENT_READ)] * 2,
         (doctor, V.DOCUMENTS_LISTED),
     ]
     assert "HIV" not in "".join(f"{row.reason}{row.changed}{row.target_id}" for row in rows)
+
+
+def test_leafing_is_noted_once_whichever_page_it_begins_with(
+    client: Any, patient: User, doctor: User
+) -> None:
+    document = documents.add(patient, pdf_file(pages=3), actor=patient, category="letter")
+    for number in (2, 3, 1):
+        assert signed_in(client, doctor).get(f"/documents/{document.pk}/pages/{number}/").status_code == 200
+    assert Activity.objects.filter(verb=V.DOCUMENT_READ, actor=doctor).count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

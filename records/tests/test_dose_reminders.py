@@ -1,6 +1,5 @@
 """Reminders of doses: each once, whoever races or dies; to whom wants them; and no word of what it is about."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from unittest import mock
@@ -9,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.core import mail
-from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
+from clinic.core.testing.racing import race
 from clinic.core.testing.tasks import run_due_tasks
 from messaging.domain import preferences
 from messaging.models import Delivery, Notification
@@ -157,7 +156,7 @@ def test_another_zone_and_another_prescription_are_noticed(planned: Any, patient
     assert told()[-2:] == ["dose:2026-03-04:1800", "dose:2026-03-04:2000"]
 
 
-def test_a_stopped_medicine_and_a_closed_account_are_reminded_of_nothing(planned: Any, patient: Any) -> None:
+def test_a_stopped_medicine_is_reminded_of_no_more(planned: Any, patient: Any) -> None:
     for item in planned:
         item.stopped_at = at(7, 30)
         item.save()
@@ -165,20 +164,21 @@ def test_a_stopped_medicine_and_a_closed_account_are_reminded_of_nothing(planned
         run_due_tasks()
     assert told() == []
     assert DoseReminder.objects.get().next_at is None
+
+
+def test_a_closed_account_is_told_nothing_and_again_once_it_is_open(planned: Any, patient: Any) -> None:
     patient.is_active = False
     patient.save()
     with time_machine.travel(at(8), tick=False):
-        assert reminders.plan(patient).next_at is None
+        run_due_tasks()
+    assert told() == []
+    patient.is_active = True
+    patient.save()
+    with time_machine.travel(at(20), tick=False):
+        run_due_tasks()
+    assert told() == ["dose:2026-03-04:2000"]
 
 
 def test_six_workers_at_once_remind_once(planned: Any) -> None:
-    def worker(_number: int) -> int:
-        try:
-            return reminders.remind_due(now=at(8))
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(6) as pool:
-        made = list(pool.map(worker, range(6)))
-    assert sum(made) == 1
+    assert sum(race(*[lambda: reminders.remind_due(now=at(8))] * 6)) == 1
     assert told() == ["dose:2026-03-04:0800"]

@@ -37,6 +37,17 @@ def test_quantity(dose: str, frequency: str, days: int | None, wanted: int | Non
     assert found == wanted
 
 
+def test_what_is_taken_as_needed_lasts_when_it_is_said_how_often_at_most() -> None:
+    most = ["08:00", "14:00", "20:00"]
+    assert dosing.quantity(Decimal("0.5"), F.AS_NEEDED, most, MONDAY, 5) == 8
+    assert dosing.quantity(Decimal(1), F.AS_NEEDED, most, MONDAY, None) is None
+    assert [dosing.most_times(*said) for said in ((F.AS_NEEDED, most), (F.AS_NEEDED, []), (F.TWICE, []))] == [
+        3,
+        None,
+        1,
+    ]
+
+
 def test_a_month_without_that_day_has_its_last() -> None:
     start = date(2027, 1, 31)
     dosed = [

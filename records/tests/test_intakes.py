@@ -1,6 +1,5 @@
 """Telling of doses: taken, late, left out, taken back; once, by the patient alone, and for no future."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
@@ -8,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from django.db import connection
 
 from accounts.enums import ActivityVerb
 from accounts.models import Activity
 from clinic.core.errors import Conflict, Invalid, NotAllowed
+from clinic.core.testing.racing import race
 from records.domain import dose_plan, intakes
 from records.models import Intake
 from records.tests.factories_doses import make_course, make_intake
@@ -178,13 +177,29 @@ def test_the_day_takes_two_queries_whatever_is_prescribed(
 
 @pytest.mark.django_db(transaction=True)
 def test_eight_tabs_at_once_tell_one_dose_once(item: Any, patient: Any) -> None:
-    def tab(_number: int) -> bool:
-        try:
-            return intakes.take(item.pk, DAY, MORNING, patient=patient, now=at(8))[1]
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(tab, range(8)))
-    assert sum(made) == 1
+    told = race(*[lambda: intakes.take(item.pk, DAY, MORNING, patient=patient, now=at(8))] * 8)
+    assert sum(is_new for _intake, is_new in told) == 1
     assert Intake.objects.count() == 1
+
+
+def test_a_day_far_from_now_is_refused_not_reckoned(item: Any, patient: Any) -> None:
+    patient.time_zone = "America/Los_Angeles"
+    patient.save()
+    for day in (date.min, date.max):
+        for refused in (
+            lambda day=day: intakes.take(item.pk, day, time(20), patient=patient, on_time=True, now=at(8)),
+            lambda day=day: intakes.skip(item.pk, day, time(20), patient=patient, now=at(8)),
+            lambda day=day: intakes.take_together(day, time(20), patient=patient, now=at(8)),
+        ):
+            with pytest.raises(Invalid):
+                refused()
+        assert not intakes.undo(item.pk, day, time(20), patient=patient, now=at(8))
+
+
+def test_as_needed_the_page_says_how_often_and_when_it_is_enough(patient: Any, doctor: Any) -> None:
+    item = make_course(patient, doctor, frequency="bd", as_needed=True, starts_on=DAY)
+    make_course(patient, doctor, generic="Paracetamol", frequency="prn", times=[], starts_on=DAY)
+    for hour, enough in ((9, False), (15, True)):
+        intakes.take_as_needed(item.pk, patient=patient, now=at(hour))
+        most = {each.most: each.is_enough for each in dose_plan.today_of(patient, now=at(16)).as_needed}
+        assert most == {2: enough, None: False}

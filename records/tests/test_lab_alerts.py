@@ -88,6 +88,24 @@ def test_a_lost_task_is_made_good_by_the_next_sweep(clock: Any, alert: CriticalA
     assert told() == {"doctor": 2, "other.doctor": 1}
 
 
+def test_a_step_that_fails_does_not_keep_the_others_waiting(
+    clock: Any, alert: CriticalAlert, monkeypatch: Any
+) -> None:
+    other = make_lab_report(alert.report.patient, alert.report.doctor, {POTASSIUM: "7"}, status="final")
+    clock.shift(timedelta(minutes=31))
+    escalate = critical.escalate
+
+    def fails_once(pk: Any, due: Any) -> bool:
+        if pk == alert.pk:
+            raise RuntimeError("no such luck")
+        return escalate(pk, due)
+
+    monkeypatch.setattr(critical, "escalate", fails_once)
+    assert critical.escalate_due() == 1
+    other.critical_alert.refresh_from_db()  # type: ignore[attr-defined]
+    assert other.critical_alert.level == 1  # type: ignore[attr-defined]
+
+
 def test_whoever_acknowledges_ends_it(
     clock: Any, alert: CriticalAlert, other_doctor: Any, doctor: Any
 ) -> None:

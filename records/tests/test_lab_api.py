@@ -15,6 +15,7 @@ from records.tests.factories_labs import (
     POTASSIUM,
     make_lab_catalogue,
     make_lab_report,
+    make_parameter,
     parameter,
 )
 
@@ -55,10 +56,13 @@ def test_enter_finish_release_and_read(api: Any, patient: Any, doctor: Any) -> N
 
 def test_what_can_not_be_is_refused_by_the_name_of_its_cell(api: Any, patient: Any, doctor: Any) -> None:
     hb = str(parameter(HAEMOGLOBIN).pk)
+    for name in ("Potassium by one method", "Potassium by another"):
+        make_parameter(name, loinc="2823-3")
     for rows, field in (
         ([{"parameter": hb, "value": "neg"}], f"value-{hb}"),
         ([{"parameter": hb, "value": "12"}, {"parameter": hb, "value": "13"}], "results"),
         ([{"loinc": "1-8", "value": "12"}], "results"),
+        ([{"loinc": "2823-3", "value": "4"}], "results"),
         ([{"parameter": str(patient.pk), "value": "12"}], "results"),
     ):
         answer = api(doctor).post(URL, body(patient, rows), format="json")

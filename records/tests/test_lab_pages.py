@@ -4,6 +4,7 @@ whom it is not for."""
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -21,6 +22,7 @@ from records.tests.factories_labs import (
     POTASSIUM,
     make_lab_catalogue,
     make_lab_report,
+    make_sheet,
     parameter,
 )
 
@@ -71,15 +73,13 @@ def test_a_mistake_keeps_all_that_was_typed_and_a_right_sheet_is_stored(
     assert (report.status, report.panel) == ("final", make_lab_catalogue())
 
 
-def test_finishing_an_empty_sheet_leaves_a_draft_that_is_saved_again_once(
-    signed_in: Any, patient: Any, doctor: Any
-) -> None:
+def test_finishing_an_empty_sheet_stores_nothing(signed_in: Any, patient: Any, doctor: Any) -> None:
     answer = signed_in(doctor).post(
         reverse("lab_report_new", args=[patient.pk]), grid_of({HAEMOGLOBIN: ""}, do="final")
     )
-    report = LabReport.objects.get()
     assert answer.status_code == 422
-    assert reverse("lab_report_edit", args=[report.pk]) in answer.content.decode()
+    assert "Enter at least one result" in answer.content.decode()
+    assert not LabReport.objects.exists()
 
 
 def test_a_draft_saved_elsewhere_is_not_overwritten_unseen(signed_in: Any, patient: Any, doctor: Any) -> None:
@@ -228,3 +228,32 @@ def test_the_catalogue_refuses_ranges_that_overlap_and_units_of_what_was_measure
     client.post(reverse("lab_parameter_use", args=[potassium.pk]), {"do": "retire"})
     potassium.refresh_from_db()
     assert not potassium.is_active
+
+
+def test_management_orders_the_rows_of_a_panel(signed_in: Any, manager: Any) -> None:
+    client, panel = signed_in(manager), make_lab_catalogue()
+    url = reverse("lab_panel_move", args=[panel.pk])
+
+    def order() -> list[str]:
+        return list(panel.rows.order_by("position").values_list("parameter__name", flat=True))  # type: ignore[attr-defined]
+
+    first = order()
+    for name, do in ((first[2], "up"), (first[0], "up"), (first[1], "down"), ("", "up")):
+        parameter_id = parameter(name).pk if name else "nonsense"
+        assert client.post(url, {"parameter": parameter_id, "do": do}).status_code == 302
+    assert order() == [first[0], first[2], first[1]]
+    assert "Move Potassium up" in client.get(reverse("lab_panel", args=[panel.pk])).content.decode()
+
+
+def test_a_report_whose_answer_was_lost_is_stored_once(signed_in: Any, patient: Any, doctor: Any) -> None:
+    client, url = signed_in(doctor), reverse("lab_report_new", args=[patient.pk])
+    sheet = grid_of({HAEMOGLOBIN: "12.5"}, report=str(uuid4()), do="save")
+    answers = [client.post(url, sheet, headers={"accept": "application/json"}).json() for _time in range(2)]
+    report = LabReport.objects.get()
+    assert {answer["url"] for answer in answers} == {reverse("lab_report", args=[report.pk])}
+    # Nobody writes into another's report by knowing its id.
+    others = reports.create(patient, author=doctor, sheet=make_sheet())
+    LabReport.objects.filter(pk=others.pk).update(entered_by=patient)
+    assert client.post(url, {**sheet, "report": str(others.pk)}).status_code == 302
+    others.refresh_from_db()
+    assert (others.version, LabReport.objects.count()) == (1, 3)

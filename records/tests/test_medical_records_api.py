@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.domain import care
+from accounts.domain import break_glass, care
 from accounts.enums import ActivityVerb as V
 from accounts.models import Activity, User
 from records.domain import history
@@ -46,6 +46,19 @@ def test_what_was_written_is_read_by_patient_and_doctor(
         assert api(reader).get(f"{LIST}{body['id']}/").json() == body
     readings = Activity.objects.filter(verb=V.RECORD_READ, patient=treated)
     assert set(readings.values_list("actor", flat=True)) == {doctor.pk, treated.pk}
+
+
+def test_a_look_by_break_glass_is_told_apart(
+    api: Any, treated: User, doctor: User, other_doctor: User, other_patient: User
+) -> None:
+    care.link(other_patient, other_doctor)
+    care.link(other_patient, doctor)
+    for person in (treated, other_patient):
+        history.record(person, kind="allergy", values={"substance": "Latex"}, author=doctor)
+    break_glass.open_record(other_doctor, treated, reason="Found unconscious, allergies unknown.")
+    assert len(api(other_doctor).get(LIST).json()["results"]) == 2
+    looks = Activity.objects.filter(verb=V.RECORD_READ, actor=other_doctor).values_list("patient", "reason")
+    assert set(looks) == {(treated.pk, "break-glass"), (other_patient.pk, "")}
 
 
 EVERY: list[dict[str, Any]] = [
@@ -161,6 +174,15 @@ def test_pages_hold_each_entry_once_at_a_constant_cost(api: Any, treated: User, 
         seen += [one["id"] for one in answer["results"]]
         address = answer["next"]
     assert (len(seen), len(set(seen))) == (60, 60)
+    # And back again: the same pages, the other way.
+    back, address = [answer["results"]], answer["previous"]
+    while address:
+        answer = client.get(address).json()
+        back.insert(0, answer["results"])
+        address = answer["previous"]
+    assert [len(results) for results in back] == [25, 25, 10]
+    assert [row["id"] for results in back for row in results] == seen
+    assert client.get(answer["next"]).json()["results"] == back[1]
     assert len(client.get(LIST, {"cursor": "nonsense"}).json()["results"]) == 25
     with CaptureQueriesContext(connection) as many:
         client.get(LIST)

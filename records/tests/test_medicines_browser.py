@@ -52,3 +52,25 @@ def test_told_in_one_tab_is_told_in_the_other(person: Any, item: Any, patient: A
     phone.get_by_role("button", name="Note: left out").click()
     expect(desktop.get_by_text("I have run out of it")).to_be_visible()
     assert Intake.objects.get().reason == "ran_out"
+
+
+def test_news_closes_no_open_form_and_takes_no_word(person: Any, item: Any, patient: Any) -> None:
+    make_course(
+        patient, item.prescription.author, generic="Enalapril", times=item.times, starts_on=item.starts_on
+    )
+    page, elsewhere = person(patient), person(patient)
+    for tab in (page, elsewhere):
+        tab.goto("/medicines/")
+    mine = page.locator("li.dose", has_text="Metformin")
+    mine.get_by_text("Leave out").click()
+    words = mine.get_by_role("textbox", name="Other reason")
+    words.press_sequentially("My stomach hurts")
+    elsewhere.get_by_role("button", name=re.compile("^Taken ?: Enalapril")).click()
+    # The news has come, and the caret is where it was.
+    expect(page.get_by_role("button", name=re.compile("^Undo ?: Enalapril"))).to_be_visible()
+    expect(words).to_have_value("My stomach hurts")
+    expect(words).to_be_focused()
+    page.keyboard.type(" a lot")
+    mine.get_by_role("button", name="Note: left out").click()
+    expect(page.locator("#progress-title")).to_have_text("1 of 2 doses taken")
+    expect(page.get_by_text("My stomach hurts a lot")).to_be_visible()

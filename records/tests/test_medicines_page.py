@@ -56,6 +56,28 @@ def tell(client: Client, item: Any, action: str, **data: Any) -> Any:
     return client.post(reverse("dose", args=[item.pk, action]), data)
 
 
+def test_a_day_that_is_none_is_a_kind_word(item: Any, patient: Any) -> None:
+    client = signed_in(patient)
+    for day in ("0001-01-01", "9999-12-31", "nonsense"):
+        for answer in (
+            tell(client, item, "take", day=day, when="on_time"),
+            tell(client, item, "skip", day=day),
+            client.post(reverse("medicines_take"), {"day": day, "time": "20:00"}),
+        ):
+            assert answer.status_code == 302
+    assert not Intake.objects.exists()
+
+
+def test_the_most_a_day_stands_beside_what_is_taken_as_needed(patient: Any, doctor: Any) -> None:
+    item = make_course(patient, doctor, frequency="od", as_needed=True, times=["08:00"], starts_on=DAY)
+    client = signed_in(patient)
+    before = client.get(reverse("medicines")).content.decode()
+    assert "at most 1 time a day" in before
+    assert "all that is meant for one day" not in before
+    client.post(reverse("dose", args=[item.pk, "needed"]), {"seen": "none"})
+    assert "all that is meant for one day" in client.get(reverse("medicines")).content.decode()
+
+
 def test_today_comes_first_then_what_yesterday_lacks(item: Any, patient: Any) -> None:
     make_intake(item, YESTERDAY, "08:00")
     page = signed_in(patient).get("/medicines/").content.decode()

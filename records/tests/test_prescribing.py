@@ -145,7 +145,16 @@ def test_signing(patient: Any, doctor: Any) -> None:
     ]
 
 
-@pytest.mark.parametrize("items", [[], [{"days": None}], [{"frequency": "prn", "days": None}]])
+@pytest.mark.parametrize("dose", ["5,000", "1,234,567", "1_0"])
+def test_what_may_mean_five_or_five_thousand_is_asked_again(patient: Any, doctor: Any, dose: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        make_draft(patient, doctor, line(dose=dose))
+    assert set(refused.value.fields) == {"items.0.dose"}
+
+
+@pytest.mark.parametrize(
+    "items", [[], [{"days": None}], [{"frequency": "prn", "days": None}], [{"frequency": "prn", "days": 5}]]
+)
 def test_what_a_signed_one_needs(patient: Any, doctor: Any, items: list[dict[str, Any]]) -> None:
     draft = make_draft(patient, doctor)
     prescribing.save(draft.pk, actor=doctor, version=1, items=[line(**item) for item in items])

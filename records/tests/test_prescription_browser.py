@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from accounts.domain import care
 from records.domain import prescribing, prescription_life, prescription_paper
-from records.models import Prescription
-from records.tests.prescriptions import line, make_medicine, signed_prescription
+from records.models import Allergy, Prescription
+from records.tests.prescriptions import line, make_draft, make_medicine, signed_prescription
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -84,3 +84,44 @@ def test_verified_without_an_account_and_without_a_connection(
     prescription_life.stop(signed.pk, actor=doctor, reason="Rash")
     page.reload()
     expect(page.get_by_text("The doctor has stopped this prescription.")).to_be_visible()
+
+
+# A browser that knows no Ed25519, as several in use do not; and one on a page without https, that knows nothing.
+_NO_ED25519 = "SubtleCrypto.prototype.importKey = () => Promise.reject(new Error('unknown'));"
+_NO_CRYPTO = "Object.defineProperty(Crypto.prototype, 'subtle', { get: () => undefined });"
+
+
+def test_verified_by_a_browser_that_does_not_know_the_signature(
+    person: Any, patient: Any, doctor: Any
+) -> None:
+    signed = signed_prescription(patient, doctor)
+    address = prescription_paper.address(signed, lambda path: path)
+    form, key, signature, packed = address.partition("#")[2].split(".")
+    forged = ".".join((form, key, ("A" if signature[0] != "A" else "B") + signature[1:], packed))
+    page = person(None)
+    page.add_init_script(_NO_ED25519)
+    page.goto(address)
+    expect(page.get_by_text("It stands.", exact=True)).to_be_visible()
+    page.evaluate("(code) => { location.hash = code; }", forged)
+    expect(page.get_by_text("Not genuine")).to_be_visible()
+    page = person(None)
+    page.add_init_script(_NO_CRYPTO)
+    page.goto(address)
+    expect(page.get_by_text("Not checked")).to_be_visible()
+    expect(page.get_by_text("Not genuine")).to_be_hidden()
+
+
+def test_a_finding_that_came_since_the_last_save_gets_its_field(
+    person: Any, patient: Any, doctor: Any
+) -> None:
+    draft = make_draft(patient, doctor, line(make_medicine(atc="J01CA04")))
+    page = person(doctor)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"/prescriptions/{draft.pk}/edit/")
+    Allergy.objects.create(patient=patient, recorded_by=doctor, substance="Penicillin", atc="J01C")
+    page.get_by_role("button", name="Sign", exact=True).click()
+    why = page.get_by_label("Why you prescribe it all the same")
+    expect(why).to_be_focused()
+    why.fill("Tolerated twice")
+    page.get_by_role("button", name="Sign", exact=True).click()
+    expect(page.get_by_text("Signed against severe findings")).to_be_visible()

@@ -1,16 +1,13 @@
 """Signed once, replaced once, begun once, whatever races: on SQLite and on PostgreSQL alike."""
 
-import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections
 
 from accounts.domain import care
 from clinic.core.errors import Conflict, InvalidTransition
+from clinic.core.testing.racing import race
 from messaging.models import Notification
 from records.domain import prescribing, prescription_life, signing
 from records.enums import PrescriptionStatus
@@ -22,27 +19,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 S = PrescriptionStatus
 
 
-def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-    """What each returned or raised, all started together, each with a database connection of its own."""
-    gate = threading.Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            gate.wait()
-            return call()
-        except Exception as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
-
-
 def test_signed_from_six_tabs_at_once(patient: Any, doctor: Any) -> None:
     draft = make_draft(patient, doctor)
     sign = partial(prescribing.sign, draft.pk, actor=doctor, version=1, reasons=AnyReason())
-    answers = at_once([sign] * 6)
+    answers = race(*[sign] * 6)
     assert sorted(type(answer).__name__ for answer in answers) == ["InvalidTransition"] * 5 + ["Prescription"]
     assert PrescriptionStatusChange.objects.filter(prescription=draft, to_status=S.SIGNED).count() == 1
     assert Notification.objects.filter(user=patient, occasion="prescription.signed").count() == 1
@@ -54,11 +34,9 @@ def test_signing_while_another_tab_saves(patient: Any, doctor: Any) -> None:
     """Whoever is first wins: what is signed is what its author saw, never a mixture."""
     for days in range(3, 8):
         draft = make_draft(patient, doctor)
-        signed, saved = at_once(
-            [
-                partial(prescribing.sign, draft.pk, actor=doctor, version=1, reasons=AnyReason()),
-                partial(prescribing.save, draft.pk, actor=doctor, version=1, items=[line(days=days + 20)]),
-            ]
+        signed, saved = race(
+            partial(prescribing.sign, draft.pk, actor=doctor, version=1, reasons=AnyReason()),
+            partial(prescribing.save, draft.pk, actor=doctor, version=1, items=[line(days=days + 20)]),
         )
         assert [isinstance(signed, Conflict), isinstance(saved, Conflict)].count(True) == 1
         draft.refresh_from_db()
@@ -73,12 +51,10 @@ def test_signing_while_another_tab_saves(patient: Any, doctor: Any) -> None:
 def test_changed_and_stopped_at_once(patient: Any, doctor: Any) -> None:
     first = signed_prescription(patient, doctor)
     draft = prescription_life.change(first.pk, actor=doctor)
-    at_once(
-        [
-            lambda: prescribing.sign(draft.pk, actor=doctor, version=0, reasons=AnyReason()),
-            lambda: prescription_life.stop(first.pk, actor=doctor, reason="Rash"),
-            lambda: prescription_life.change(first.pk, actor=doctor),
-        ]
+    race(
+        lambda: prescribing.sign(draft.pk, actor=doctor, version=0, reasons=AnyReason()),
+        lambda: prescription_life.stop(first.pk, actor=doctor, reason="Rash"),
+        lambda: prescription_life.change(first.pk, actor=doctor),
     )
     first.refresh_from_db()
     draft.refresh_from_db()
@@ -89,20 +65,20 @@ def test_changed_and_stopped_at_once(patient: Any, doctor: Any) -> None:
 
 def test_begun_in_two_tabs_it_is_one_draft(patient: Any, doctor: Any) -> None:
     care.link(patient, doctor)
-    answers = at_once([lambda: prescribing.begin(patient, author=doctor)] * 4)
+    answers = race(*[lambda: prescribing.begin(patient, author=doctor)] * 4)
     assert len({answer.pk for answer in answers}) == 1
 
 
 def test_two_doctors_change_one_prescription(patient: Any, doctor: Any, other_doctor: Any) -> None:
     first = signed_prescription(patient, doctor)
     care.link(patient, other_doctor)
-    answers = at_once(
-        [partial(prescription_life.change, first.pk, actor=who) for who in (doctor, other_doctor)]
+    answers = race(
+        *(partial(prescription_life.change, first.pk, actor=who) for who in (doctor, other_doctor))
     )
     assert sorted(isinstance(answer, Conflict) for answer in answers) == [False, True]
 
 
 def test_dispensed_twice(patient: Any, doctor: Any) -> None:
     signed = signed_prescription(patient, doctor)
-    answers = at_once([lambda: prescription_life.dispense(signed.pk, actor=doctor)] * 4)
+    answers = race(*[lambda: prescription_life.dispense(signed.pk, actor=doctor)] * 4)
     assert [isinstance(answer, InvalidTransition) for answer in answers].count(True) == 3

@@ -79,6 +79,7 @@ def test_values_stay_what_they_were(patient: User, doctor: User, service: Any) -
         "completed",
         "not-done",
     ]
+    assert "It made me feel bad" in json.dumps(of_kind(bundle, "MedicationAdministration"))
     [note] = of_kind(bundle, "Composition")
     assert (note["status"], len(note["section"])) == ("amended", 5)
     assert "Tea<br/>&amp; rest &lt;p&gt;" in note["section"][3]["text"]["div"]
@@ -139,7 +140,7 @@ def test_the_pdf_has_every_section(patient: User, doctor: User, service: Any) ->
     text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
     for expected in (
         "Asha Gurung", "29 February 1980", "Penicillin", "Amoxicillin", "Tetanus", "Diabetes", "120/80", "Kalium",
-        "<0.1 mmol/L", "Critically low", "Cough", "Well again", "Old letter", "(continued)",
+        "<0.1 mmol/L", "Critically low", "Cough", "Well again", "Old letter", "It made me feel bad", "(continued)",
     ):  # fmt: skip
         assert expected in text, expected
     assert HIDDEN not in text

@@ -10,38 +10,29 @@ from accounts.enums import ActivityVerb
 from accounts.models import Activity, CareLink
 from clinic.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed
 from messaging.models import Notification
-from records.domain import prescribing, record_requests, request_queries
+from records.domain import prescribing, record_requests
 from records.domain.labs import reports
 from records.models import Prescription, RecordRequest
-from records.tests.factories_labs import make_lab_catalogue, make_sheet
+from records.tests.factories_labs import make_sheet
 from records.tests.prescriptions import line, make_medicine
-from scheduling.enums import AppointmentStatus
-from scheduling.tests.factories import make_appointment
+from records.tests.requests import ask_for_blood, ask_for_pills, running_visit, statuses
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def visit(patient: Any, doctor: Any, service: Any) -> Any:
-    CareLink.objects.create(patient=patient, doctor=doctor)
-    return make_appointment(patient, doctor, service, status=AppointmentStatus.IN_PROGRESS)
+    return running_visit(patient, doctor, service)
 
 
 @pytest.fixture
 def for_pills(visit: Any) -> RecordRequest:
-    return record_requests.ask(
-        visit.pk, doctor=visit.doctor, kind="prescription", text="Amoxicillin as usual."
-    )
+    return ask_for_pills(visit)
 
 
 @pytest.fixture
 def for_blood(visit: Any) -> RecordRequest:
-    panel = make_lab_catalogue()
-    return record_requests.ask(visit.pk, doctor=visit.doctor, kind="lab_report", panels=[panel])
-
-
-def statuses(request: RecordRequest) -> list[str]:
-    return [change.to_status for change in request_queries.history(request)]
+    return ask_for_blood(visit)
 
 
 def write_prescription(request: RecordRequest, manager: Any) -> Prescription:

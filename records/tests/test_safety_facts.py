@@ -22,6 +22,7 @@ from records.models import (
     Prescription,
     VitalSigns,
 )
+from records.templatetags.safety import graded
 
 from .prescriptions import line, make_draft, make_medicine, signed_prescription
 
@@ -47,10 +48,10 @@ def creatinine(
     parameter, _new = LabParameter.objects.get_or_create(name="Creatinine", defaults={"loinc": "2160-0"})
     now = timezone.now()
     report = LabReport.objects.create(
-        patient=patient, doctor=doctor, entered_by=doctor, title="Kidneys", status=status,
-        collected_at=now - timedelta(days=days_ago), final_at=now,
+        patient=patient, doctor=doctor, entered_by=doctor, title="Kidneys", collected_at=now - timedelta(days=days_ago),
     )  # fmt: skip
     LabResult.objects.create(report=report, parameter=parameter, position=1, value=Decimal(value), unit=unit)
+    LabReport.objects.filter(pk=report.pk).update(status=status, final_at=now)
 
 
 def test_the_newest_measurement_holds_before_what_the_patient_says(patient: Any) -> None:
@@ -152,6 +153,18 @@ def test_said_in_the_readers_language_with_the_group(patient: Any) -> None:
         assert safety_facts.say(finding) == "Female महिला"
     with translation.override("en"):
         assert safety_facts.say(finding) == finding.text
+
+
+def test_the_portals_own_sources_are_in_the_readers_language_and_books_as_they_are_called() -> None:
+    params = (("medicine", "M"),)
+    sources = ("", "BNF. Allergies in this patient's record")
+    found = [
+        safety.Finding(str(n), safety.Kind.ALLERGY, safety.Grade.SEVERE, "%(medicine)s", params, source)
+        for n, source in enumerate(sources)
+    ]
+    with translation.override("ne"):
+        shown = graded(found)["severe"]
+    assert [one.source for one in shown] == ["", "BNF. यस बिरामीको अभिलेखका एलर्जी"]
 
 
 def test_ids_that_are_none_are_not_in_the_catalogue(patient: Any) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from accounts.domain import care
 from accounts.models import User
 from records.domain import keyset, said, timeline
+from records.domain.export.collect import collect
 from records.models import (
     Document,
     Immunisation,
@@ -24,6 +25,7 @@ from records.models import (
     VisitNote,
     VitalSigns,
 )
+from records.tests.whole_record import write_record
 from scheduling.models import Appointment
 from scheduling.tests.factories import clinic_time, make_appointment
 
@@ -110,6 +112,23 @@ def test_patients_see_what_is_released_and_nobody_what_is_half_done(
         "document", "immunisation", "lab", "note", "prescription", "visit",
     ]  # fmt: skip
     assert not any("raft" in row.lower() for _kind, row in seen)
+
+
+@pytest.mark.django_db
+def test_it_leaves_out_nothing_that_an_export_has(treated: User, doctor: User, service: Any) -> None:
+    write_record(treated, doctor, service, times=2)
+    for reader in (treated, doctor):
+        record = collect(treated, reader)
+        lists = (
+            record.visits, record.notes, record.prescriptions, record.labs, record.documents, record.vitals,
+            record.immunisations,
+        )  # fmt: skip
+        exported = {row.pk for rows in lists for row in rows}  # type: ignore[attr-defined]
+        entries = list(every_page(reader, treated))
+        # A doctor finds their own unsigned note there too.
+        drafts = {entry.row.pk for entry in entries if entry.kind == "note" and not entry.row.signed_at}
+        assert {entry.row.pk for entry in entries} - drafts == exported
+        assert len(drafts) == (reader == doctor)
 
 
 @pytest.mark.django_db

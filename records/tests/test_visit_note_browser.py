@@ -2,13 +2,14 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import expect
 
 from accounts.models import CareLink
-from records.domain import note_words
-from records.models import VisitNote
+from records.domain import note_words, notes
+from records.models import NoteAddendum, VisitNote
 from scheduling.enums import AppointmentStatus
 from scheduling.tests.factories import make_appointment
 
@@ -137,3 +138,21 @@ def test_two_windows_that_crash_lose_neither_text(person: Any, url: str, doctor:
     expect(conflict).to_be_hidden()
     assert {"One.", "Two."} == set(VisitNote.objects.get().text.split("\n\n"))
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('note:')).length") == 0
+
+
+def test_an_addendum_that_was_not_sent_comes_back(person: Any, url: str, doctor: Any) -> None:
+    visit = UUID(url.split("/")[2])
+    notes.save(visit, author=doctor, text="Rest.", version=0)
+    notes.sign(visit, author=doctor)
+    page = person(doctor)
+    page.goto(url)
+    page.get_by_text("Add to this note").click()
+    words = page.get_by_role("textbox", name="Addendum")
+    words.press_sequentially("Sodium 138.")
+    page.reload()
+    expect(words).to_have_value("Sodium 138.")
+    page.get_by_role("button", name="Sign the addendum").click()
+    expect(page.locator("#visit-note")).to_contain_text("Sodium 138.")
+    expect(page.locator("[data-addendum]")).to_have_value("")
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('addendum:'))") == []
+    assert NoteAddendum.objects.get().text == "Sodium 138."

@@ -101,12 +101,11 @@ def _one_year(said: dict[str, Any], service: Any, *, number: int, panel: Any, pa
     for outcome, hour in (("taken", 8), ("skipped", 20)):
         Intake.objects.create(
             item=signed.items.get(),  # type: ignore[attr-defined]
-            day=then.date(), time=time(hour), outcome=outcome, reason="Forgot" if outcome == "skipped" else "",
+            day=then.date(), time=time(hour), outcome=outcome, reason="side_effects" if outcome == "skipped" else "",
         )  # fmt: skip
     report = LabReport.objects.create(
         patient=patient, doctor=doctor, entered_by=doctor, appointment=visit, panel=panel, title="Blood",
-        laboratory="City", collected_at=then, comment="Fine", status=LabReportStatus.RELEASED, final_at=then,
-        released_at=then,
+        laboratory="City", collected_at=then, comment="Fine",
     )  # fmt: skip
     potassium, screen = parameters
     LabResult.objects.create(
@@ -114,6 +113,9 @@ def _one_year(said: dict[str, Any], service: Any, *, number: int, panel: Any, pa
         low=Decimal("3.5"), flag="critical_low",
     )  # fmt: skip
     LabResult.objects.create(report=report, parameter=screen, position=2, text="neg")
+    LabReport.objects.filter(pk=report.pk).update(
+        status=LabReportStatus.RELEASED, final_at=then, released_at=then
+    )
     make_document(patient, doctor, seed=number, title="Old letter")
 
 

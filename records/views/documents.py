@@ -132,8 +132,7 @@ def page(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     drawn = previews.page(document, number)
     if drawn is None:
         raise Http404
-    if number == 1:
-        documents.note_opened(document, user)
+    documents.note_page_read(document, user)
     answer = HttpResponse(drawn, content_type="image/jpeg")
     answer["Cache-Control"] = "private, max-age=300"
     return answer

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,6 @@ from accounts.models import User
 from clinic.core.errors import DomainError
 from messaging.domain.preferences import zone_of
 from records.domain import dose_plan, intakes
-from records.domain.doses import moment
 from records.enums import SkipReason
 from records.forms.doses import DoseForm
 from records.views.figures import figures_of
@@ -145,8 +144,7 @@ def _planned(data: dict[str, Any]) -> tuple[date, time]:
 
 def _take(item: UUID, user: User, data: dict[str, Any]) -> str:
     day, clock = _planned(data)
-    at: datetime | None = moment(day, clock, zone_of(user)) if data.get("when") == "on_time" else None
-    intakes.take(item, day, clock, patient=user, taken_at=at)
+    intakes.take(item, day, clock, patient=user, on_time=data.get("when") == "on_time")
     return _("Noted: taken.")
 
 

@@ -20,6 +20,7 @@ from clinic.core.errors import DomainError
 from records import lab_rules
 from records.domain.labs import catalogue, units, words
 from records.forms.lab_catalogue import PanelForm, ParameterForm, RangeForm
+from records.forms.labs import uuids
 from records.models import LabPanel, LabParameter, ReferenceRange
 
 PER_PAGE = 30
@@ -117,6 +118,16 @@ def panel_use(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("lab_panel", pk)
 
 
+@for_management
+@require_POST
+def panel_move(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """`parameter` one row up (`do=up`) or down."""
+    panel = get_object_or_404(LabPanel, pk=pk)
+    for parameter in uuids([request.POST.get("parameter", "")]):
+        catalogue.move_row(panel.pk, parameter, up=request.POST.get("do") == "up", actor=_person(request))
+    return redirect("lab_panel", pk)
+
+
 def _parameter(request: HttpRequest, parameter: LabParameter | None) -> HttpResponse:
     form = ParameterForm(request.POST or None, instance=parameter)
     if request.method == "POST" and form.is_valid():
@@ -154,7 +165,7 @@ def _range(request: HttpRequest, parameter: LabParameter, row: ReferenceRange | 
 
 
 def _panel(request: HttpRequest, panel: LabPanel | None) -> HttpResponse:
-    """The parameters keep the order they have; new ones come after them by name."""
+    """The parameters keep the order they have (panel_move); new ones come after them by name."""
     own: list[Any] = []
     if panel is not None:
         own = list(panel.rows.order_by("position").values_list("parameter", flat=True))  # type: ignore[attr-defined]
@@ -176,7 +187,8 @@ def _panel(request: HttpRequest, panel: LabPanel | None) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("lab_panels")
-    context = {"form": form, "panel": panel}
+    rows = panel.rows.select_related("parameter").order_by("position") if panel is not None else ()  # type: ignore[attr-defined]
+    context = {"form": form, "panel": panel, "rows": rows}
     return render(request, "records/labs/panel.html", context, status=_status(form))
 
 

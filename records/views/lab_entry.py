@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -21,7 +23,7 @@ from clinic.core.errors import DomainError
 from records import lab_rules
 from records.domain.labs import grid, queries, reports
 from records.domain.labs.grid import Cell
-from records.enums import ResultFlag
+from records.enums import LabReportStatus, ResultFlag
 from records.forms.labs import HeadForm, typed_in, uuids
 from records.models import LabPanel, LabReport, RecordRequest
 from records.views.labs import layout_for
@@ -153,9 +155,10 @@ def _posted(request: HttpRequest, subject: Subject, report: LabReport | None) ->
     if head.is_valid():
         sheet = reports.Sheet(head.details(panels[0] if len(panels) == 1 else None), typed)
         try:
-            report = _stored(request, subject, report, sheet)
-            if request.POST.get("do") == "final":
-                report = reports.final(report.pk, actor=cast(User, request.user))
+            with transaction.atomic():
+                done = _stored(request, subject, report, sheet)
+                if request.POST.get("do") == "final":
+                    done = reports.final(done.pk, actor=cast(User, request.user))
         except DomainError as refusal:
             _take(head, refusal)
             status = refusal.status if refusal.status != 400 else 422
@@ -163,9 +166,11 @@ def _posted(request: HttpRequest, subject: Subject, report: LabReport | None) ->
                 # Saved by somebody else meanwhile: saving again is then a decision to put this sheet over theirs.
                 report.refresh_from_db()
         else:
-            done = _("The report is final.") if report.status != "preliminary" else _("The draft is saved.")
-            messages.success(request, done)
-            return redirect("lab_report", report.pk)
+            is_draft = done.status == LabReportStatus.PRELIMINARY
+            messages.success(request, _("The draft is saved.") if is_draft else _("The report is final."))
+            if request.headers.get("Accept") == "application/json":
+                return JsonResponse({"url": reverse("lab_report", args=[done.pk])})
+            return redirect("lab_report", done.pk)
     return _grid(
         request, subject, report, head, _cells(subject, typed, request), panels=panels, status=status
     )
@@ -183,6 +188,7 @@ def _stored(
         sheet=sheet,
         appointment=subject.visit,
         request_id=subject.request.pk if subject.request else None,
+        report_id=next(iter(uuids([request.POST.get("report", "")])), None),
     )
 
 
@@ -210,6 +216,7 @@ def _grid(
         "patient": subject.patient,
         "section": "labs",
         "report": report,
+        "new_id": next(iter(uuids([request.POST.get("report", "")])), None) or uuid4(),
         "head": head,
         "cells": cells,
         "panels": panels,

@@ -112,7 +112,10 @@ def lab_report_action(request: HttpRequest, pk: UUID, action: str) -> HttpRespon
         elif action == "discard":
             reports.discard(pk, actor=user)
             messages.success(request, _("The draft is thrown away."))
-            return redirect("home") if user.is_management else redirect("record_labs", report.patient_id)
+            asked = lab_rules.request_of(report)
+            if user.is_management and asked is not None:
+                return redirect("request", asked.pk)
+            return redirect("record_labs", report.patient_id)
         elif action == "amend":
             draft = reports.amend(pk, actor=user, reason=request.POST.get("reason", ""))
             return redirect("lab_report_edit", draft.pk)

@@ -5,14 +5,12 @@ import json
 from typing import Any, cast
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,19 +18,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import User
 from clinic.core.errors import DomainError, Invalid
 from records import rules
-from records.domain import (
-    dosing,
-    prescribing,
-    prescription_items,
-    prescription_kit,
-    prescription_life,
-    prescription_queries,
-)
+from records.domain import prescribing, prescription_kit, prescription_life, prescription_queries
 from records.domain.medicines import search
-from records.domain.prescription_payload import line_now
-from records.enums import Frequency, PrescriptionStatus, Route
-from records.models import Medicine, Prescription, PrescriptionItem
+from records.enums import PrescriptionStatus
+from records.models import Prescription
 from records.views.opened import patient_of
+from records.views.prescribing_editor import editor, kit_of, medicine_choice, words_of
 from records.views.prescriptions import one
 from scheduling.domain.queries import appointments_visible_to
 
@@ -50,11 +41,11 @@ def prescription_new(request: HttpRequest, pk: UUID) -> HttpResponse:
         visit = appointments_visible_to(user).filter(pk=_uuid(request.POST["visit"]), patient=patient).first()
         if visit is None:
             raise Http404
-    if request.POST.get("repeat"):
-        last = prescription_queries.last_signed(patient)
-        if last is not None:
-            return redirect("prescription_edit", prescription_life.repeat(last.pk, actor=user).pk)
-    draft = prescribing.begin(patient, author=user, appointment=visit)
+    last = prescription_queries.last_signed(patient) if request.POST.get("repeat") else None
+    if last is not None:
+        draft = prescription_life.repeat(last.pk, actor=user, appointment=visit)
+    else:
+        draft = prescribing.begin(patient, author=user, appointment=visit)
     if getattr(request, "htmx", False):
         return render(request, "records/prescribing/_editor.html", editor(draft, user, in_panel=True))
     return redirect("prescription_edit", draft.pk)
@@ -72,11 +63,12 @@ def prescription_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     if draft.status != PrescriptionStatus.DRAFT:
         return redirect("prescription", draft.pk)
     prescription_queries.read([draft], reader=user)
+    shown = editor(draft, user)
     context = {
-        **editor(draft, user),
+        **shown,
         "patient": draft.patient,
         "section": "prescriptions",
-        "frame": "records/record_layout.html" if user.is_doctor else "layouts/app.html",
+        "frame": "records/record_layout.html" if shown["reads_record"] else "layouts/app.html",
     }
     return render(request, "records/prescribing/edit.html", context)
 
@@ -138,7 +130,7 @@ def prescription_medicines(request: HttpRequest) -> HttpResponse:
         # Enter takes the first one: a single substance before a combination, which has to be meant.
         found.sort(key=lambda row: "+" in row.generic)
     found = found[:12]
-    return JsonResponse({"results": [_medicine(row) for row in found]})
+    return JsonResponse({"results": [medicine_choice(row) for row in found]})
 
 
 @require_POST
@@ -161,39 +153,9 @@ def prescription_kit_change(request: HttpRequest) -> HttpResponse:
             prescription_kit.drop_template(user, _uuid(asked.get("template")))
         else:
             raise Invalid(fields={"do": [_("Choose one of the list.")]})
-        return _kit(user)
+        return kit_of(user)
 
     return _answered(change, request)
-
-
-def editor(draft: Prescription, user: User, *, in_panel: bool = False) -> dict[str, Any]:
-    """What the editor's fragment needs."""
-    draft = one(user, draft.pk)
-    items = list(draft.items.all())
-    state = {
-        "version": draft.version,
-        "items": [_item(item) for item in items],
-        "lines": _words(draft, items),
-        "note": draft.note,
-        "language": draft.language,
-        "usual_times": dosing.USUAL_TIMES,
-        "kit": _kit(user),
-        "routes": Route.choices,
-        "frequencies": Frequency.choices,
-    }
-    return {
-        "draft": draft,
-        "state": json.loads(json.dumps(state, default=str)),
-        "state_id": f"prescription-{draft.pk}",
-        # What speaks against it stands in the record, which is not management's to read (E7).
-        "findings": prescribing.findings(draft) if user.is_doctor else None,
-        "may_sign": rules.can_sign(user, draft),
-        "languages": settings.LANGUAGES,
-        "routes": Route.choices,
-        "frequencies": Frequency.choices,
-        "last": prescription_queries.last_signed(draft.patient) if not in_panel and not items else None,
-        "in_panel": in_panel,
-    }
 
 
 def _save(asked: dict[str, Any], draft: Prescription, user: User) -> dict[str, Any]:
@@ -207,74 +169,11 @@ def _save(asked: dict[str, Any], draft: Prescription, user: User) -> dict[str, A
     )
     saved = one(user, saved.pk)
     items = list(saved.items.all())
-    answer: dict[str, Any] = {"version": saved.version, "lines": _words(saved, items)}
-    if user.is_doctor:
+    answer: dict[str, Any] = {"version": saved.version, "lines": words_of(saved, items)}
+    if rules.can_prescribe(user, saved.patient):
         found = {"findings": prescribing.findings(saved)}
         answer["findings"] = render_to_string("records/prescribing/_findings.html", found)
     return answer
-
-
-def _words(draft: Prescription, items: list[PrescriptionItem]) -> list[dict[str, str]]:
-    """What the patient will read, in their language, and the quantity."""
-    with translation.override(draft.language):
-        lines = [line_now(item) for item in items]
-        return [
-            {
-                "sentence": line.sentence,
-                "amount": line.amount,
-                "quantity": prescription_items.shown(line.quantity),
-            }
-            for line in lines
-        ]
-
-
-def _item(item: PrescriptionItem) -> dict[str, Any]:
-    reckoned = dosing.quantity(item.dose, item.frequency, item.times, item.starts_on, item.days)
-    by_hand = item.quantity is not None and item.quantity != reckoned
-    return {
-        **prescription_items.as_input(item),
-        "starts_on": item.starts_on.isoformat(),
-        "quantity": prescription_items.shown(item.quantity) if by_hand else "",
-        **_shown_of(item.medicine),
-    }
-
-
-def _medicine(row: Medicine) -> dict[str, Any]:
-    return {"medicine": str(row.pk), **_shown_of(row)}
-
-
-def _shown_of(row: Medicine) -> dict[str, Any]:
-    return {
-        "label": str(row),
-        "detail": " · ".join(
-            part for part in (row.generic if row.brand else "", row.therapeutic_class) if part
-        ),
-        "unit": row.unit,
-        "routes": row.routes,
-    }
-
-
-def _kit(user: User) -> dict[str, Any]:
-    templates = prescription_kit.templates(user)
-    medicines = prescription_kit.medicines_of([item for row in templates for item in row.items])
-    return {
-        "favourites": [
-            {**favourite.usual, **_medicine(favourite.medicine)}
-            for favourite in prescription_kit.favourites(user)
-        ],
-        "templates": [
-            {
-                "id": str(row.pk),
-                "name": row.name,
-                "items": [
-                    {**item, **_shown_of(medicines[item["medicine"]])}
-                    for item in row.items
-                    if item["medicine"] in medicines
-                ],
-            }
-            for row in templates
-        ],
-    }
 
 
 def _answered(do: Any, request: HttpRequest) -> JsonResponse:

@@ -128,6 +128,9 @@ def prescription_action(request: HttpRequest, pk: UUID, action: str) -> HttpResp
             return redirect("prescription_edit", prescription_life.repeat(found.pk, actor=user).pk)
         elif action == "discard":
             prescription_life.throw_away(found.pk, actor=user)
+            if getattr(request, "htmx", False) and found.appointment_id:
+                # Beside the video: the call goes on.
+                return redirect("visit_panel_prescribe", found.appointment_id)
             messages.success(request, _("The draft is thrown away."))
             return redirect("record_prescriptions", found.patient_id)
         else:
@@ -156,8 +159,8 @@ def one(user: User, pk: UUID) -> Prescription:
 
 
 def _refused(request: HttpRequest, found: Prescription, error: DomainError) -> HttpResponse:
-    """The page again with the reason on it; who was not allowed gets 403."""
-    if error.status == 403:
+    """The page again with the reason on it; who was not allowed gets 403, and a fragment the error itself."""
+    if error.status == 403 or getattr(request, "htmx", False):
         raise error
     said = next((words[0] for words in error.fields.values()), error.detail)
     messages.error(request, said)

@@ -181,9 +181,8 @@ def _page(
         "may_decline": request_rules.can_decline(user, found),
         "decides": decides,
         "may_withdraw": decides and found.can_become(_S.CANCELLED),
-        "may_send_back": decides
-        and found.status == _S.PREPARED
-        and found.kind == RecordRequestKind.PRESCRIPTION,
+        "may_send_back": decides and found.status == _S.PREPARED,
+        "sent_back": request_queries.sent_back(found),
         "result_url": _result_url(user, found),
         "lab_new_url": f"{reverse('lab_report_new', args=[found.patient_id])}?request={found.pk}",
     }

@@ -123,7 +123,7 @@ def _save(request: HttpRequest, appointment: Appointment) -> JsonResponse:
             **{name: request.POST[name] for name in note_content.FIELDS if name in request.POST},
         )
         if request.POST.get("action") == "sign":
-            note = notes.sign(appointment.pk, author=user)
+            note = notes.sign(appointment.pk, author=user, version=note.version)
     except DomainError as error:
         answer = {"code": error.code, "detail": error.detail, "fields": error.fields, **error.extra}
         return JsonResponse(answer, status=error.status)

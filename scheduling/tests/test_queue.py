@@ -1,19 +1,19 @@
 """The day's queue: who is next, calling in, taking it back, running late; and what each is told."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
 from django.utils import timezone
 
 from accounts.enums import Mode
 from accounts.models import User
 from accounts.tests.factories import make_patient
 from clinic.core.errors import InvalidTransition, NotAllowed
+from clinic.core.testing.racing import race
 from messaging.models import Notification
 from scheduling.domain import progress, queue
 from scheduling.domain.errors import AlreadyCalled, NobodyWaits
@@ -128,23 +128,9 @@ def test_only_who_is_here_and_not_in_is_called(
 def test_two_at_the_desk_call_one_patient(doctor: User, manager: User, service: Service) -> None:
     here(doctor, service, 11)
     here(doctor, service, 11, 30)
-    refused: list[Exception] = []
-    gate = threading.Barrier(4)
-
-    def press(actor: User) -> None:
-        try:
-            gate.wait()
-            queue.call_next(doctor, actor=actor)
-        except AlreadyCalled as refusal:
-            refused.append(refusal)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=press, args=[actor]) for actor in (doctor, manager, doctor, manager)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    people = (doctor, manager, doctor, manager)
+    answers = race(*[partial(queue.call_next, doctor, actor=person) for person in people])
+    refused = [answer for answer in answers if isinstance(answer, AlreadyCalled)]
     assert len(refused) == 3
     assert Appointment.objects.filter(called_at__isnull=False).count() == 1
 

@@ -1,6 +1,6 @@
 // Keeps the page that verifies prescriptions, and what it loads, for when the line is down. It keeps no prescription: the
 // part of an address after # never comes here, and the page is the same for every number.
-const KEPT = "rx-3";
+const KEPT = "rx-4";
 const PAGE = "{% url "rx_empty" %}";
 
 async function keepPage() {

@@ -101,7 +101,7 @@ MESSAGES = Place(
 )
 # Every page of a patient's record.
 RECORD_PAGES = frozenset(
-    {"patient_record", "prescription", "document"}
+    {"patient_record", "prescription", "prescription_edit", "document"}
     | {"lab_report", "lab_report_new", "lab_report_edit", "record_lab_trends"}
     | {
         f"record_{page}"
@@ -117,6 +117,7 @@ RECORD_PAGES = frozenset(
             "labs",
             "notes",
             "documents",
+            "document_new",
             "requests",
             "export",
         )
@@ -157,6 +158,7 @@ REQUESTS = Place(
     frozenset({"request", "request_action", "request_new"}),
     bar=False,
 )
+PRESCRIPTIONS = Place("prescriptions", _("Prescriptions"), "pill", bar=False)
 NOTE_WORDS = Place(
     "note_templates",
     _("Note templates"),
@@ -238,6 +240,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         PATIENTS,
         MESSAGES,
         REFERRALS,
+        PRESCRIPTIONS,
         REQUESTS,
         LAB_ALERTS,
         NOTE_WORDS,

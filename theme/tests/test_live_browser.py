@@ -4,6 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
+
+from scheduling.enums import AppointmentStatus
+from scheduling.models import Appointment
+from scheduling.tests.factories import make_appointment
 
 pytestmark = pytest.mark.browser
 
@@ -118,3 +123,24 @@ def test_waiting_doubles_up_to_a_limit_with_chance_in_it(page: Any) -> None:
     )
     assert shortest == [250, 500, 1000, 10000]
     assert longest == [500, 1000, 2000, 20000]
+
+
+def test_an_event_during_a_fetch_is_not_lost(page: Any, patient: Any, doctor: Any, service: Any) -> None:
+    visit = make_appointment(patient, doctor, service)
+    sockets = Sockets(page)
+    page.goto(f"/appointments/{visit.pk}/")
+    until(page, "import('/static/js/live.js').then(({live}) => live.connected)")
+    frame = f'{{"type": "appointment.changed", "id": "{visit.pk}"}}'
+    answers: list[tuple[Any, Any]] = []
+    page.route(f"**/appointments/{visit.pk}/", lambda route: answers.append((route, route.fetch())), times=1)
+    sockets.opened[0].send(frame)
+    while not answers:
+        page.wait_for_timeout(20)
+
+    # The answer on its way is of before.
+    Appointment.objects.filter(pk=visit.pk).update(status=AppointmentStatus.CHECKED_IN)
+    sockets.opened[0].send(frame)
+    until(page, "import('/static/js/live.js').then(({live}) => live.since(0).length === 5)")
+    route, answer = answers[0]
+    route.fulfill(response=answer)
+    expect(page.locator("#visit [data-status=checked_in]").first).to_be_visible()

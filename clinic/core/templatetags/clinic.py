@@ -13,9 +13,8 @@ from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
-from lucide import IconDoesNotExist
-from lucide.templatetags import lucide as icons
 
+from clinic.core import icons
 from clinic.core import money as money_module
 
 register = template.Library()
@@ -26,14 +25,14 @@ def lucide(name: str, *, size: int = 24, **attributes: Any) -> str:
     """An icon of the Lucide set. Pictures beside words say nothing new, so screen readers pass them over."""
     # An attribute that is passed in as safe text would not be escaped: make it plain text again.
     plain = {key: f"{value}" for key, value in attributes.items()}
-    return icons.lucide(name, size=size, **{"aria_hidden": "true", "focusable": "false", **plain})
+    return icons.draw(name, size, **{"aria_hidden": "true", "focusable": "false", **plain})
 
 
 def has_icon(name: str) -> bool:
     """Whether `{% lucide name %}` can be drawn."""
     try:
-        icons.lucide(name)
-    except IconDoesNotExist:
+        icons.draw(name, 24)
+    except icons.IconDoesNotExist:
         return False
     return True
 

@@ -18,14 +18,19 @@ from django.db import connection
 START_SECONDS = 30
 
 
-def test_database_url() -> str:
-    """DATABASE_URL of the database the running tests use."""
-    database = connection.settings_dict
+def database_url(name: str) -> str:
+    """DATABASE_URL of the database `name` where the running tests have theirs."""
     if connection.vendor == "sqlite":
-        return f"sqlite:///{database['NAME']}"
+        return f"sqlite:///{name}"
+    database = connection.settings_dict
     password = quote(str(database["PASSWORD"] or ""), safe="")
     host = quote(str(database["HOST"] or "localhost"), safe="")
-    return f"postgres://{database['USER']}:{password}@{host}:{database['PORT'] or 5432}/{database['NAME']}"
+    return f"postgres://{database['USER']}:{password}@{host}:{database['PORT'] or 5432}/{name}"
+
+
+def test_database_url() -> str:
+    """DATABASE_URL of the database the running tests use."""
+    return database_url(str(connection.settings_dict["NAME"]))
 
 
 def free_port() -> int:

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Iterator
 from typing import Any
 
+from records.domain.dose_lines import said_reason
 from records.enums import Frequency, IntakeOutcome, LabReportStatus, PrescriptionStatus, ResultFlag
 from records.models import Document, Intake, LabReport, LabResult, Prescription, PrescriptionItem, VisitNote
 from scheduling.enums import AppointmentStatus
@@ -169,7 +170,7 @@ def _administration(intake: Intake, record: Record) -> Json:
         "resourceType": "MedicationAdministration",
         "id": str(intake.pk),
         "status": "completed" if taken else "not-done",
-        "statusReason": [concept(intake.reason)] if intake.reason else None,
+        "statusReason": [concept(said_reason(intake.reason))] if intake.reason else None,
         "medicationCodeableConcept": _medicine(intake.item),
         "subject": to(record.patient.pk),
         "effectiveDateTime": moment(intake.taken_at) or moment(intake.day),
@@ -291,7 +292,7 @@ def _document(document: Document, refer: Refer, inside: bool) -> Json:
                     "creation": moment(document.dated_on),
                     "size": document.size,
                     # Where it can be had by who may: the portal asks again.
-                    "url": None if data else f"/documents/{document.pk}/file/",
+                    "url": f"/documents/{document.pk}/file/" if document.file and not data else None,
                     "data": data,
                 }
             }

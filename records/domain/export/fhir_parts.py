@@ -1,12 +1,14 @@
 """Small pieces of FHIR R4 as plain dicts."""
 
 import html
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
 Json = dict[str, Any]
+_NOT_IN_STRINGS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 LOINC = "http://loinc.org"
@@ -68,5 +70,5 @@ def clean(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [item for item in (clean(item) for item in value) if item not in (None, "", [], {})]
     if isinstance(value, str):
-        return "".join(sign for sign in value if sign >= " " or sign in "\t\r\n").strip()
+        return _NOT_IN_STRINGS.sub("", value).strip()
     return value

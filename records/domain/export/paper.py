@@ -1,7 +1,9 @@
 """A record as PDF: a first page about the person, then one section after another, made in pieces of some pages."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic.core import pdf
+from records.domain.dose_lines import said_reason
 from records.enums import IntakeOutcome
 from records.models import LabReport, LabResult, Prescription, PrescriptionItem, VisitNote, VitalSigns
 
@@ -131,16 +134,8 @@ def _sections(record: Record) -> Iterator[Section]:
     )
     yield Section(
         _("Doses taken"),
-        [_("Planned for"), _("Medicine"), _("What was told"), _("Reason")],
-        [
-            [
-                f"{_day(row.day)} {row.time:%H:%M}",
-                str(row.item.medicine),
-                str(IntakeOutcome(row.outcome).label),
-                row.reason,
-            ]
-            for row in record.intakes
-        ],
+        [_("Month"), _("Medicine"), *(str(outcome.label) for outcome in IntakeOutcome), _("Reasons")],
+        _doses(record),
     )
 
 
@@ -156,6 +151,27 @@ def _prescribed(prescription: Prescription, item: PrescriptionItem) -> list[str]
         _("from %(day)s") % {"day": _day(item.starts_on)} + (f", {days}" if days else ""),
         _("Stopped") if item.stopped_at else prescription.get_status_display(),
         prescription.author.name,
+    ]
+
+
+def _doses(record: Record) -> list[list[str]]:
+    """Of each month and medicine how often what was told. Of ten years each single dose would be a hundred pages; the
+    FHIR file has them."""
+    told: dict[tuple[date, str], Counter[str]] = {}
+    reasons: dict[tuple[date, str], dict[str, None]] = {}
+    for intake in record.intakes:
+        month = (intake.day.replace(day=1), str(intake.item.medicine))
+        told.setdefault(month, Counter())[intake.outcome] += 1
+        if intake.reason:
+            reasons.setdefault(month, {})[said_reason(intake.reason)] = None
+    return [
+        [
+            date_format(first, "F Y"),
+            medicine,
+            *(str(counts[outcome]) for outcome in IntakeOutcome),
+            "\n".join(reasons.get((first, medicine), [])),
+        ]
+        for (first, medicine), counts in told.items()
     ]
 
 

@@ -155,6 +155,22 @@ def save_panel(
     return panel
 
 
+def move_row(panel_id: UUID, parameter_id: UUID, *, up: bool, actor: User) -> None:
+    """One place up or down in the grid; beyond the ends nothing changes. Raises NotAllowed."""
+    _only_management(actor)
+    with transaction.atomic():
+        panel = lock(LabPanel, panel_id)
+        rows = list(panel.rows.order_by("position"))  # type: ignore[attr-defined]
+        at = next((number for number, row in enumerate(rows) if row.parameter_id == parameter_id), None)
+        if at is None or not 0 <= (to := at - 1 if up else at + 1) < len(rows):
+            return
+        rows.insert(to, rows.pop(at))
+        for position, row in enumerate(rows, start=1):
+            row.position = position
+        PanelParameter.objects.bulk_update(rows, ["position"])
+        trail.record(ActivityVerb.LAB_CATALOGUE_CHANGED, actor=actor, target=panel, changed=["parameters"])
+
+
 def offer(what: LabPanel | LabParameter, in_use: bool, *, actor: User) -> None:
     """Retire it, or take it into use again. Raises NotAllowed."""
     _only_management(actor)

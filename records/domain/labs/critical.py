@@ -7,6 +7,7 @@ just that moment: run twice, late, or by two workers at once, each step happens 
 good by `escalate_due`, which every task and every sweep runs.
 """
 
+import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,6 +26,8 @@ from records.lab_rules import MANAGEMENT_LEVEL
 from records.models import CriticalAlert, LabReport
 
 from . import telling
+
+logger = logging.getLogger(__name__)
 
 # After so long without an answer the next step is done; the last one again and again.
 WAITS = (timedelta(minutes=30), timedelta(minutes=30), timedelta(minutes=60))
@@ -61,10 +64,16 @@ def escalate(alert_id: UUID | str, due: datetime) -> bool:
 
 
 def escalate_due() -> int:
-    """All steps whose time has come; returns how many were done here."""
+    """All steps whose time has come; returns how many were done here. One that fails keeps no other waiting."""
     waiting = CriticalAlert.objects.filter(acknowledged_at=None, next_at__lte=timezone.now())
     steps = list(waiting.order_by("next_at").values_list("pk", "next_at"))
-    return sum(escalate(pk, due) for pk, due in steps if due is not None)
+    done = 0
+    for pk, due in steps:
+        try:
+            done += due is not None and escalate(pk, due)
+        except Exception:
+            logger.exception("the step of alert %s could not be done", pk)
+    return done
 
 
 def acknowledge(alert_id: UUID, *, actor: User, action: str) -> CriticalAlert:

@@ -2,13 +2,13 @@
 
 A final report does not change. A correction is a report of its own that `replaces` the old: one that the patient reads
 stays theirs until the corrected one is released, one nobody has released is replaced as soon as the new one is final.
-Lock order: the report that is replaced before the one that replaces it, then requests, then alerts.
+Lock order: the patient, the report that is replaced before the one that replaces it, then requests, then alerts.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -54,18 +54,25 @@ def create(
     sheet: Sheet,
     appointment: Appointment | None = None,
     request_id: UUID | None = None,
+    report_id: UUID | None = None,
 ) -> LabReport:
     """A draft. A doctor's own is theirs to release; management's (`request_id`) is for the doctor of the request.
+    `report_id`: what its writer's window calls it; the same once more, whose answer was lost, saves the same draft.
 
-    Raises NotAllowed, Invalid (fields: title, collected_at, value-<parameter>, ...), and InvalidTransition when the
-    request has a report already.
+    Raises NotAllowed, Invalid (fields: title, collected_at, value-<parameter>, ...), InvalidTransition when the request
+    has a report already, and StaleReport.
     """
     with transaction.atomic():
+        lock(User, patient.pk)
+        there = LabReport.objects.filter(pk=report_id).first() if report_id else None
+        if there is not None and (there.patient_id, there.entered_by_id) == (patient.pk, author.pk):
+            return save(there.pk, author=author, sheet=sheet, version=1)
         request = _request(request_id, patient, author)
         if request is None and not lab_rules.can_enter(author, patient):
             raise NotAllowed(_("Lab results are entered by a doctor of the patient."))
         head, rows = entering.checked(patient, sheet.details, sheet.values)
         report = LabReport.objects.create(
+            id=report_id if report_id and there is None else uuid4(),
             patient=patient,
             doctor=request.doctor if request else author,
             entered_by=author,
@@ -117,7 +124,7 @@ def final(report_id: UUID, *, actor: User) -> LabReport:
             raise Invalid(_("Enter at least one result before the report is final."))
         change_status(report, _L.FINAL, actor=actor, final_at=timezone.now())
         if old is not None and old.status == _L.FINAL:
-            _replace(old, actor)
+            _replace(old, report, actor)
         _note(ActivityVerb.LAB_REPORT_CHANGED, report, actor)
         critical.raise_for(report)
         request_results.report_final(report, actor=actor)
@@ -137,7 +144,7 @@ def release(report_id: UUID, *, actor: User) -> LabReport:
         report = _locked(report_id, actor, lab_rules.can_release, needs=_L.RELEASED)
         change_status(report, _L.RELEASED, actor=actor, released_at=timezone.now())
         if old is not None and old.can_become(_L.AMENDED):
-            _replace(old, actor)
+            _replace(old, report, actor)
         _note(ActivityVerb.LAB_REPORT_CHANGED, report, actor)
         request_results.released(actor=actor, report=report)
         telling.released(report, corrects=old is not None and old.released_at is not None)
@@ -146,14 +153,16 @@ def release(report_id: UUID, *, actor: User) -> LabReport:
 
 
 def discard(report_id: UUID, *, actor: User) -> LabReport:
-    """Throw a draft away: it is read by nobody any more, and what it was to correct may be corrected anew.
+    """Throw a draft away: it is read by nobody any more, and what it was to correct may be corrected anew, and answers
+    its request again.
 
     Raises NotAllowed, InvalidTransition.
     """
     with transaction.atomic():
         report = _locked(report_id, actor, lab_rules.can_edit, needs=_L.DISCARDED)
+        old = report.replaces_id
         change_status(report, _L.DISCARDED, actor=actor, replaces=None)
-        RecordRequest.objects.filter(lab_report=report).update(lab_report=None)
+        RecordRequest.objects.filter(lab_report=report).update(lab_report=old)
         _note(ActivityVerb.LAB_REPORT_CHANGED, report, actor)
         lab_events.lab_report_changed(report)
     return report
@@ -161,6 +170,7 @@ def discard(report_id: UUID, *, actor: User) -> LabReport:
 
 def amend(report_id: UUID, *, actor: User, reason: str) -> LabReport:
     """A draft with the same results, to take the place of this report. The draft that there is already is returned.
+    Management's is for the doctor of the request that was sent back, and answers it from now on.
 
     Raises NotAllowed, Invalid (field reason), InvalidTransition.
     """
@@ -169,12 +179,15 @@ def amend(report_id: UUID, *, actor: User, reason: str) -> LabReport:
         old = _locked(report_id, actor, lab_rules.can_amend, needs=_L.AMENDED)
         if not 3 <= len(reason) <= REASON_MAX_LENGTH or "\x00" in reason:
             raise Invalid(fields={"reason": [_("Say what has to be corrected, in a few words.")]})
+        request = None if lab_rules.can_enter(actor, old.patient) else lab_rules.request_of(old)
         there = LabReport.objects.filter(replaces=old).first()
         if there is not None:
+            if request is not None:
+                request_results.corrected(old, there)
             return there
         new = LabReport.objects.create(
             patient_id=old.patient_id,
-            doctor=actor,
+            doctor_id=request.doctor_id if request else actor.pk,
             entered_by=actor,
             appointment_id=old.appointment_id,
             panel_id=old.panel_id,
@@ -186,14 +199,17 @@ def amend(report_id: UUID, *, actor: User, reason: str) -> LabReport:
             replaces=old,
         )
         entering.copy_results(old, new)
+        if request is not None:
+            request_results.corrected(old, new)
         record_start(new, actor=actor, reason=reason)
         _note(ActivityVerb.LAB_REPORT_ENTERED, new, actor)
         lab_events.lab_report_changed(new)
     return new
 
 
-def _replace(old: LabReport, actor: User) -> None:
+def _replace(old: LabReport, new: LabReport, actor: User) -> None:
     change_status(old, _L.AMENDED, actor=actor)
+    request_results.corrected(old, new)
     critical.close_for(old, actor=actor, action=_("Replaced by a corrected report."))
     lab_events.lab_report_changed(old)
 

@@ -9,8 +9,8 @@ from .lines import Line
 from .substances import every_code, is_in, normal, substances
 from .words import gettext_noop as _
 
-_RECORD = "Allergies in this patient's record"
-_PATIENT = "Said by the patient, not yet taken over into the record"
+_RECORD = _("Allergies in this patient's record")
+_PATIENT = _("Said by the patient, not yet taken over into the record")
 
 
 def allergies(subject: Subject, lines: list[Line]) -> Iterator[Finding]:

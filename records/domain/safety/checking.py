@@ -13,9 +13,10 @@ from .interactions import interactions
 from .kidney import kidney
 from .lines import lines_of
 from .pregnancy import pregnancy
+from .routes import routes
 from .words import gettext_noop as _
 
-CATALOGUE = "This clinic's catalogue of medicines"
+CATALOGUE = _("This clinic's catalogue of medicines")
 # SafetyOverride.finding
 KEY_LENGTH = 120
 
@@ -30,6 +31,7 @@ def check(subject: Subject, items: Sequence[PlannedItem], knowledge: Knowledge) 
         *interactions(lines, knowledge),
         *duplicates(lines),
         *doses(subject, lines),
+        *routes(lines),
         *gaps(subject, lines),
         *pregnancy(subject, lines),
         *kidney(subject, lines),

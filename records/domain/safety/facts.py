@@ -24,6 +24,7 @@ class Kind(StrEnum):
     DUPLICATE = "duplicate"
     INTERACTION = "interaction"
     DOSE = "dose"
+    ROUTE = "route"
     PREGNANCY = "pregnancy"
     KIDNEY = "kidney"
     AGE = "age"
@@ -44,6 +45,8 @@ class MedicineFacts:
     strength_mg: Decimal | None = None
     strength: str = ""
     unit: str = "tablet"
+    # records.enums.Route; empty: not known
+    routes: Sequence[str] = ()
     pregnancy: str = "N"
     max_daily_mg: Decimal | None = None
     max_daily_mg_per_kg: Decimal | None = None

@@ -13,6 +13,8 @@ const BANNER_AFTER_MS = 2_000;
 // One missed answer may be a busy moment; a second heartbeat without any frame is a dead connection.
 const SILENT_HEARTBEATS = 2;
 const NOT_SIGNED_IN = 4401;
+// How long an answer may be on its way and still be asked for again (missed.js).
+const REMEMBERED_MS = 60_000;
 
 /** Milliseconds before try number `attempt` (0, 1, 2 …): doubles up to a limit, half of it by chance, so that a
  *  restarted server is not met by everyone at once. */
@@ -22,6 +24,7 @@ export function delayBefore(attempt, random = Math.random) {
 }
 
 const topics = new Set();
+let said = []; // names of events with their time, the oldest first
 let socket = null;
 let greeted = false;
 let greetedBefore = false;
@@ -40,6 +43,8 @@ function offset(serverTime) {
 }
 
 function announce(name, detail) {
+  const at = performance.now();
+  said = [...said.filter((one) => at - one.at < REMEMBERED_MS), { name, at }];
   document.body.dispatchEvent(new CustomEvent(name, { detail }));
 }
 
@@ -163,6 +168,11 @@ export const live = {
     const heard = (event) => listener(event.detail);
     document.body.addEventListener(`live:${type}`, heard);
     return () => document.body.removeEventListener(`live:${type}`, heard);
+  },
+
+  /** Names of the events announced since `moment` (as performance.now()). */
+  since(moment) {
+    return said.filter((one) => one.at >= moment).map((one) => one.name);
   },
 
   get connected() {

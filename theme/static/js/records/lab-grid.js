@@ -1,8 +1,9 @@
 // <form data-lab-grid>: results entered like in a spreadsheet. Enter and the arrow keys go from row to row, a column that
 // was copied elsewhere is pasted downwards (two columns: name and value, wherever the rows stand), and what each cell
 // means is asked while somebody types. The server reads the cells the same way when they are stored; nothing is reckoned
-// here.
+// here. Storing is asked for beside the page, so that what is typed stays where it is when the line is down.
 import { csrfToken } from "../csrf.js";
+import { KeptGrid } from "./lab-grid-kept.js";
 
 const AFTER_TYPING_MS = 180;
 
@@ -19,7 +20,12 @@ class Grid {
     form.addEventListener("keydown", (event) => this.#key(event));
     form.addEventListener("paste", (event) => this.#paste(event));
     form.addEventListener("focusin", ({ target }) => this.cells.includes(target) && target.select());
-    form.addEventListener("input", ({ target }) => (this.cells.includes(target) || target.name === "collected_at") && this.#soon());
+    form.addEventListener("input", ({ target }) => {
+      this.kept.keep();
+      if (this.cells.includes(target) || target.name === "collected_at") this.#soon();
+    });
+    form.addEventListener("submit", (event) => this.#submit(event));
+    this.kept = new KeptGrid(form, () => this.#ask());
     if (this.cells.some((cell) => cell.value)) this.#ask();
   }
 
@@ -59,7 +65,46 @@ class Grid {
     this.tally.textContent = this.form.dataset.pasted.replace("%s", put);
     const last = this.cells[Math.min(index + lines.length, this.cells.length) - 1];
     last?.focus();
+    this.kept.keep();
     this.#soon();
+  }
+
+  async #submit(event) {
+    const button = event.submitter;
+    if (!["save", "final"].includes(button?.value)) return;
+    event.preventDefault();
+    if (this.storing) return;
+    this.storing = true;
+    button.setAttribute("aria-busy", "true");
+    this.kept.keep();
+    this.#say("");
+    const url = await this.#store(button).catch(() => this.#say("offline"));
+    this.storing = false;
+    button.removeAttribute("aria-busy");
+    if (!url) return;
+    this.kept.stored();
+    location.assign(url);
+  }
+
+  /** Resolves to the address of the stored report, or to nothing. */
+  async #store(button) {
+    const body = new URLSearchParams(new FormData(this.form));
+    body.set(button.name, button.value);
+    const headers = { "X-CSRFToken": csrfToken(), Accept: "application/json" };
+    const answer = await fetch(this.form.action, { method: "POST", body, redirect: "manual", headers });
+    // A redirect leads to the log-in page.
+    if (answer.type === "opaqueredirect") return this.#say("signedOut");
+    if (answer.status >= 500 || answer.status === 429) return this.#say("offline");
+    if (answer.ok) return (await answer.json()).url;
+    // Refused, and nothing is stored: sent once more as a page, the server says why beside each field.
+    const does = Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value });
+    this.form.append(does);
+    this.form.submit();
+    return undefined;
+  }
+
+  #say(name) {
+    this.form.querySelector("[data-lab-not-stored]").textContent = name ? this.form.dataset[name] : "";
   }
 
   #isCalled(row, name) {

@@ -110,7 +110,8 @@ export class MedicineSearch {
       // Who types fast presses Enter before the answer is there.
       clearTimeout(this.#timer);
       const fresh = this.list.hidden || this.#asked === 0 || this.list.dataset.for !== this.#query().name;
-      if (fresh) await this.#look(this.#query().name);
+      // Without an answer the list is that of other words: nothing is taken from it.
+      if (fresh && !(await this.#look(this.#query().name))) return;
       this.#take(this.#found[this.#chosen]);
     }
     this.list.dataset.for = this.list.hidden ? "" : this.#query().name;

@@ -3,7 +3,7 @@
 import { csrfToken } from "../csrf.js";
 import { toast } from "../toast.js";
 import { inForm, PARTS, same, SOAP, together } from "./note-content.js";
-import { Kept } from "./note-kept.js";
+import { keptNote } from "./note-kept.js";
 import { choosePhrases, expandAsTyped, withTemplate, words } from "./note-words.js";
 
 const AFTER_TYPING_MS = 800;
@@ -24,7 +24,7 @@ class Note {
     this.form = form;
     this.version = form.elements.version;
     this.status = form.querySelector("[data-note-status]");
-    this.kept = new Kept(form.dataset.user, form.dataset.note);
+    this.kept = keptNote(form.dataset.user, form.dataset.note);
     this.#stored = this.content;
     this.kind = this.#stored.kind;
     form.addEventListener("input", (event) => event.target.matches("textarea") && this.#typed());
@@ -79,7 +79,7 @@ class Note {
       return true;
     }
     if (answer.status >= 500 || answer.status === 429) return this.#again("offline");
-    this.kept.keep(content, this.version.value);
+    this.kept.keep({ content, version: this.version.value });
     if (said.code === "stale_version") this.#conflicts(said, "stale");
     else if (said.code === "invalid_transition" || answer.status === 404) this.#say("over");
     else this.#say("failed", Object.values(said.fields ?? {}).flat()[0] ?? said.detail);
@@ -87,7 +87,7 @@ class Note {
   }
 
   #again(why) {
-    this.kept.keep(this.content, this.version.value);
+    this.kept.keep({ content: this.content, version: this.version.value });
     this.#say(why);
     this.#timer = setTimeout(() => this.save(), AGAIN_MS);
     return false;
@@ -107,7 +107,7 @@ class Note {
   }
 
   #typed() {
-    this.kept.keep(this.content, this.version.value);
+    this.kept.keep({ content: this.content, version: this.version.value });
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.save(), AFTER_TYPING_MS);
   }
@@ -189,7 +189,7 @@ class Note {
     this.#apart = true;
     if (which !== "mine") this.#show(which === "theirs" ? content : together(mine, content));
     if (this.dirty) {
-      this.kept.keep(this.content, version);
+      this.kept.keep({ content: this.content, version });
       this.save();
     } else {
       this.kept.drop();
@@ -224,7 +224,7 @@ class Note {
     const older = next.version !== now.version;
     this.#show(next.content);
     next.drop();
-    this.kept.keep(next.content, next.version);
+    this.kept.keep({ content: next.content, version: next.version });
     if (older) this.#conflicts(now, "kept");
     else {
       this.#say("restored");

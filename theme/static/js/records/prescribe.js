@@ -34,6 +34,11 @@ class Editor {
     if (matchMedia("(min-width: 40rem)").matches) this.search.focus({ preventScroll: true });
   }
 
+  /** Neither signed nor ended elsewhere, nor thrown away beside the video, where the page stays. */
+  #isOpen() {
+    return !this.#stopped && this.root.isConnected;
+  }
+
   part(name) {
     return this.root.querySelector(`[data-rx-${name}]`);
   }
@@ -53,7 +58,7 @@ class Editor {
     this.root.addEventListener("click", (event) => this.#click(event));
     addEventListener("online", () => this.save());
     addEventListener("beforeunload", (event) => {
-      if (!this.#stopped && this.#content() !== this.#stored) event.preventDefault();
+      if (this.#isOpen() && this.#content() !== this.#stored) event.preventDefault();
     });
   }
 
@@ -234,7 +239,7 @@ class Editor {
   async save() {
     clearTimeout(this.#timer);
     while (this.#sending) await this.#sending;
-    if (this.#stopped) return false;
+    if (!this.#isOpen()) return false;
     if (this.#content() === this.#stored) return true;
     this.#sending = this.#send().finally(() => (this.#sending = null));
     return this.#sending;
@@ -272,10 +277,12 @@ class Editor {
     const { ok, said, offline } = await this.#post(this.root.dataset.sign, { version: this.state.version, reasons });
     if (offline) return this.#say("offline");
     this.#errors(said.fields ?? {});
-    if (!ok) {
-      if (said.code === "needs_reason") askForReasons(this.findings);
+    if (said.code === "needs_reason") {
+      // Something came into the record since the last save: its finding has no field on this page yet.
+      if (await this.#send()) askForReasons(this.findings);
       return this.#refused(said);
     }
+    if (!ok) return this.#refused(said);
     this.#stopped = true;
     const tab = this.root.closest("[role=tabpanel]");
     if (tab && globalThis.htmx) globalThis.htmx.ajax("GET", tab.getAttribute("hx-get"), { target: tab, swap: "innerHTML" });

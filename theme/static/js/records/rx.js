@@ -9,6 +9,9 @@ const utf8 = new TextEncoder();
 
 class Unreadable extends Error {}
 
+/** Nothing is said of a code that could not be checked: not that it is good, nor that it is forged. */
+class Unable extends Error {}
+
 function bytes(text) {
   try {
     return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
@@ -38,12 +41,21 @@ async function inflated(packed) {
 
 /** By the browser itself; one that does not know Ed25519 uses noble-ed25519. */
 async function isSigned(signature, message, key) {
+  if (signature.length !== 64) return false;
   try {
     const imported = await crypto.subtle.importKey("raw", key, { name: "Ed25519" }, false, ["verify"]);
     return await crypto.subtle.verify({ name: "Ed25519" }, imported, signature, message);
   } catch {
+    return isSignedByNoble(signature, message, key);
+  }
+}
+
+async function isSignedByNoble(signature, message, key) {
+  try {
     const { verifyAsync } = await import("../../vendor/noble-ed25519/noble-ed25519.js");
-    return verifyAsync(signature, message, key).catch(() => false);
+    return await verifyAsync(signature, message, key);
+  } catch (error) {
+    throw new Unable(error.message);
   }
 }
 
@@ -110,7 +122,8 @@ function item(line) {
   return row;
 }
 
-async function ask(number, signature) {
+/** `isLast`: nobody has come with another code meanwhile, for the answer is about this one. */
+async function ask(number, signature, isLast) {
   standing("asking");
   const digest = await crypto.subtle.digest("SHA-256", utf8.encode(signature));
   const proof = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -118,11 +131,13 @@ async function ask(number, signature) {
   try {
     answer = await fetch(`${root.dataset.base}${encodeURIComponent(number)}/status/?proof=${proof}`, { credentials: "omit" });
   } catch {
-    return standing("offline");
+    return isLast() && standing("offline");
   }
+  if (!isLast()) return;
   if (answer.status === 404) return standing("unknown");
   if (!answer.ok) return standing("offline");
   const { status, stopped } = await answer.json();
+  if (!isLast()) return;
   root.querySelectorAll("[data-items] > li").forEach((row, at) => (row.querySelector("[data-stopped]").hidden = !stopped.includes(at)));
   if (status === "stopped" || status === "replaced") {
     for (const part of root.querySelectorAll("[data-ended]")) part.hidden = part.dataset.ended !== status;
@@ -130,20 +145,25 @@ async function ask(number, signature) {
   } else standing(status);
 }
 
+let codes = 0;
+
 async function verify() {
+  const number = ++codes;
+  const isLast = () => number === codes;
   root.querySelector("[data-sheet]").hidden = true;
   const code = location.hash.slice(1);
   if (!code) return verdict("none");
   try {
     const { signed, signature, sheet } = await read(code);
+    if (!isLast()) return;
     if (!signed) return verdict("bad");
     shown(sheet);
     const over = sheet.to && new Date(`${sheet.to}T23:59:59`) < new Date();
     verdict(over ? "expired" : "good");
-    await ask(sheet.no, signature);
+    await ask(sheet.no, signature, isLast);
   } catch (error) {
     if (!(error instanceof Unreadable)) console.error(error);
-    verdict("unreadable");
+    if (isLast()) verdict(error instanceof Unable ? "unable" : "unreadable");
   }
 }
 

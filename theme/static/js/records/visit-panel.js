@@ -1,5 +1,16 @@
 // [data-visit-panel]: the tabs beside a call. Each part is loaded once, when its tab is first opened, and then only hidden, so
-// that nothing typed in it is lost by looking at another.
+// that nothing typed in it is lost by looking at another. What could not be loaded is tried again.
+function load(part) {
+  if (part.hidden || part.dataset.loaded) return;
+  part.dataset.loaded = "true";
+  part.dispatchEvent(new CustomEvent("visit-tab-opened"));
+}
+
+for (const failed of ["htmx:sendError", "htmx:responseError", "htmx:timeout"])
+  document.addEventListener(failed, ({ target }) => target.dataset?.visitPart && delete target.dataset.loaded);
+
+document.body.addEventListener("live:reconnected", () => document.querySelectorAll("[data-visit-part]").forEach(load));
+
 function open(panel, name) {
   for (const tab of panel.querySelectorAll("[data-visit-tab]")) {
     const chosen = tab.dataset.visitTab === name;
@@ -9,7 +20,7 @@ function open(panel, name) {
   }
   for (const part of panel.querySelectorAll("[data-visit-part]")) {
     part.hidden = part.dataset.visitPart !== name;
-    if (!part.hidden) part.dispatchEvent(new CustomEvent("visit-tab-opened"));
+    load(part);
   }
 }
 
