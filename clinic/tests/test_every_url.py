@@ -22,6 +22,8 @@ from django.urls import URLPattern, get_resolver, resolve, reverse
 from clinic.routing import websocket_urlpatterns
 from clinic.tests import world
 from clinic.tests.url_table import ADMIN, ADMIN_PAGES, PEOPLE, SOCKETS, TABLE
+from clinic.tests.url_table_figures import FIGURES
+from clinic.tests.url_table_imaging import IMAGING
 from clinic.tests.url_table_money import MONEY
 from clinic.tests.url_table_records import RECORDS
 from clinic.tests.url_table_visits import VISITS
@@ -47,7 +49,7 @@ class Row(NamedTuple):
 
 def rows() -> list[Row]:
     found = []
-    for line in (TABLE + VISITS + MONEY + RECORDS).splitlines():
+    for line in (TABLE + VISITS + MONEY + RECORDS + IMAGING + FIGURES).splitlines():
         words = line.partition("#")[0].split()
         if words:
             method, target, *answers = words
