@@ -313,6 +313,8 @@ CHAT_UPLOAD_MAX_BYTES = 15 * 1024 * 1024
 DOCUMENT_MAX_BYTES = 50 * 1024 * 1024
 # Five files and the form around them.
 MAX_REQUEST_BYTES = 5 * UPLOAD_MAX_BYTES + 2 * 1024 * 1024
+# The DICOM files of a scan, as they are sent: always in parts.
+IMAGING_MAX_BYTES = 1024 * 1024 * 1024
 IMAGE_MAX_PIXELS = 40_000_000
 # clamd, which scans every upload: "host:port" or the path of its socket; empty: none (clinic/core/scanning.py).
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")

@@ -202,6 +202,9 @@ class ResultFlag(models.TextChoices):
     ABNORMAL = "abnormal", _("Not normal")
 
 
+CRITICAL_FLAGS = (ResultFlag.CRITICAL_LOW, ResultFlag.CRITICAL_HIGH)
+
+
 class LabReportStatus(models.TextChoices):
     """FHIR DiagnosticReport.status; released: the patient may see it."""
 
@@ -307,6 +310,14 @@ class StudyState(models.TextChoices):
     OTHER_PERSON = "other_person", _("Names another person")
     ACCEPTED = "accepted", _("Checked")
     REFUSED = "refused", _("Refused")
+
+
+class PictureUploadState(models.TextChoices):
+    """DICOM files that were sent, on their way through the reading."""
+
+    WAITING = "waiting", _("Being read")
+    DONE = "done", _("Read")
+    FAILED = "failed", _("Not taken")
 
 
 class TellingWay(models.TextChoices):

@@ -12,6 +12,7 @@ from .imaging import (
     ImagingSeries,
     ImagingStudy,
     ImagingTemplate,
+    ImagingUpload,
 )
 from .lab import (
     CriticalAlert,
@@ -59,6 +60,7 @@ __all__ = [
     "ImagingSeries",
     "ImagingStudy",
     "ImagingTemplate",
+    "ImagingUpload",
     "Immunisation",
     "Intake",
     "Interaction",

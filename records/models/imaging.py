@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.core.models import BaseModel
 from clinic.core.status import StatusChange, StatusModel
-from records.enums import IMAGING_TRANSITIONS, ImagingStatus, StudyState
+from records.enums import IMAGING_TRANSITIONS, ImagingStatus, PictureUploadState, StudyState
 from scheduling.enums import ReferralPriority
 
 
@@ -173,7 +173,7 @@ class ImagingStudy(BaseModel):
     the person; where that is somebody else it counts only after `accepted_by` has said why."""
 
     report = models.ForeignKey(ImagingReport, on_delete=models.PROTECT, related_name="studies")
-    uid = models.CharField(max_length=64, unique=True)
+    uid = models.CharField(max_length=64)
     modality = models.CharField(max_length=16, blank=True)
     description = models.CharField(max_length=140, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -191,6 +191,12 @@ class ImagingStudy(BaseModel):
     class Meta:
         ordering = ["started_at", "created_at"]
         verbose_name_plural = "imaging studies"
+        constraints = [
+            # What was refused here (brought to the wrong report, say) may come again, here or elsewhere.
+            models.UniqueConstraint(
+                fields=["uid"], condition=~models.Q(state=StudyState.REFUSED), name="imaging_study_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.uid
@@ -203,6 +209,9 @@ class ImagingSeries(BaseModel):
     modality = models.CharField(max_length=16, blank=True)
     description = models.CharField(max_length=140, blank=True)
     body_part = models.CharField(max_length=32, blank=True)
+    # How bright the pictures are shown at first; null: the viewer takes the whole range.
+    window_center = models.FloatField(null=True, blank=True)
+    window_width = models.FloatField(null=True, blank=True)
 
     class Meta:
         ordering = ["number", "uid"]
@@ -220,6 +229,8 @@ class ImagingInstance(BaseModel):
     uid = models.CharField(max_length=64)
     number = models.IntegerField(default=0)
     sop_class = models.CharField(max_length=64, blank=True)
+    # How the pictures are packed in the file (a UID).
+    transfer_syntax = models.CharField(max_length=64, blank=True)
     file = models.FileField(upload_to="imaging/")
     size = models.PositiveBigIntegerField()
     rows = models.PositiveIntegerField(default=0)
@@ -232,3 +243,28 @@ class ImagingInstance(BaseModel):
 
     def __str__(self) -> str:
         return self.uid
+
+
+class ImagingUpload(BaseModel):
+    """DICOM files that have arrived whole for a report, and what a task made of them. `path` (in MEDIA_ROOT) is what
+    was sent, until it is read; `found` counts what was in it."""
+
+    report = models.ForeignKey(ImagingReport, on_delete=models.CASCADE, related_name="picture_uploads")
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=140)
+    size = models.PositiveBigIntegerField()
+    path = models.CharField(max_length=200, blank=True)
+    state = models.CharField(
+        max_length=8, choices=PictureUploadState, default=PictureUploadState.WAITING
+    )
+    # How often a worker has begun to read it.
+    tries = models.PositiveSmallIntegerField(default=0)
+    found = models.JSONField(default=dict)
+    # What to say when nothing could be taken; a name of records.domain.imaging.arriving.FAILURES.
+    failure = models.CharField(max_length=24, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name
