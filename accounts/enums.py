@@ -125,7 +125,11 @@ class ActivityVerb(models.TextChoices):
     LAB_REPORT_ENTERED = "lab.create", _("entered a lab report")
     LAB_REPORT_CHANGED = "lab.status", _("changed the status of a lab report")
     LAB_REPORT_READ = "lab.read", _("read lab results")
-    CRITICAL_ACKNOWLEDGED = "lab.acknowledge", _("acknowledged a critical lab result")
+    CRITICAL_ACKNOWLEDGED = "lab.acknowledge", _("acknowledged a critical finding")
+    CRITICAL_TOLD = "critical.told", _("noted who was told of a critical finding")
+    IMAGING_REPORT_CHANGED = "imaging.status", _("worked on the report of a scan")
+    IMAGING_REPORT_READ = "imaging.read", _("read the report of a scan")
+    IMAGING_REPORT_DOWNLOADED = "imaging.download", _("downloaded the report of a scan")
     LAB_CATALOGUE_CHANGED = "lab.catalogue", _("changed lab panels, parameters or ranges")
     MEDICINES_CHANGED = "medicine.change", _("changed the catalogue of medicines")
     PAYMENT_SUBMITTED = "payment.submit", _("sent a payment")
@@ -184,10 +188,13 @@ RECORD_VERBS = frozenset(
         ActivityVerb.DOCUMENT_CHANGED,
         ActivityVerb.RECORD_EXPORTED,
         ActivityVerb.RECORD_DOWNLOADED,
-        # Not that a critical result was acknowledged: that would tell of it before its release.
+        # Not that a critical finding was acknowledged or told of: that would tell of it before its release.
         ActivityVerb.LAB_REPORT_ENTERED,
         ActivityVerb.LAB_REPORT_CHANGED,
         ActivityVerb.LAB_REPORT_READ,
+        ActivityVerb.IMAGING_REPORT_CHANGED,
+        ActivityVerb.IMAGING_REPORT_READ,
+        ActivityVerb.IMAGING_REPORT_DOWNLOADED,
         ActivityVerb.PROOF_OPENED,
         ActivityVerb.CARD_OPENED,
         ActivityVerb.BILLING_DOCUMENT_OPENED,

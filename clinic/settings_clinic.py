@@ -28,6 +28,9 @@ DOCUMENT_KEEP_YEARS = {
 PRESCRIPTION_KEYS = env.list("PRESCRIPTION_KEYS", default=[])
 CALL_OPENS_MINUTES_BEFORE = env.int("CALL_OPENS_MINUTES_BEFORE", 10)
 
+# The report of a scan is authorised by another radiologist than the one who wrote it; False: by the same one, too.
+IMAGING_SECOND_RADIOLOGIST = env.bool("IMAGING_SECOND_RADIOLOGIST", False)
+
 # From this amount on two people have to agree that a payment has arrived; 0: one is enough.
 SECOND_APPROVAL_FROM = Decimal(env.str("SECOND_APPROVAL_FROM", "0"))
 
