@@ -130,6 +130,9 @@ class ActivityVerb(models.TextChoices):
     IMAGING_REPORT_CHANGED = "imaging.status", _("worked on the report of a scan")
     IMAGING_REPORT_READ = "imaging.read", _("read the report of a scan")
     IMAGING_REPORT_DOWNLOADED = "imaging.download", _("downloaded the report of a scan")
+    PICTURES_ADDED = "imaging.pictures.add", _("added the pictures of a scan")
+    PICTURES_CHECKED = "imaging.pictures.check", _("decided whose pictures of a scan these are")
+    PICTURES_OPENED = "imaging.pictures.open", _("looked at the pictures of a scan")
     LAB_CATALOGUE_CHANGED = "lab.catalogue", _("changed lab panels, parameters or ranges")
     MEDICINES_CHANGED = "medicine.change", _("changed the catalogue of medicines")
     PAYMENT_SUBMITTED = "payment.submit", _("sent a payment")
@@ -195,6 +198,9 @@ RECORD_VERBS = frozenset(
         ActivityVerb.IMAGING_REPORT_CHANGED,
         ActivityVerb.IMAGING_REPORT_READ,
         ActivityVerb.IMAGING_REPORT_DOWNLOADED,
+        ActivityVerb.PICTURES_ADDED,
+        ActivityVerb.PICTURES_CHECKED,
+        ActivityVerb.PICTURES_OPENED,
         ActivityVerb.PROOF_OPENED,
         ActivityVerb.CARD_OPENED,
         ActivityVerb.BILLING_DOCUMENT_OPENED,

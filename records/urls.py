@@ -6,7 +6,7 @@ from records.views import (
     doses,
     feedback,
     history,
-    lab_alerts,
+    imaging_pictures,
     lab_catalogue,
     lab_entry,
     labs,
@@ -184,3 +184,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="medicine_interaction_switch",
     ),
 ]
+    # Pictures of scans
+    path("imaging/studies/<uuid:pk>/series.json", imaging_pictures.series, name="imaging_series"),
+    path("imaging/instances/<uuid:pk>.dcm", imaging_pictures.instance, name="imaging_instance"),

@@ -170,7 +170,8 @@ class ImagingPhrase(BaseModel):
 
 class ImagingStudy(BaseModel):
     """FHIR ImagingStudy: a DICOM study that was brought for a report. The fields `found_…` are what its files say of
-    the person; where that is somebody else it counts only after `accepted_by` has said why."""
+    the person; where that may be somebody else it counts only after `decided_by` has said why, or is refused by them
+    and its files are removed."""
 
     report = models.ForeignKey(ImagingReport, on_delete=models.PROTECT, related_name="studies")
     uid = models.CharField(max_length=64)
@@ -183,10 +184,10 @@ class ImagingStudy(BaseModel):
     found_sex = models.CharField(max_length=16, blank=True)
     found_patient_id = models.CharField(max_length=64, blank=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    accepted_by = models.ForeignKey(
+    decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    accepted_reason = models.CharField(_("why it counts all the same"), max_length=240, blank=True)
+    decided_reason = models.CharField(_("why"), max_length=240, blank=True)
 
     class Meta:
         ordering = ["started_at", "created_at"]

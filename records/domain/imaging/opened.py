@@ -33,7 +33,7 @@ def openings(report: ImagingReport) -> QuerySet[Activity]:
         Activity.objects.filter(
             target_type=ImagingReport._meta.label_lower,
             target_id=str(report.pk),
-            verb__in=list(_VERBS.values()),
+            verb__in=[*_VERBS.values(), ActivityVerb.PICTURES_OPENED],
         )
         .select_related("actor")
         .order_by("-id")

@@ -48,7 +48,7 @@ def visible_to(user: User) -> QuerySet[ImagingReport]:
         return reports.filter(patient=user.pk, released_at__isnull=False)
     if user.is_doctor:
         return reports.filter(
-            _read_by(user)
+            read_by(user)
             | Q(referral__referrer=user.pk)
             | Q(status=_I.AUTHORISED, patient__in=patients_open_to(user))
         )
@@ -67,7 +67,7 @@ def worklist(user: User) -> QuerySet[ImagingReport]:
     urgency = Case(
         When(priority=ReferralPriority.URGENT, then=Value(0)), default=Value(1), output_field=IntegerField()
     )
-    waiting = visible_to(user).filter(_read_by(user), status__in=(_I.ACQUIRED, _I.REPORTED))
+    waiting = visible_to(user).filter(read_by(user), status__in=(_I.ACQUIRED, _I.REPORTED))
     return waiting.order_by(urgency, "acquired_at", "pk")
 
 
@@ -98,7 +98,8 @@ def turnarounds(reports: Sequence[ImagingReport]) -> dict[str, timedelta]:
     return {name: sorted(taken[name])[len(taken[name]) // 2] for name in STRETCHES if name in taken}
 
 
-def _read_by(user: User) -> Q:
+def read_by(user: User) -> Q:
+    """The reports of scans such as `user` reads, of their specialty or done by them (imaging_rules.reads)."""
     profile = getattr(user, "doctor_profile", None)
     did = Q(appointment__doctor=user.pk)
     return did | Q(service__specialty=profile.specialty_id) if profile else did

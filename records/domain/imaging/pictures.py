@@ -1,0 +1,115 @@
+"""The pictures of a scan: who finds which, and what the viewer is told of a study."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.urls import reverse
+
+from accounts.domain import trail
+from accounts.enums import ActivityVerb
+from accounts.models import User
+from records import imaging_rules
+from records.enums import ImagingStatus, StudyState
+from records.models import ImagingInstance, ImagingReport, ImagingSeries, ImagingStudy
+
+from . import queries
+
+
+def can_bring(user: User, report: ImagingReport) -> bool:
+    """Upload pictures, decide whose they are, and see what became of them: those who read such scans, and management's
+    desk, where discs are handed in."""
+    if not user.is_active or report.status == ImagingStatus.CANCELLED:
+        return False
+    return user.is_management or imaging_rules.reads(user, report)
+
+
+def reports_to_bring_to(user: User) -> QuerySet[ImagingReport]:
+    """Reports at whose address `user` may find the handling of pictures; whether they may do it, `can_bring` says."""
+    reports = ImagingReport.objects.select_related("patient__patient_profile", "service", "appointment", "referral")
+    if user.is_active and user.is_management:
+        return reports
+    found = queries.visible_to(user).order_by().values("pk")
+    return reports.filter(pk__in=found)
+
+
+def studies_visible_to(user: User) -> QuerySet[ImagingStudy]:
+    """Studies whose pictures `user` may look at: of the reports they find those that count as the patient's, and for
+    those who read such scans also what somebody has to decide on. Management handles discs and sees no pictures."""
+    reports = queries.visible_to(user).order_by().values("pk")
+    shown = Q(state=StudyState.ACCEPTED, report__in=reports)
+    if user.is_active and user.is_doctor:
+        read = ImagingReport.objects.filter(queries.read_by(user)).values("pk")
+        shown |= Q(state=StudyState.OTHER_PERSON, report__in=read)
+    return ImagingStudy.objects.filter(shown).select_related(
+        "report__patient", "report__service", "report__appointment", "report__referral"
+    )
+
+
+def instances_visible_to(user: User) -> QuerySet[ImagingInstance]:
+    studies = studies_visible_to(user).select_related(None).order_by().values("pk")
+    return ImagingInstance.objects.filter(series__study__in=studies)
+
+
+def studies_of(report: ImagingReport, user: User) -> QuerySet[ImagingStudy]:
+    """The studies that the report's page lists for `user`: those who handle pictures see each state, others what
+    counts."""
+    studies = ImagingStudy.objects.filter(report=report).select_related("uploaded_by", "decided_by")
+    return studies if can_bring(user, report) else studies.filter(state=StudyState.ACCEPTED)
+
+
+def for_the_viewer(study: ImagingStudy) -> dict[str, Any]:
+    """The study with its series and their files in order, as plain values. Constant number of queries."""
+    instances = Prefetch("instances", ImagingInstance.objects.order_by("number", "uid"))
+    series = ImagingSeries.objects.filter(study=study).prefetch_related(instances)
+    return {
+        "id": str(study.pk),
+        "report": str(study.report_id),
+        "modality": study.modality,
+        "description": study.description,
+        "started_at": study.started_at.isoformat() if study.started_at else None,
+        "state": str(StudyState(study.state)),
+        "series": [_series(one) for one in series],
+    }
+
+
+def note_opened(study: ImagingStudy, reader: User) -> None:
+    """Somebody looks at the pictures: a line in the trail of the report, in whose list of openings it stands."""
+    trail.record(
+        ActivityVerb.PICTURES_OPENED,
+        actor=reader,
+        target=study.report,
+        patient=study.report.patient_id if study.state == StudyState.ACCEPTED else None,
+    )
+
+
+def _series(series: ImagingSeries) -> dict[str, Any]:
+    window = None
+    if series.window_center is not None and series.window_width is not None:
+        window = {"center": series.window_center, "width": series.window_width}
+    return {
+        "id": str(series.pk),
+        "number": series.number,
+        "modality": series.modality,
+        "description": series.description,
+        "body_part": series.body_part,
+        "window": window,
+        "instances": [_instance(one) for one in series.instances.all()],  # type: ignore[attr-defined]
+    }
+
+
+def _instance(instance: ImagingInstance) -> dict[str, Any]:
+    return {
+        "id": str(instance.pk),
+        "url": address_of(instance.pk),
+        "number": instance.number,
+        "size": instance.size,
+        "rows": instance.rows,
+        "columns": instance.columns,
+        "frames": instance.frames,
+        "transfer_syntax": instance.transfer_syntax,
+    }
+
+
+def address_of(instance: UUID) -> str:
+    return reverse("imaging_instance", args=[instance])
