@@ -5,8 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 from django_tasks import task
 
-from records.domain import document_sweep, previews, record_exports, reminders
-from records.domain.labs import critical
+from records.domain import critical, document_sweep, previews, record_exports, reminders
 
 
 @task()
@@ -20,7 +19,7 @@ def sweep_documents() -> None:
 
 
 @task()
-def escalate_lab_alert(alert_id: str, due: str) -> None:
+def escalate_critical_alert(alert_id: str, due: str) -> None:
     critical.escalate(alert_id, datetime.fromisoformat(due))
     critical.escalate_due()
 

@@ -2,6 +2,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from records.views import (
     adherence,
+    critical,
     documents,
     doses,
     feedback,
@@ -149,8 +150,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("labs/panels/<uuid:pk>/", lab_catalogue.panel_edit, name="lab_panel"),
     path("labs/panels/<uuid:pk>/use/", lab_catalogue.panel_use, name="lab_panel_use"),
     path("labs/panels/<uuid:pk>/move/", lab_catalogue.panel_move, name="lab_panel_move"),
-    path("labs/critical/", lab_alerts.lab_alerts, name="lab_alerts"),
-    path("labs/critical/<uuid:pk>/", lab_alerts.lab_alert_acknowledge, name="lab_alert_acknowledge"),
+    path("critical/", critical.critical_alerts, name="critical_alerts"),
+    path("critical/<uuid:pk>/", critical.critical_alert, name="critical_alert"),
+    path("critical/<uuid:pk>/acknowledge/", critical.critical_acknowledge, name="critical_acknowledge"),
+    path("critical/<uuid:pk>/told/", critical.critical_told, name="critical_told"),
     path("visits/<uuid:appointment_id>/panel/labs/", labs.visit_panel_labs, name="visit_panel_labs"),
     # Requests
     path("requests/", requests.listing, name="requests"),
@@ -183,7 +186,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         medicine_interactions.switch,
         name="medicine_interaction_switch",
     ),
-]
     # Pictures of scans
     path("imaging/studies/<uuid:pk>/series.json", imaging_pictures.series, name="imaging_series"),
     path("imaging/instances/<uuid:pk>.dcm", imaging_pictures.instance, name="imaging_instance"),
+]

@@ -157,7 +157,7 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "lab_report": make_lab_report(patient, doctor),
         "lab_draft": make_lab_report(patient, doctor, status="preliminary"),
         "lab_critical": lab_critical,
-        "lab_alert": lab_critical.critical_alert,  # type: ignore[attr-defined]
+        "critical_alert": lab_critical.critical_alert,  # type: ignore[attr-defined]
         "export": make_export(cast["manager"], status="ready", content=b"made"),
         "patient": patient,
         "other_patient": other_patient,

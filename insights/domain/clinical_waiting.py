@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from accounts.models import User
-from records.domain.labs.queries import alerts_visible_to
+from records.domain.critical_queries import visible_to as alerts_visible_to
 from records.domain.request_queries import requests_visible_to
 from records.enums import RecordRequestStatus
 

@@ -7,8 +7,7 @@ from django.test import Client
 
 from accounts.domain import care
 from insights.domain.clinical_waiting import clinical_waiting
-from records.domain import record_requests
-from records.domain.labs import critical
+from records.domain import critical, record_requests
 from records.models import CriticalAlert
 from records.tests.factories_labs import POTASSIUM, make_lab_report
 from records.tests.requests import ask_for_pills, running_visit

@@ -1,5 +1,7 @@
 """The laboratory: what can be measured, what is normal, and what was found."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,9 @@ from records.enums import (
     ResultFlag,
     TellingWay,
 )
+
+if TYPE_CHECKING:
+    from .imaging import ImagingReport
 
 
 class LabParameter(BaseModel):
@@ -206,9 +211,16 @@ class CriticalAlert(BaseModel):
     def __str__(self) -> str:
         return str(self.report_id or self.imaging_report_id)
 
+    @property
+    def subject(self) -> "LabReport | ImagingReport":
+        """The report it is about."""
+        found = self.report if self.report_id is not None else self.imaging_report
+        assert found is not None
+        return found
+
 
 class CriticalTelling(BaseModel):
-    """FHIR Communication: whom somebody told of a critical finding, when and how."""
+    """FHIR Communication: whom somebody told of a critical finding, when and how. Written once (critical_kept)."""
 
     alert = models.ForeignKey(CriticalAlert, on_delete=models.CASCADE, related_name="tellings")
     told = models.CharField(_("who was told"), max_length=120)

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from clinic.core import pdf
 from clinic.core.errors import DomainError
-from records import lab_rules
-from records.domain.labs import critical, paper, queries, reports, trends
+from records import critical_rules, lab_rules
+from records.domain import critical, critical_queries
+from records.domain.labs import paper, queries, reports, trends
 from records.models import LabReport
 from records.views.opened import patient_of
 from scheduling.domain.queries import appointments_visible_to
@@ -182,7 +183,7 @@ def _page(
         "may_edit": lab_rules.can_edit(user, report),
         "may_release": lab_rules.can_release(user, report),
         "may_amend": lab_rules.can_amend(user, report) and (newer is None or newer.status == "preliminary"),
-        "may_acknowledge": alert is not None and lab_rules.can_acknowledge(user, alert),
+        "may_acknowledge": alert is not None and critical_rules.can_acknowledge(user, alert),
         "layout": layout_for(user),
         "pdf_possible": report.final_at is not None and pdf.is_possible(),
     }
@@ -207,4 +208,4 @@ def _open_alerts(user: User, patient: User) -> list[Any]:
     """Of this patient's results that nobody has acknowledged; for doctors."""
     if not user.is_doctor:
         return []
-    return list(queries.alerts_visible_to(user).filter(report__patient=patient, acknowledged_at=None))
+    return list(critical_queries.visible_to(user).filter(report__patient=patient, acknowledged_at=None))

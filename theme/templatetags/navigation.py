@@ -197,10 +197,12 @@ LABORATORY = Place(
     _("Laboratory"),
     "flask-conical",
     frozenset({"lab_parameter", "lab_parameter_new", "lab_range", "lab_range_new"})
-    | {"lab_panels", "lab_panel", "lab_panel_new", "lab_alerts"},
+    | {"lab_panels", "lab_panel", "lab_panel_new"},
     bar=False,
 )
-LAB_ALERTS = Place("lab_alerts", _("Critical results"), "triangle-alert", bar=False)
+CRITICAL = Place(
+    "critical_alerts", _("Critical findings"), "triangle-alert", frozenset({"critical_alert"}), bar=False
+)
 WAITING = Place(
     "waiting_list",
     _("Waiting list"),
@@ -242,7 +244,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         REFERRALS,
         PRESCRIPTIONS,
         REQUESTS,
-        LAB_ALERTS,
+        CRITICAL,
         NOTE_WORDS,
     ),
     Role.MANAGEMENT: (
@@ -262,6 +264,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         REQUESTS,
         CATALOGUE,
         LABORATORY,
+        CRITICAL,
         NOTE_WORDS,
         replace(PEOPLE, bar=False, heading=_("Clinic")),
         replace(DOCTORS, bar=False),

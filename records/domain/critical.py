@@ -1,10 +1,11 @@
-"""A critical result goes from person to person until somebody says what is done about it.
+"""A critical finding, of a lab result or a scan, goes from person to person until somebody says what is done about it.
 
-First the report's doctor, after half an hour the whole care team, after another half hour management; then management
-and the doctor again every hour. Each step is one change of the alert's row under its lock, which names the moment of
-the next one, and queues a task for it in the same transaction. A task does its step only if the row still waits for
-just that moment: run twice, late, or by two workers at once, each step happens once. Steps whose task was lost are made
-good by `escalate_due`, which every task and every sweep runs.
+First the doctor whose report it is or who sent for the scan (the care team when nobody did), after half an hour the
+whole care team and who read the scan, after another half hour management; then all of them again every hour. Each step
+is one change of the alert's row under its lock, which names the moment of the next one, and queues a task for it in the
+same transaction. A task does its step only if the row still waits for just that moment: run twice, late, or by two
+workers at once, each step happens once. Steps whose task was lost are made good by `escalate_due`, which every task and
+every sweep runs.
 """
 
 import logging
@@ -20,32 +21,32 @@ from accounts.enums import ActivityVerb, Role
 from accounts.models import CareLink, User
 from clinic.core.errors import Invalid, InvalidTransition, NotAllowed
 from clinic.core.status import lock
-from records import lab_events, lab_rules
-from records.enums import ResultFlag
-from records.lab_rules import MANAGEMENT_LEVEL
-from records.models import CriticalAlert, LabReport
+from records import critical_events, critical_rules
+from records.critical_rules import MANAGEMENT_LEVEL
+from records.enums import CRITICAL_FLAGS
+from records.models import CriticalAlert, ImagingReport, LabReport
 
-from . import telling
+from . import critical_news
 
 logger = logging.getLogger(__name__)
 
 # After so long without an answer the next step is done; the last one again and again.
 WAITS = (timedelta(minutes=30), timedelta(minutes=30), timedelta(minutes=60))
-CRITICAL = (ResultFlag.CRITICAL_LOW, ResultFlag.CRITICAL_HIGH)
 ACTION_MAX_LENGTH = 300
 
 
 def raise_for(report: LabReport) -> CriticalAlert | None:
     """An alert if the report holds a critical result; in the transaction that makes it final."""
-    if not report.results.filter(flag__in=CRITICAL).exists():  # type: ignore[attr-defined]
+    if not report.results.filter(flag__in=CRITICAL_FLAGS).exists():  # type: ignore[attr-defined]
         return None
-    alert, created = CriticalAlert.objects.get_or_create(report=report)
-    if created:
-        now = timezone.now()
-        _wait(alert, 0, now)
-        telling.critical(alert, [report.doctor], due=now)
-        lab_events.lab_alert_changed(alert)
-    return alert
+    return _begin(*CriticalAlert.objects.get_or_create(report=report))
+
+
+def raise_for_imaging(report: ImagingReport) -> CriticalAlert | None:
+    """An alert if the scan's report is marked critical; in the transaction that authorises it. Once for a report."""
+    if not report.is_critical:
+        return None
+    return _begin(*CriticalAlert.objects.get_or_create(imaging_report=report))
 
 
 def escalate(alert_id: UUID | str, due: datetime) -> bool:
@@ -58,8 +59,8 @@ def escalate(alert_id: UUID | str, due: datetime) -> bool:
         if alert.acknowledged_at is not None or alert.next_at != due or due > timezone.now():
             return False
         _wait(alert, min(alert.level + 1, MANAGEMENT_LEVEL), timezone.now())
-        telling.critical(alert, _people(alert), due=due)
-        lab_events.lab_alert_changed(alert)
+        critical_news.critical(alert, people(alert), due=due)
+        publish(alert)
     return True
 
 
@@ -87,8 +88,8 @@ def acknowledge(alert_id: UUID, *, actor: User, action: str) -> CriticalAlert:
             alert = lock(CriticalAlert, alert_id)
         except CriticalAlert.DoesNotExist:
             raise NotAllowed from None
-        if not lab_rules.can_acknowledge(actor, alert):
-            if alert.acknowledged_at is not None and _was_theirs(actor, alert):
+        if not critical_rules.can_acknowledge(actor, alert):
+            if alert.acknowledged_at is not None and critical_rules.is_concerned(actor, alert):
                 raise InvalidTransition(_("Somebody has acknowledged this already."))
             raise NotAllowed
         if not 3 <= len(action) <= ACTION_MAX_LENGTH or "\x00" in action:
@@ -97,8 +98,8 @@ def acknowledge(alert_id: UUID, *, actor: User, action: str) -> CriticalAlert:
         trail.record(
             ActivityVerb.CRITICAL_ACKNOWLEDGED,
             actor=actor,
-            target=alert.report,
-            patient=alert.report.patient_id,
+            target=alert.subject,
+            patient=alert.subject.patient_id,
         )
     return alert
 
@@ -114,32 +115,49 @@ def _close(alert: CriticalAlert, actor: User, action: str) -> None:
     alert.acknowledged_at, alert.acknowledged_by = timezone.now(), actor
     alert.action, alert.next_at = action, None
     alert.save(update_fields=["acknowledged_at", "acknowledged_by", "action", "next_at", "updated_at"])
-    lab_events.lab_alert_changed(alert)
-
-
-def _was_theirs(actor: User, alert: CriticalAlert) -> bool:
-    if actor.is_management:
-        return alert.level >= MANAGEMENT_LEVEL
-    return lab_rules.can_enter(actor, alert.report.patient)
+    publish(alert)
 
 
 def _wait(alert: CriticalAlert, level: int, now: datetime) -> None:
     """At `level` from now on; the next step after its wait."""
-    from records.tasks import escalate_lab_alert
+    from records.tasks import escalate_critical_alert
 
     alert.level, alert.next_at = level, now + WAITS[level]
     alert.save(update_fields=["level", "next_at", "updated_at"])
-    escalate_lab_alert.using(run_after=alert.next_at).enqueue(str(alert.pk), alert.next_at.isoformat())
+    escalate_critical_alert.using(run_after=alert.next_at).enqueue(str(alert.pk), alert.next_at.isoformat())
 
 
-def _people(alert: CriticalAlert) -> list[User]:
-    """Who is told at the alert's level. The doctor is told again each time: an hour later they may be back."""
-    report = alert.report
-    found = {report.doctor_id: report.doctor}
-    if alert.level >= 1:
-        for link in CareLink.objects.filter(patient=report.patient_id).select_related("doctor"):
+def people(alert: CriticalAlert) -> list[User]:
+    """Who is told at the alert's level. The first is told again each time: an hour later they may be back."""
+    first, scan = critical_rules.responsible(alert), alert.imaging_report
+    found = {first.pk: first} if first is not None else {}
+    if alert.level >= 1 or first is None:
+        links = CareLink.objects.filter(patient=alert.subject.patient_id, doctor__is_active=True)
+        for link in links.select_related("doctor"):
             found.setdefault(link.doctor_id, link.doctor)
+    # Who read it can still telephone when nobody answers, or when there is nobody else.
+    if scan is not None and (alert.level >= 1 or not found):
+        for reader in (scan.authorised_by, scan.reported_by):
+            if reader is not None:
+                found.setdefault(reader.pk, reader)
     if alert.level >= MANAGEMENT_LEVEL:
         for manager in User.objects.filter(role=Role.MANAGEMENT, is_active=True):
             found.setdefault(manager.pk, manager)
     return list(found.values())
+
+
+def _begin(alert: CriticalAlert, is_new: bool) -> CriticalAlert:
+    if is_new:
+        now = timezone.now()
+        _wait(alert, 0, now)
+        critical_news.critical(alert, people(alert), due=now)
+        publish(alert)
+    return alert
+
+
+def publish(alert: CriticalAlert) -> None:
+    """To all who were told, and to who read the scan: their list shows it as well."""
+    told, scan = people(alert), alert.imaging_report
+    if scan is not None:
+        told += [reader for reader in (scan.authorised_by, scan.reported_by) if reader is not None]
+    critical_events.critical_alert_changed(alert, told)

@@ -12,7 +12,8 @@ from clinic.core.errors import Invalid, InvalidTransition, NotAllowed
 from clinic.core.testing.racing import race
 from clinic.core.testing.tasks import run_due_tasks
 from messaging.models import Notification
-from records.domain.labs import critical, queries, reports
+from records.domain import critical, critical_queries
+from records.domain.labs import reports
 from records.models import CriticalAlert
 from records.tests.factories_labs import POTASSIUM, make_lab_report, make_sheet
 
@@ -123,14 +124,14 @@ def test_management_answers_only_once_it_was_told(
     clock: Any, alert: CriticalAlert, manager: Any, admin: Any
 ) -> None:
     for person in (manager, admin, alert.report.patient):
-        assert not queries.alerts_visible_to(person).exists()
+        assert not critical_queries.visible_to(person).exists()
         with pytest.raises(NotAllowed):
             critical.acknowledge(alert.pk, actor=person, action="Reached Dr. Sharma")
     clock.shift(timedelta(minutes=30))
     run_due_tasks()
     clock.shift(timedelta(minutes=30))
     run_due_tasks()
-    assert queries.alerts_visible_to(manager).get() == alert
+    assert critical_queries.visible_to(manager).get() == alert
     critical.acknowledge(alert.pk, actor=manager, action="Reached Dr. Sharma")
 
 
