@@ -1,4 +1,23 @@
 from .export import Export
-from .figures import FeedbackFigures, FigureDay, MoneyFigures, VisitFigures
+from .figures import (
+    DoseDay,
+    DoseFigures,
+    DoseMark,
+    FeedbackFigures,
+    FigureDay,
+    FigureMark,
+    MoneyFigures,
+    VisitFigures,
+)
 
-__all__ = ["Export", "FeedbackFigures", "FigureDay", "MoneyFigures", "VisitFigures"]
+__all__ = [
+    "DoseDay",
+    "DoseFigures",
+    "DoseMark",
+    "Export",
+    "FeedbackFigures",
+    "FigureDay",
+    "FigureMark",
+    "MoneyFigures",
+    "VisitFigures",
+]
