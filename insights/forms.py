@@ -1,0 +1,104 @@
+"""What narrows the figures: a period, a doctor, a service, a way. It all lives in the address."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Mode, Role
+from accounts.models import User
+from billing.enums import PaymentMethod
+from insights.domain.figures import periods
+from insights.domain.figures.periods import By, Period, Preset
+from insights.domain.figures.sources import Narrowing
+from scheduling.forms.agenda import OneDoctor
+from scheduling.models import Service
+
+_FIRST, _LAST = date(1900, 1, 1), date(2199, 12, 31)
+
+
+class FiguresForm(forms.Form):
+    """Own dates count when they are chosen or when no preset is. Nothing is narrowed by what is wrong: the page says
+    it beside the field and shows no figures."""
+
+    period = forms.ChoiceField(label=_("Period"), choices=Preset.choices, required=False)
+    by = forms.ChoiceField(
+        label=_("By"), choices=[("", _("Fitting the period")), *By.choices], required=False
+    )
+    doctor = OneDoctor(User.objects.none(), label=_("Doctor"), required=False, empty_label=_("All"))
+    service = forms.ModelChoiceField(
+        Service.objects.none(), label=_("Service"), required=False, empty_label=_("All")
+    )
+    mode = forms.ChoiceField(label=_("How"), choices=[("", _("All")), *Mode.choices], required=False)
+    # Only behind a number of money.
+    method = forms.ChoiceField(
+        choices=[("", _("All")), *PaymentMethod.choices], required=False, widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "figures_%s", **kwargs})
+        for name, label in (("from", _("From")), ("to", _("To"))):
+            self.fields[name] = forms.DateField(
+                label=label, required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+            )
+        self.fields["doctor"].queryset = User.objects.filter(  # type: ignore[attr-defined]
+            role=Role.DOCTOR
+        ).order_by("first_name", "last_name", "pk")
+        self.fields["service"].queryset = Service.objects.order_by("name")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        wanted = self.cleaned_data
+        first, last = wanted.get("from"), wanted.get("to")
+        if not wanted.get("period"):
+            wanted["period"] = Preset.OWN if first or last or self.errors else Preset.LAST_30
+        if wanted["period"] != Preset.OWN:
+            return wanted
+        for name in ("from", "to"):
+            day = wanted.get(name)
+            if name in self.errors:
+                continue
+            if day is None:
+                self.add_error(name, _("Please choose a day."))
+            elif not _FIRST <= day <= _LAST:
+                self.add_error(name, _("Please choose a day between the years 1900 and 2199."))
+        if not self.errors and first > last:
+            self.add_error("to", _("The last day lies before the first one. Please choose a later day."))
+        return wanted
+
+    @property
+    def chosen_period(self) -> Period:
+        """Of a valid form."""
+        wanted = self.cleaned_data
+        if wanted["period"] == Preset.OWN:
+            return Period(wanted["from"], wanted["to"])
+        today = timezone.localdate(timezone=timezone.get_default_timezone())
+        return periods.preset(wanted["period"], today)
+
+    @property
+    def chosen_by(self) -> By:
+        return periods.allowed(self.chosen_period, self.cleaned_data["by"])
+
+    @property
+    def narrowing(self) -> Narrowing:
+        wanted = self.cleaned_data
+        doctor, service = wanted.get("doctor"), wanted.get("service")
+        return Narrowing(
+            doctor=doctor.pk if doctor else None,
+            service=service.pk if service else None,
+            mode=wanted.get("mode") or None,
+        )
+
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        """What is chosen, in words."""
+        wanted = self.cleaned_data
+        doctor, service = wanted.get("doctor"), wanted.get("service")
+        found = [
+            (_("Doctor"), doctor.name if doctor else ""),
+            (_("Service"), service.name if service else ""),
+            (_("How"), str(Mode(wanted["mode"]).label) if wanted.get("mode") else ""),
+            (_("Paid by"), str(PaymentMethod(wanted["method"]).label) if wanted.get("method") else ""),
+        ]
+        return [(str(label), value) for label, value in found if value]
