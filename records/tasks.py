@@ -6,6 +6,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from records.domain import critical, document_sweep, previews, record_exports, reminders
+from records.domain.imaging import arriving
 
 
 @task()
@@ -44,3 +45,15 @@ def watch_record_export(export_id: str) -> None:
 @task()
 def remove_record_exports() -> None:
     record_exports.remove_old()
+
+
+@task()
+def read_imaging_upload(upload_id: str) -> None:
+    arriving.read(upload_id)
+
+
+@task()
+def watch_imaging_upload(upload_id: str) -> None:
+    """Begin again when the worker that read it has died."""
+    if arriving.watch(upload_id):
+        watch_imaging_upload.using(run_after=timezone.now() + arriving.STALE).enqueue(upload_id)

@@ -51,7 +51,7 @@ _TO_THE_PATIENT = {
     ActivityVerb.IMAGING_REPORT_READ: _("read the report of a scan of yours"),
     ActivityVerb.IMAGING_REPORT_DOWNLOADED: _("downloaded the report of a scan of yours"),
     ActivityVerb.PICTURES_ADDED: _("added pictures of a scan of yours"),
-    ActivityVerb.PICTURES_CHECKED: _("confirmed that pictures of a scan are yours"),
+    ActivityVerb.PICTURES_CHECKED: _("decided whether pictures of a scan are yours"),
     ActivityVerb.PICTURES_OPENED: _("looked at the pictures of a scan of yours"),
     ActivityVerb.PROOF_OPENED: _("looked at a proof of payment you sent"),
     ActivityVerb.CARD_OPENED: _("looked at the picture of your membership card"),

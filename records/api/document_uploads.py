@@ -101,12 +101,9 @@ class DocumentUploadPart(APIView):
     def put(self, request: Request, pk: Any) -> Response:
         """The next part. 409 `wrong_offset` names with `received` where to go on; 400 `damaged`: send it again."""
         session = _own(request, pk)
-        offset = request.headers.get("Upload-Offset", "")
-        if not (offset.isascii() and offset.isdigit() and len(offset) < 16):
-            raise Invalid("The header Upload-Offset says where this part begins.")
         part = request.data if isinstance(request.data, bytes) else b""
         digest = request.headers.get("Part-Sha256", "")
-        session = uploads.receive(session.pk, offset=int(offset), part=part, digest=digest)
+        session = uploads.receive(session.pk, offset=offset_of(request), part=part, digest=digest)
         return Response(DocumentUploadStateSerializer(session).data)
 
     @extend_schema(request=None, responses={204: None})
@@ -124,6 +121,14 @@ class DocumentUploadFinish(APIView):
         """Make the document once everything has arrived; the same refusals as an upload in one request."""
         document = uploads.finish(_own(request, pk).pk)
         return Response(DocumentSerializer(document).data, status=status.HTTP_201_CREATED)
+
+
+def offset_of(request: Request) -> int:
+    """Raises Invalid."""
+    offset = request.headers.get("Upload-Offset", "")
+    if not (offset.isascii() and offset.isdigit() and len(offset) < 16):
+        raise Invalid("The header Upload-Offset says where this part begins.")
+    return int(offset)
 
 
 def _own(request: Request, pk: Any) -> UploadSession:

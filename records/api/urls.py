@@ -5,6 +5,7 @@ from . import (
     documents,
     doses,
     feedback,
+    imaging_uploads,
     labs,
     medical_records,
     medicines,
@@ -97,5 +98,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "prescriptions/<uuid:pk>/change/",
         prescriptions.PrescriptionReplace.as_view(),
         name="api-prescription-change",
+    ),
+    # Pictures of scans
+    path("imaging-uploads/", imaging_uploads.ImagingUploadStart.as_view(), name="api-imaging-upload-start"),
+    path(
+        "imaging-uploads/<uuid:pk>/",
+        imaging_uploads.ImagingUploadPart.as_view(),
+        name="api-imaging-upload-part",
+    ),
+    path(
+        "imaging-uploads/<uuid:pk>/finish/",
+        imaging_uploads.ImagingUploadFinish.as_view(),
+        name="api-imaging-upload-finish",
     ),
 ]

@@ -95,8 +95,8 @@ class Budget:
 def entries(source: Path, budget: Budget) -> Iterator[IO[bytes] | Skipped]:
     """The files of the upload, one after the other."""
     if not zipfile.is_zipfile(source) or is_dicom(source):
-        with source.open("rb") as file:
-            yield file
+        with source.open("rb") as alone:
+            yield alone
         return
     try:
         archive = zipfile.ZipFile(source)
@@ -186,7 +186,9 @@ def _tags(place: Path) -> dict[str, Any]:
             if len(said.get("PixelData", b"")) < whole:
                 raise Skipped("damaged")
         elif rows and columns:
-            check_pixels(file, syntax, whole, compressed="YBR_FULL_422" in text(said, "PhotometricInterpretation"))
+            check_pixels(
+                file, syntax, whole, compressed="YBR_FULL_422" in text(said, "PhotometricInterpretation")
+            )
     if not rows or not columns:
         raise Skipped("no_pictures")
     uids = {name: text(said, tag) for name, tag in UIDS.items()}
@@ -222,8 +224,8 @@ UIDS = {"uid": "SOPInstanceUID", "study": "StudyInstanceUID", "series": "SeriesI
 
 
 def check_pixels(file: IO[bytes], syntax: str, whole: int, *, compressed: bool) -> None:
-    """The pictures are there to their end. `file` stands before them; `compressed`: by the way colours are written, they
-    need less than `whole`. Raises Skipped."""
+    """The pictures are there to their end. `file` stands before them; `compressed`: by the way colours are
+    written, they need less than `whole`. Raises Skipped."""
     order = "big" if syntax == BIG_ENDIAN else "little"
     start = file.tell()
     head = file.read(12)

@@ -93,22 +93,12 @@ def name_parts(name: str) -> tuple[str, ...]:
     """The parts of a name in one spelling, without titles. Of a DICOM name with several scripts (`=`) the first that
     is written."""
     for group in name.split("="):
-        words = re.split(r"[^\w]+|_", unicodedata.normalize("NFKC", group).replace("'", "").replace("’", ""))
-        # Marks (Devanagari vowels) end a \w run in no engine of Python; they belong to their letter.
-        parts = [_spelling(word) for word in _joined(group, words)]
-        if kept := tuple(part for part in parts if part and part not in _TITLES):
+        plain = unicodedata.normalize("NFKC", group).replace("'", "").replace("’", "")
+        # Devanagari vowels are marks, which belong to their letter.
+        words = "".join(sign if sign.isalnum() or _is_mark(sign) else " " for sign in plain).split()
+        if kept := tuple(part for part in map(_spelling, words) if part and part not in _TITLES):
             return kept
     return ()
-
-
-def _joined(group: str, words: list[str]) -> list[str]:
-    if not any(unicodedata.category(sign).startswith("M") for sign in unicodedata.normalize("NFKC", group)):
-        return words
-    text = "".join(
-        sign if sign.isalnum() or unicodedata.category(sign).startswith("M") else " "
-        for sign in unicodedata.normalize("NFKC", group)
-    )
-    return text.split()
 
 
 def _spelling(word: str) -> str:
@@ -117,12 +107,10 @@ def _spelling(word: str) -> str:
     word = word.casefold()
     if not _is_latin(word):
         return unicodedata.normalize("NFC", word)
-    word = "".join(
-        sign for sign in unicodedata.normalize("NFKD", word) if not unicodedata.category(sign).startswith("M")
-    )
+    word = "".join(sign for sign in unicodedata.normalize("NFKD", word) if not _is_mark(sign))
     for written, sound in _SOUNDS:
         word = word.replace(written, sound)
-    return re.sub(r"(.)\1+", r"\1", word)
+    return _undoubled(word)
 
 
 def _same_parts(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
@@ -130,29 +118,14 @@ def _same_parts(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     if sorted(one) == sorted(other):
         return True
     fewer, more = sorted((one, other), key=len)
-    return len(fewer) >= 2 and "".join(sorted("".join(fewer))) == "".join(sorted("".join(more))) and (
-        _made_of(fewer, more)
+    return len(fewer) >= 2 and any(
+        sorted(fewer) == sorted((*more[:at], _undoubled(more[at] + more[at + 1]), *more[at + 2 :]))
+        for at in range(len(more) - 1)
     )
 
 
-def _made_of(fewer: tuple[str, ...], more: tuple[str, ...]) -> bool:
-    """Each of `fewer` is one of `more` or several of them one after the other."""
-    left = list(more)
-    for part in fewer:
-        if part in left:
-            left.remove(part)
-            continue
-        for start in range(len(left)):
-            for end in range(start + 2, len(left) + 1):
-                if re.sub(r"(.)\1+", r"\1", "".join(left[start:end])) == part:
-                    del left[start:end]
-                    break
-            else:
-                continue
-            break
-        else:
-            return False
-    return not left
+def _undoubled(word: str) -> str:
+    return re.sub(r"(.)\1+", r"\1", word)
 
 
 def _all_among(fewer: tuple[str, ...], more: tuple[str, ...]) -> bool:
@@ -169,9 +142,11 @@ def _scripts(parts: tuple[str, ...]) -> frozenset[str]:
 
 
 def _is_latin(word: str) -> bool:
-    return all(
-        not sign.isalpha() or unicodedata.name(sign, "").startswith("LATIN") for sign in word
-    )
+    return all(not sign.isalpha() or unicodedata.name(sign, "").startswith("LATIN") for sign in word)
+
+
+def _is_mark(sign: str) -> bool:
+    return unicodedata.category(sign).startswith("M")
 
 
 def _compare(one: object, other: object) -> Outcome:
@@ -185,7 +160,9 @@ def _plain(text: str) -> str:
 
 
 _SEXES = {"f": "f", "female": "f", "m": "m", "male": "m"}
-_TITLES = frozenset({"mr", "mrs", "ms", "mis", "dr", "prof", "smt", "shri", "sri", "श्री", "श्रीमती", "सुश्री", "डा"})
+_TITLES = frozenset(
+    {"mr", "mrs", "ms", "mis", "dr", "prof", "smt", "shri", "sri", "श्री", "श्रीमती", "सुश्री", "डा"}
+)
 # Longer ones first. "v" and "w" and "b" are one letter to many who write Nepali names, "sh" and "s" too.
 _SOUNDS = (
     ("chh", "c"), ("ksh", "c"), ("ch", "c"), ("sh", "s"), ("th", "t"), ("dh", "d"), ("bh", "b"), ("ph", "f"),

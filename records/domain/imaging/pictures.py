@@ -26,7 +26,9 @@ def can_bring(user: User, report: ImagingReport) -> bool:
 
 def reports_to_bring_to(user: User) -> QuerySet[ImagingReport]:
     """Reports at whose address `user` may find the handling of pictures; whether they may do it, `can_bring` says."""
-    reports = ImagingReport.objects.select_related("patient__patient_profile", "service", "appointment", "referral")
+    reports = ImagingReport.objects.select_related(
+        "patient__patient_profile", "service", "appointment", "referral"
+    )
     if user.is_active and user.is_management:
         return reports
     found = queries.visible_to(user).order_by().values("pk")
