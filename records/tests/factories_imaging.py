@@ -3,16 +3,17 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from records.domain.imaging import deciding, ordering, reading, writing
+from records.domain.imaging import deciding, ordering, writing
 from records.enums import ImagingStatus as S
 from records.models import ImagingReport
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment, Referral, Service
 from scheduling.tests.factories import clinic_time, make_appointment
-from scheduling.tests.imaging import make_radiologist, make_referral, make_scan
+from scheduling.tests.imaging import make_referral, make_scan
 
 SECTIONS = {
     "technique": "Sagittal and coronal sequences.",
@@ -22,6 +23,7 @@ SECTIONS = {
 WAY = (S.ORDERED, S.SCHEDULED, S.ACQUIRED, S.REPORTED, S.AUTHORISED)
 
 
+@transaction.atomic
 def make_imaging_report(
     patient: User,
     radiologist: User,
@@ -85,12 +87,7 @@ def make_scan_visit(
 def perform(visit: Appointment) -> ImagingReport | None:
     """The scan was done, an hour ago."""
     done_at = timezone.now() - timedelta(hours=1)
-    Appointment.objects.filter(pk=visit.pk).update(
-        status=AppointmentStatus.COMPLETED, completed_at=done_at
-    )
+    Appointment.objects.filter(pk=visit.pk).update(status=AppointmentStatus.COMPLETED, completed_at=done_at)
     Referral.objects.filter(appointment=visit).update(status="performed")
     visit.refresh_from_db()
     return ordering.acquired(visit)
-
-
-__all__ = ["SECTIONS", "make_imaging_report", "make_radiologist", "make_scan", "reading"]

@@ -66,7 +66,9 @@ def send_back(report_id: UUID, *, actor: User, reason: str) -> ImagingReport:
     reason = _reason(reason)
     with transaction.atomic():
         found = locked_for_reader(report_id, actor)
-        _must_become(found, _I.ACQUIRED)
+        # A scan that is only booked could become acquired, too.
+        if not imaging_rules.can_send_back(actor, found):
+            raise _too_late(found)
         writer = found.reported_by
         change_status(found, _I.ACQUIRED, actor=actor, reason=reason, reported_at=None, reported_by=None)
         if writer is not None and writer.pk != actor.pk:
@@ -87,9 +89,7 @@ def authorise(report_id: UUID, *, actor: User) -> ImagingReport:
         _must_become(found, _I.AUTHORISED)
         if imaging_rules.needs_another(actor, found):
             raise NotAllowed(_("Another radiologist than the one who wrote it has to authorise this report."))
-        change_status(
-            found, _I.AUTHORISED, actor=actor, authorised_at=timezone.now(), authorised_by=actor
-        )
+        change_status(found, _I.AUTHORISED, actor=actor, authorised_at=timezone.now(), authorised_by=actor)
         if found.is_critical:
             critical.raise_for_imaging(found)
         telling.authorised(found, actor=actor)

@@ -73,10 +73,9 @@ def take(report: ImagingReport, reader: User) -> None:
 
 def refuse_held(report: ImagingReport, reader: User) -> None:
     """Raises Claimed."""
-    if imaging_rules.is_held_by_another(reader, report):
-        assert report.reader and report.reading_until
-        name = report.reader.name
+    other, until = report.reader, report.reading_until
+    if other is not None and until is not None and imaging_rules.is_held_by_another(reader, report):
         raise Claimed(
-            _("%(name)s is writing this report at the moment.") % {"name": name},
-            extra={"reader": name, "until": report.reading_until.isoformat()},
+            _("%(name)s is writing this report at the moment.") % {"name": other.name},
+            extra={"reader": other.name, "until": until.isoformat()},
         )

@@ -25,7 +25,7 @@ def sent_back(report: ImagingReport, writer: User, *, number: int) -> None:
 
 
 def authorised(report: ImagingReport, *, actor: User) -> None:
-    """Who asked for the scan; without a referral who did it: the patient sees nothing before one of them releases it."""
+    """Who asked for the scan, without a referral who did it: the patient sees nothing before it is released."""
     waits = report.referral.referrer if report.referral else _doctor(report)
     if waits is not None and waits.pk != actor.pk:
         key = f"imaging:{report.pk}:authorised"
