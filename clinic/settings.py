@@ -217,7 +217,9 @@ REST_FRAMEWORK = {
 REST_KNOX = {"TOKEN_TTL": timedelta(days=14), "AUTH_HEADER_PREFIX": "Token"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Clinic portal API",
-    "DESCRIPTION": "Book, pay, chat and meet. Live events and call signalling: docs/realtime.md.",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "clinic.core.schema.finish"],
+    # What is sent and what comes back differ: files are bytes one way and addresses the other.
+    "COMPONENT_SPLIT_REQUEST": True,
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -136,7 +136,7 @@ class MessageDetail(APIView):
         changed = messages.edit(found.pk, sender=me(request), text=asked.validated_data["text"])
         return Response(MessageSerializer(changed).data)
 
-    @extend_schema(responses=MessageSerializer)
+    @extend_schema(responses={200: MessageSerializer})
     def delete(self, request: Request, pk: UUID) -> Response:
         """Take its words and files away; the message as it is left. 403: somebody else's; 409 `too_late`."""
         found = get_object_or_404(queries.messages_visible_to(me(request)), pk=pk)
