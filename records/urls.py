@@ -7,7 +7,10 @@ from records.views import (
     doses,
     feedback,
     history,
+    imaging,
     imaging_pictures,
+    imaging_report,
+    imaging_words,
     lab_catalogue,
     lab_entry,
     labs,
@@ -189,4 +192,31 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Pictures of scans
     path("imaging/studies/<uuid:pk>/series.json", imaging_pictures.series, name="imaging_series"),
     path("imaging/instances/<uuid:pk>.dcm", imaging_pictures.instance, name="imaging_instance"),
+    # Imaging
+    path("imaging/", imaging.worklist, name="imaging_worklist"),
+    path("imaging/next/", imaging.read_next, name="imaging_next"),
+    path("imaging/templates/", imaging_words.templates, name="imaging_templates"),
+    path("imaging/templates/new/", imaging_words.template, name="imaging_template_new"),
+    path("imaging/templates/<uuid:pk>/", imaging_words.template, name="imaging_template"),
+    path(
+        "imaging/templates/<uuid:pk>/remove/", imaging_words.template_remove, name="imaging_template_remove"
+    ),
+    path("imaging/phrases/", imaging_words.phrases, name="imaging_phrases"),
+    path("imaging/phrases/new/", imaging_words.phrase, name="imaging_phrase_new"),
+    path("imaging/phrases/<uuid:pk>/", imaging_words.phrase, name="imaging_phrase"),
+    path("imaging/phrases/<uuid:pk>/remove/", imaging_words.phrase_remove, name="imaging_phrase_remove"),
+    path("imaging/<uuid:pk>/", imaging_report.imaging_report, name="imaging_report"),
+    path("imaging/<uuid:pk>/text/", imaging_report.imaging_save, name="imaging_save"),
+    path("imaging/<uuid:pk>/report.pdf", imaging_report.imaging_report_pdf, name="imaging_report_pdf"),
+    path(
+        "imaging/<uuid:pk>/do/<str:action>/",
+        imaging_report.imaging_report_action,
+        name="imaging_report_action",
+    ),
+    path("patients/<uuid:pk>/record/imaging/", imaging.record_imaging, name="record_imaging"),
+    path(
+        "visits/<uuid:appointment_id>/panel/imaging/",
+        imaging.visit_panel_imaging,
+        name="visit_panel_imaging",
+    ),
 ]

@@ -115,6 +115,7 @@ RECORD_PAGES = frozenset(
             "prescriptions",
             "adherence",
             "labs",
+            "imaging",
             "notes",
             "documents",
             "document_new",
@@ -124,7 +125,9 @@ RECORD_PAGES = frozenset(
     }
 )
 PATIENTS = Place("patients", _("Patients"), "users", RECORD_PAGES | {"break_glass"})
-OWN_RECORD = Place("own_record", _("My record"), "folder-heart", RECORD_PAGES, bar=False)
+OWN_RECORD = Place(
+    "own_record", _("My record"), "folder-heart", RECORD_PAGES | {"imaging_report"}, bar=False
+)
 ACTIVITY = Place(
     "activity", _("Activity"), "scroll-text", frozenset({"break_glass_list", "patient_care_team"}), bar=False
 )
@@ -149,6 +152,15 @@ REFERRALS = Place(
     _("Referrals"),
     "scan",
     frozenset({"referral", "referral_new", "referral_withdraw"}),
+    bar=False,
+)
+IMAGING = Place(
+    "imaging_worklist",
+    _("Imaging"),
+    "scan-eye",
+    frozenset({"imaging_report", "imaging_report_action", "imaging_viewer"})
+    | {"imaging_templates", "imaging_template", "imaging_template_new"}
+    | {"imaging_phrases", "imaging_phrase", "imaging_phrase_new"},
     bar=False,
 )
 REQUESTS = Place(
@@ -242,6 +254,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         PATIENTS,
         MESSAGES,
         REFERRALS,
+        IMAGING,
         PRESCRIPTIONS,
         REQUESTS,
         CRITICAL,
@@ -261,6 +274,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         AID,
         INVOICES,
         replace(REFERRALS, heading=_("Care")),
+        IMAGING,
         REQUESTS,
         CATALOGUE,
         LABORATORY,
