@@ -148,7 +148,8 @@ def test_the_pdf_has_every_section(patient: User, doctor: User, service: Any) ->
     text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
     for expected in (
         "Asha Gurung", "29 February 1980", "Penicillin", "Amoxicillin", "Tetanus", "Diabetes", "120/80", "Kalium",
-        "<0.1 mmol/L", "Critically low", "Cough", "Well again", "Old letter", "Old scar", "Compared with 2020", "It made me feel bad", "(continued)",
+        "<0.1 mmol/L", "Critically low", "Cough", "Well again", "Old letter", "Old scar", "Compared with 2020",
+        "It made me feel bad", "(continued)",
     ):  # fmt: skip
         assert expected in text, expected
     assert HIDDEN not in text
