@@ -7,4 +7,21 @@ GET    critical_alerts                                login   403     403     20
 GET    critical_alert(critical_alert)                 login   403     403     404     200     200     403
 POST   critical_acknowledge(critical_alert)           login   403     403     404     422     422     403
 POST   critical_told(critical_alert)                  login   403     403     404     422     422     403
+
+# Imaging reports over the API
+GET    api-imaging-reports                            401     200     200     200     200     200     200
+POST   api-imaging-reports                            401     400     400     400     400     400     400
+GET    api-imaging-report(imaging_released)           401     200     404     404     200     404     404
+GET    api-imaging-report(imaging_authorised)         401     404     404     404     200     404     404
+PUT    api-imaging-report(imaging_released)           401     400     404     404     400     404     404
+PUT    api-imaging-report(imaging_acquired)           401     404     404     404     400     404     404
+POST   api-imaging-claim(imaging_acquired)            401     404     404     404     200     404     404
+POST   api-imaging-claim(imaging_released)            401     403     404     404     409     404     404
+POST   api-imaging-let-go(imaging_acquired)           401     404     404     404     200     404     404
+POST   api-imaging-finish(imaging_acquired)           401     404     404     404     400     404     404
+POST   api-imaging-send-back(imaging_reported)        401     404     404     404     400     404     404
+POST   api-imaging-authorise(imaging_reported)        401     404     404     404     200     404     404
+POST   api-imaging-release(imaging_authorised)        401     404     404     404     200     404     404
+POST   api-imaging-release(imaging_released)          401     403     404     404     409     404     404
+POST   api-imaging-addenda(imaging_released)          401     400     404     404     400     404     404
 """

@@ -32,6 +32,7 @@ from records.domain import history, note_words, notes, previews, record_exports,
 from records.models import CriticalAlert
 from records.tests.factories import make_feedback, make_past_visit
 from records.tests.factories_doses import make_course, make_intake
+from records.tests.factories_imaging import imaging_things
 from records.tests.factories_labs import POTASSIUM, make_lab_catalogue, make_lab_report, parameter
 from records.tests.files import make_document
 from records.tests.medicines import medicine_things
@@ -148,6 +149,7 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
     CriticalAlert.objects.update(level=2)
     things: dict[str, Any] = {
         **medicine_things(cast["manager"]),
+        **imaging_things(patient, doctor, scan),
         "document": document,
         "record_export": whole,
         "upload": upload,

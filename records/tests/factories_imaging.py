@@ -91,3 +91,18 @@ def perform(visit: Appointment) -> ImagingReport | None:
     Referral.objects.filter(appointment=visit).update(status="performed")
     visit.refresh_from_db()
     return ordering.acquired(visit)
+
+
+def imaging_things(patient: User, reader: User, scan: Service) -> dict[str, ImagingReport]:
+    """One of each status from the pictures on, read by who did them."""
+    return {
+        f"imaging_{name}": make_imaging_report(
+            patient, reader, scan=scan, status=status, released=name == "released", hour=hour
+        )
+        for name, status, hour in (
+            ("acquired", S.ACQUIRED, 19),
+            ("reported", S.REPORTED, 20),
+            ("authorised", S.AUTHORISED, 21),
+            ("released", S.AUTHORISED, 22),
+        )
+    }
