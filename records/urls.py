@@ -10,6 +10,7 @@ from records.views import (
     imaging,
     imaging_pictures,
     imaging_report,
+    imaging_viewer,
     imaging_words,
     lab_catalogue,
     lab_entry,
@@ -190,6 +191,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="medicine_interaction_switch",
     ),
     # Pictures of scans
+    path("imaging/studies/<uuid:pk>/", imaging_viewer.viewer, name="imaging_viewer"),
     path("imaging/studies/<uuid:pk>/series.json", imaging_pictures.series, name="imaging_series"),
     path("imaging/instances/<uuid:pk>.dcm", imaging_pictures.instance, name="imaging_instance"),
     # Imaging

@@ -24,4 +24,27 @@ POST   api-imaging-authorise(imaging_reported)        401     404     404     40
 POST   api-imaging-release(imaging_authorised)        401     404     404     404     200     404     404
 POST   api-imaging-release(imaging_released)          401     403     404     404     409     404     404
 POST   api-imaging-addenda(imaging_released)          401     400     404     404     400     404     404
+
+# Pictures
+GET    imaging_viewer(imaging_study)                  login   200     404     404     200     404     404
+# The reading assistant
+GET    record_explanations(patient)                   login   200     404     404     200     403     403
+GET    explanation(explanation_draft)                 login   404     404     404     200     404     404
+GET    explanation(explanation_released)              login   200     404     404     200     404     404
+GET    explanation(explanation_for_doctor)            login   404     404     404     200     404     404
+POST   explanation_ask(lab_report,lab_report)         login   302     404     404     302     404     404
+POST   explanation_ask(lab_report,lab_draft)          login   404     404     404     404     404     404
+POST   explanation_ask(lab_report,lab_critical)       login   404     404     404     302     404     404
+POST   explanation_ask(document,document)             login   302     404     404     302     404     404
+POST   explanation_ask(prescription,prescription)     login   302     404     404     302     404     404
+POST   explanation_ask(prescription,rx_draft)         login   404     404     404     404     404     404
+POST   explanation_ask(imaging_report,imaging_released) login 302     404     404     302     404     404
+POST   explanation_ask(nonsense,document)             login   404     404     404     404     404     404
+POST   explanation_action(explanation_draft,release)  login   404     404     404     302     404     404
+POST   explanation_action(explanation_draft,discard)  login   404     404     404     302     404     404
+POST   explanation_action(explanation_released,release) login 403     404     404     409     404     404
+POST   explanation_action(explanation_released,discard) login 403     404     404     302     404     404
+POST   explanation_action(explanation_for_doctor,release) login 404   404     404     409     404     404
+POST   explanation_action(explanation_draft,nonsense) login   404     404     404     404     404     404
+POST   api-analyze-prescription                       401     400     400     400     400     400     400
 """

@@ -34,6 +34,7 @@ from records.tests.factories import make_feedback, make_past_visit
 from records.tests.factories_doses import make_course, make_intake
 from records.tests.factories_imaging import imaging_things
 from records.tests.factories_labs import POTASSIUM, make_lab_catalogue, make_lab_report, parameter
+from records.tests.factories_pictures import make_study
 from records.tests.files import make_document
 from records.tests.medicines import medicine_things
 from records.tests.prescriptions import make_draft, signed_prescription
@@ -147,9 +148,11 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
     potassium = parameter(POTASSIUM)
     lab_critical = make_lab_report(patient, doctor, {POTASSIUM: "7.1"}, status="final")
     CriticalAlert.objects.update(level=2)
+    scans = imaging_things(patient, doctor, scan)
     things: dict[str, Any] = {
         **medicine_things(cast["manager"]),
-        **imaging_things(patient, doctor, scan),
+        **scans,
+        "imaging_study": make_study(scans["imaging_released"], doctor),
         "document": document,
         "record_export": whole,
         "upload": upload,
