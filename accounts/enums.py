@@ -133,6 +133,13 @@ class ActivityVerb(models.TextChoices):
     PICTURES_ADDED = "imaging.pictures.add", _("added the pictures of a scan")
     PICTURES_CHECKED = "imaging.pictures.check", _("decided whose pictures of a scan these are")
     PICTURES_OPENED = "imaging.pictures.open", _("looked at the pictures of a scan")
+    EXPLANATION_ASKED = (
+        "explanation.create",
+        _("asked the reading assistant to explain something of a record"),
+    )
+    EXPLANATION_READ = "explanation.read", _("read an explanation of the reading assistant")
+    EXPLANATION_RELEASED = "explanation.release", _("released an explanation to the patient")
+    EXPLANATION_DISCARDED = "explanation.discard", _("discarded an explanation")
     LAB_CATALOGUE_CHANGED = "lab.catalogue", _("changed lab panels, parameters or ranges")
     MEDICINES_CHANGED = "medicine.change", _("changed the catalogue of medicines")
     PAYMENT_SUBMITTED = "payment.submit", _("sent a payment")
@@ -195,6 +202,10 @@ RECORD_VERBS = frozenset(
         ActivityVerb.LAB_REPORT_ENTERED,
         ActivityVerb.LAB_REPORT_CHANGED,
         ActivityVerb.LAB_REPORT_READ,
+        ActivityVerb.EXPLANATION_ASKED,
+        ActivityVerb.EXPLANATION_READ,
+        ActivityVerb.EXPLANATION_RELEASED,
+        ActivityVerb.EXPLANATION_DISCARDED,
         ActivityVerb.IMAGING_REPORT_CHANGED,
         ActivityVerb.IMAGING_REPORT_READ,
         ActivityVerb.IMAGING_REPORT_DOWNLOADED,

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from records.domain import critical, document_sweep, previews, record_exports, reminders
+from records.domain.explaining import writing
 from records.domain.imaging import arriving
 
 
@@ -57,3 +58,15 @@ def watch_imaging_upload(upload_id: str) -> None:
     """Begin again when the worker that read it has died."""
     if arriving.watch(upload_id):
         watch_imaging_upload.using(run_after=timezone.now() + arriving.STALE).enqueue(upload_id)
+
+
+@task()
+def write_explanation(explanation_id: str) -> None:
+    writing.run(explanation_id)
+
+
+@task()
+def watch_explanation(explanation_id: str) -> None:
+    """Take it over when the worker that wrote it has died."""
+    if writing.watch(explanation_id):
+        watch_explanation.using(run_after=timezone.now() + writing.STALE).enqueue(explanation_id)

@@ -5,6 +5,7 @@ from records.views import (
     critical,
     documents,
     doses,
+    explaining,
     feedback,
     history,
     imaging,
@@ -191,9 +192,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="medicine_interaction_switch",
     ),
     # Pictures of scans
-    path("imaging/studies/<uuid:pk>/", imaging_viewer.viewer, name="imaging_viewer"),
-    path("imaging/studies/<uuid:pk>/series.json", imaging_pictures.series, name="imaging_series"),
-    path("imaging/instances/<uuid:pk>.dcm", imaging_pictures.instance, name="imaging_instance"),
     # Imaging
     path("imaging/", imaging.worklist, name="imaging_worklist"),
     path("imaging/next/", imaging.read_next, name="imaging_next"),
@@ -220,5 +218,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "visits/<uuid:appointment_id>/panel/imaging/",
         imaging.visit_panel_imaging,
         name="visit_panel_imaging",
+    ),
+    path("imaging/studies/<uuid:pk>/", imaging_viewer.viewer, name="imaging_viewer"),
+    path("imaging/studies/<uuid:pk>/series.json", imaging_pictures.series, name="imaging_series"),
+    path("imaging/<uuid:pk>/studies/", imaging_pictures.studies, name="imaging_studies"),
+    path("imaging/studies/<uuid:pk>/identity/", imaging_pictures.whose_pictures, name="imaging_identity"),
+    path("imaging/instances/<uuid:pk>.dcm", imaging_pictures.instance, name="imaging_instance"),
+    # The reading assistant
+    path("patients/<uuid:pk>/record/explanations/", explaining.record_explanations, name="record_explanations"),
+    path("explanations/ask/<str:kind>/<uuid:pk>/", explaining.explanation_ask, name="explanation_ask"),
+    path("explanations/<uuid:pk>/", explaining.explanation, name="explanation"),
+    path(
+        "explanations/<uuid:pk>/<str:action>/", explaining.explanation_action, name="explanation_action"
     ),
 ]

@@ -29,7 +29,9 @@ from messaging.domain import attachments, invitations, messages
 from messaging.tests.call_sockets import make_call
 from messaging.tests.factories import make_conversation, make_notification
 from records.domain import history, note_words, notes, previews, record_exports, record_requests, uploads
+from records.domain.explaining import explanations
 from records.models import CriticalAlert
+from records.tests.explaining import make_explanation
 from records.tests.factories import make_feedback, make_past_visit
 from records.tests.factories_doses import make_course, make_intake
 from records.tests.factories_imaging import imaging_things
@@ -149,7 +151,12 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
     lab_critical = make_lab_report(patient, doctor, {POTASSIUM: "7.1"}, status="final")
     CriticalAlert.objects.update(level=2)
     scans = imaging_things(patient, doctor, scan)
+    lab_report = make_lab_report(patient, doctor)
+    explained = make_explanation(patient, doctor, kind="prescription", source=prescription)
     things: dict[str, Any] = {
+        "explanation_draft": make_explanation(patient, doctor, source=lab_report),
+        "explanation_for_doctor": make_explanation(patient, doctor, audience="doctor", source=lab_report),
+        "explanation_released": explanations.release(explained.pk, actor=doctor),
         **medicine_things(cast["manager"]),
         **scans,
         "imaging_study": make_study(scans["imaging_released"], doctor),
@@ -159,7 +166,7 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "lab_panel": lab_panel,
         "lab_parameter": potassium,
         "lab_range": potassium.ranges.get(),  # type: ignore[attr-defined]
-        "lab_report": make_lab_report(patient, doctor),
+        "lab_report": lab_report,
         "lab_draft": make_lab_report(patient, doctor, status="preliminary"),
         "lab_critical": lab_critical,
         "critical_alert": lab_critical.critical_alert,  # type: ignore[attr-defined]

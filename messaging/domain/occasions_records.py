@@ -300,7 +300,31 @@ _FEEDBACK = (
     ),
 )
 
+# What was explained, and of which paper, stands in the portal only.
+_EXPLANATIONS = (
+    Occasion(
+        "explanation.released",
+        NotificationKind.RECORD,
+        _("An explanation was released to the patient"),
+        title=_("There is an explanation for you to read"),
+        email=_(
+            "Your doctor has released an explanation of something in your record. Sign in to the portal to read it."
+        ),
+    ),
+    Occasion(
+        "explanation.to_read",
+        NotificationKind.RECORD,
+        _("A patient has asked for an explanation, to the doctor"),
+        title=_("An explanation that a patient asked for waits for you"),
+        email=_(
+            "A patient of yours has asked for an explanation of something in their record. The draft waits for you: "
+            "read it, and release or discard it. The patient sees nothing of it before."
+        ),
+    ),
+)
+
 RECORDS: tuple[Occasion, ...] = (
+    *_EXPLANATIONS,
     *_FEEDBACK,
     *_NOTES,
     *_REQUESTS,

@@ -4,6 +4,7 @@ from . import (
     document_uploads,
     documents,
     doses,
+    explaining,
     feedback,
     imaging,
     imaging_uploads,
@@ -97,6 +98,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         imaging.ImagingReportAddenda.as_view(),
         name="api-imaging-addenda",
     ),
+    # The reading assistant
+    path("analyze-prescription/", explaining.AnalyzePrescription.as_view(), name="api-analyze-prescription"),
     # PRESCRIBE
     path("prescriptions/", prescriptions.PrescriptionList.as_view(), name="api-prescriptions"),
     path("prescriptions/<uuid:pk>/", prescriptions.PrescriptionDetail.as_view(), name="api-prescription"),

@@ -7,7 +7,7 @@ from accounts.models import User
 from records.domain import reminders
 from records.domain.fact_values import KINDS
 from records.enums import ExportState
-from records.models import Document, ImagingReport, LabReport, Prescription, RecordExport, RecordRequest
+from records.models import Document, Explanation, ImagingReport, LabReport, Prescription, RecordExport, RecordRequest
 from records.models.dose_reminder import DoseReminder
 
 
@@ -28,6 +28,8 @@ def move(kept: User, merged: User, *, actor: User) -> None:
     exports = RecordExport.objects.filter(patient=merged).exclude(state=ExportState.WAITING)
     exports.filter(asked_by=merged).update(asked_by=kept)
     exports.update(patient=kept)
+    Explanation.objects.filter(asked_by=merged).update(asked_by=kept)
+    Explanation.objects.filter(patient=merged).update(patient=kept)
     DoseReminder.objects.filter(patient=merged).delete()
     if Prescription.objects.filter(patient=merged).update(patient=kept):
         reminders.plan(kept)

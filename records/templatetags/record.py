@@ -41,6 +41,7 @@ def record_sections(reader: User, patient: User) -> list[Part]:
         ("imaging", _("Imaging"), "scan", "record_imaging"),
         ("notes", _("Notes"), "notebook-pen", "record_notes"),
         ("documents", _("Documents"), "folder", "record_documents"),
+        ("explanations", _("Explanations"), "message-circle-question-mark", "record_explanations"),
         *([("requests", _("Requests"), "clipboard-check", "record_requests")] if reader.is_doctor else []),
         ("export", _("Export"), "download", "record_export"),
     ]

@@ -36,11 +36,11 @@ _FORMS = (
     r"\d{8}",
 )
 _DAYS = tuple(re.compile(rf"(?i)(?<!\d){form}(?!\d)") for form in _FORMS)
+_CALENDAR = r"\(?(?:a\.?d\.?|b\.?s\.?|वि\.?\s?सं\.?)\)?"
 _BORN_FIELD = re.compile(
-    r"(?i)(\b(?:d\.?\s?o\.?\s?b\.?|date of birth|birth\s?-?date|born(?:\s+(?:on|in))?)\s*(?:\((?:ad|bs|a\.d\.|b\.s\.)\))?\s*[:=]?\s*"
-    r"|जन्म(?:\s?मिति)?\s*[:ः]?\s*)("
-    + "|".join(_FORMS)
-    + rf"|(?:{_NAMED})[\s,]+\d{{4}}|(?:19|20)\d{{2}}\b)(?:\s*\(?(?:a\.?d\.?|b\.?s\.?|वि\.?\s?सं\.?)\)?)?"
+    r"(?i)(\b(?:d\.?\s?o\.?\s?b\.?|date of birth|birth\s?-?date|born(?:\s+(?:on|in))?)"
+    rf"\s*(?:{_CALENDAR})?\s*[:=]?\s*|जन्म(?:\s?मिति)?\s*[:ः]?\s*)"
+    rf"({'|'.join(_FORMS)}|(?:{_NAMED})[\s,]+\d{{4}}|(?:19|20)\d{{2}}\b)(?:\s*{_CALENDAR})?"
 )
 
 

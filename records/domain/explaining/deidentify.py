@@ -9,60 +9,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from . import days
+from . import days, patterns
 from .spelling import WORD, digits, is_devanagari, plain, sounds
 
 NAME, NUMBER, ADDRESS = "[name]", "[number]", "[address]"
 BORN, EMAIL, LINK, OLD, REMOVED = "[date of birth]", "[e-mail]", "[link]", "[age over 89]", "[line removed]"
 _MARKS = re.compile(r"\[(?:name|number|address|date of birth|e-mail|link|age over 89|line removed)\]")
 
-_EMAIL = re.compile(r"[^\s@<>(),;:]+\s?@\s?[^\s@<>(),;:]+\.[^\s@<>(),;:]{2,}")
-_LINK = re.compile(
-    r"(?i)\b(?:https?://|ftp://|www\.)\S+|\b[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:com|org|net|edu|gov|np|in|io|app|info)"
-    r"(?:\.[a-z]{2})?\b(?:/\S*)?"
-)
-# After these words in a form stands what names a person, up to the next field of the line.
-_FIELD_END = r"(?:(?!\s{2,}|\t|\||;|\b[A-Z][\w/]{1,14}:).)*"
-_NAME_FIELD = re.compile(
-    r"(?i)(?P<label>\b(?:(?:patient|father|mother|husband|wife|spouse|guardian|doctor|physician|consultant|surgeon)"
-    r"(?:['’]?s)?(?:\s+name)?|(?:full\s+)?name|(?:referred|reported|requested|verified|checked|signed|prepared|seen)\s+by"
-    r"|ref\.?\s*by|next of kin)\s*[:=]\s*|(?:बिरामीको\s+)?नाम\s*[:ः–-]\s*)(?-i:(?P<value>" + _FIELD_END + "))"
-)
-_ADDRESS_FIELD = re.compile(
-    r"(?i)(?P<label>\b(?:address|residence|resident of|lives (?:in|at)|ठेगाना)\s*[:=]?\s*)(?-i:(?P<value>[^|;\n]+?))(?=\s{2,}|\t|\||;|$)"
-)
-_TITLED = re.compile(
-    r"\b(?P<label>(?:(?:Dr|DR|Mr|MR|Mrs|MRS|Ms|MS|Miss|Prof|PROF|Smt|Shri|Er)\b\.?|[CSDW]/O\b:?)\s*)"
-    r"(?P<value>(?:[A-Z][\w'’-]*\.?(?:[ ]|$)?){1,4})"
-)
-_TITLED_NE = re.compile(
-    r"(?P<label>(?<![\u0900-\u097f])(?:डा\.?|डाक्टर|श्रीमती|श्री|सुश्री)\s+)(?P<value>[\u0900-\u0963\u0970-\u097f]+(?:\s+[\u0900-\u0963\u0970-\u097f]+)?)"
-)
-_ID_FIELD = re.compile(
-    r"(?i)(?P<label>\b(?:MRN|UHID|OPD|IPD|NHI|SSN|PAN|NID|NMC|A/C|account|acct|policy|member(?:ship)?|insurance|passport"
-    r"|citizenship|licen[cs]e|reg(?:istration|n)?|hospital|patient|bed|bill|invoice|receipt|accession|specimen|sample|lab|ref"
-    r"|case|file|ID)\b\.?[ ]*(?:(?:no|number|num|id|code)\b\.?|#|नं\.?)?[ ]*[:#=№-]?[ ]*)(?P<value>(?=[\w/-]*\d)[A-Za-z0-9][\w/-]{2,})"
-)
-_CODED = re.compile(r"(?<![\w/-])[A-Za-z]{1,6}[-/]?\d{4,}[\w/-]*|\b[A-Z]{2}-[A-Z0-9]{4}-[A-Z0-9]{4}\b")
-# Thousands as people group them here and elsewhere are amounts, not somebody's number.
-_GROUPED = re.compile(r"(?<![\d,.+-])(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3})(?:\.\d+)?(?![\d,]|[-.]\d)")
-_RUN = re.compile(r"(?<![\w.])\+?\(?\d(?:[-./()]{0,2}\d){6,}(?!\w)|(?<!\d)\d{7,}(?!\d)")
-_PHONE = re.compile(
-    r"(?<![\w.])(?:\+|00)\d{1,3}(?:[-. ()]{0,3}\d){6,12}(?!\d)"
-    r"|(?<![\d.])\(?0\d{1,2}\)?(?:[-. ]{0,2}\d){6,8}(?!\d)|(?<![\d.])9[-. ]?[678](?:[-. ]{0,2}\d){8}(?!\d)"
-)
-_AGE = re.compile(
-    r"(?i)(?<![\d./-])(?:9\d|1[0-3]\d)(?=[ -]*(?:years?|yrs?|y/o|yo\b|y\b|वर्ष))(?:[ -]*(?:years?|yrs?|y/o|yo\b|y\b|वर्ष(?:ीय)?))"
-    r"(?:[ -]*old)?|(?<=\bage)[ :]*(?:9\d|1[0-3]\d)(?!\d)|(?<=\baged)[ :]*(?:9\d|1[0-3]\d)(?!\d)|(?<=उमेर)[ :]*(?:9\d|1[0-3]\d)(?!\d)"
-    r"|(?<![\d./-])(?:9\d|1[0-3]\d)(?=\s*[/ ]\s*(?:M|F|male|female)\b)"
-)
-_WARD = re.compile(r"(?i)\b(?:ward|house|p\.?\s?o\.?\s?box|tole|street)\s*(?:no\.?)?\s*[-:#]?\s*\d+|(?:वडा|घर)\s*(?:नं\.?|नम्बर)?\s*[-:]?\s*\d+")
-
 
 @dataclass(frozen=True)
 class Known:
     """Who and what must not be in the text. `names`: as they are written out, of everybody in the record and of the
-    clinic. `values`: phone numbers, numbers of cards, accounts and papers, e-mail addresses. `born_on`: of the patient."""
+    clinic. `values`: phone numbers, numbers of cards, accounts and papers, e-mail addresses."""
 
     names: Sequence[str] = ()
     addresses: Sequence[str] = ()
@@ -74,7 +32,9 @@ class Known:
         """Of every part of every name, and of the parts written together."""
         found: set[str] = set()
         for name in self.names:
-            parts = [part for part in WORD.findall(plain(name)) if part not in ("Dr", "Mr", "Mrs", "Ms", "Prof")]
+            parts = [
+                part for part in WORD.findall(plain(name)) if part not in ("Dr", "Mr", "Mrs", "Ms", "Prof")
+            ]
             for part in [*parts, "".join(parts)]:
                 found |= sounds(part, of_a_name=True)
         return frozenset(found)
@@ -100,7 +60,11 @@ class Known:
     def places(self) -> re.Pattern[str] | None:
         whole = [" ".join(plain(one).split()) for one in self.addresses]
         parts = {part.strip() for one in whole for part in re.split(r"[,;/]", one)}
-        wanted = {one for one in [*whole, *parts] if len(one) >= 4 and not one.isdigit()}
+        words = {
+            word for one in whole for word in WORD.findall(one) if word.casefold() not in patterns.ANY_PLACE
+        }
+        wanted = {one for one in [*whole, *parts, *words] if len(one) >= 4 and not one.isdigit()}
+        wanted = {one for one in wanted if one.casefold() not in patterns.ANY_PLACE}
         return _any_of(wanted)
 
     @cached_property
@@ -110,7 +74,9 @@ class Known:
         loose = [r"[\s./_-]*".join(map(re.escape, value)) for value in wanted if len(value) >= 4]
         if not loose:
             return None
-        return re.compile(r"(?i)(?<![^\W_])(?:" + "|".join(sorted(loose, key=len, reverse=True)) + r")(?![^\W_])")
+        return re.compile(
+            r"(?i)(?<![^\W_])(?:" + "|".join(sorted(loose, key=len, reverse=True)) + r")(?![^\W_])"
+        )
 
     @cached_property
     def telling(self) -> tuple[str, ...]:
@@ -137,20 +103,20 @@ def _line(line: str, known: Known) -> str:
 
 
 def _hide(text: str, known: Known) -> str:
-    text = _EMAIL.sub(EMAIL, text)
-    text = _LINK.sub(LINK, text)
+    text = patterns.EMAIL.sub(EMAIL, text)
+    text = patterns.LINK.sub(LINK, text)
     if known.exact:
         text = _rest(text, lambda part: known.exact.sub(NUMBER, part))  # type: ignore[union-attr]
     if known.places:
         text = _rest(text, lambda part: known.places.sub(ADDRESS, part))  # type: ignore[union-attr]
     text = _rest(text, lambda part: days.without_birth(part, known.born_on, BORN))
-    text = _rest(text, lambda part: _AGE.sub(f" {OLD}", part).replace(f"  {OLD}", f" {OLD}"))
-    text = _value(text, _ADDRESS_FIELD, ADDRESS)
-    text = _rest(text, lambda part: _WARD.sub(ADDRESS, part))
-    text = _value(text, _NAME_FIELD, NAME)
-    text = _rest(text, lambda part: _value(part, _TITLED, NAME))
-    text = _rest(text, lambda part: _value(part, _TITLED_NE, NAME))
-    text = _rest(text, lambda part: _numbers(part))
+    text = _rest(text, lambda part: patterns.AGE.sub(f" {OLD}", part).replace(f"  {OLD}", f" {OLD}"))
+    text = _value(text, patterns.ADDRESS_FIELD, ADDRESS)
+    text = _rest(text, lambda part: patterns.WARD.sub(ADDRESS, part))
+    text = _value(text, patterns.NAME_FIELD, NAME)
+    text = _rest(text, lambda part: _value(part, patterns.TITLED, NAME))
+    text = _rest(text, lambda part: _value(part, patterns.TITLED_NE, NAME))
+    text = _rest(text, _numbers)
     if known.initials:
         text = _rest(text, lambda part: known.initials.sub(NAME, part))  # type: ignore[union-attr]
     text = _rest(text, lambda part: WORD.sub(lambda found: _word(found[0], known), part))
@@ -166,11 +132,13 @@ def _numbers(text: str) -> str:
         kept.append(found[0])
         return f"\x00{chr(0xE000 + len(kept))}\x00"
 
-    text = _GROUPED.sub(keep, text)
-    text = _value(text, _ID_FIELD, NUMBER)
-    text = _rest(text, lambda part: _PHONE.sub(NUMBER, part))
-    text = _rest(text, lambda part: _RUN.sub(lambda found: found[0] if days.is_day(found[0]) else NUMBER, part))
-    text = _rest(text, lambda part: _CODED.sub(NUMBER, part))
+    text = patterns.GROUPED.sub(keep, text)
+    text = _value(text, patterns.ID_FIELD, NUMBER)
+    text = _rest(text, lambda part: patterns.PHONE.sub(NUMBER, part))
+    text = _rest(
+        text, lambda part: patterns.RUN.sub(lambda found: found[0] if days.is_day(found[0]) else NUMBER, part)
+    )
+    text = _rest(text, lambda part: patterns.CODED.sub(NUMBER, part))
     return re.sub("\x00([\ue000-\uf8ff])\x00", lambda found: kept[ord(found[1]) - 0xE001], text)
 
 
