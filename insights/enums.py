@@ -6,6 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 class ExportKind(models.TextChoices):
     APPOINTMENTS = "appointments", _("Appointments")
+    PAYMENTS = "payments", _("Payments")
+    CLAIMS = "claims", _("Claims")
+    PEOPLE = "people", _("People")
+    WAITING = "waiting", _("Waiting list")
+    REFERRALS = "referrals", _("Referrals")
 
 
 class ExportFormat(models.TextChoices):

@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -21,13 +21,15 @@ _FORBIDDEN_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
 def safe_cell(value: Any) -> Any:
     """What may stand in a cell of xlsx or CSV for `value`.
 
-    Numbers stay numbers; times become the clinic's wall clock; all else becomes text, and text that a program could
-    take for a formula gets an apostrophe in front, which shows it as it is.
+    Numbers and days stay what they are; times become the clinic's wall clock; all else becomes text, and text that a
+    program could take for a formula gets an apostrophe in front, which shows it as it is.
     """
     if value is None or isinstance(value, bool | int | float | Decimal):
         return value
     if isinstance(value, datetime):
         return timezone.make_naive(value) if timezone.is_aware(value) else value
+    if isinstance(value, date):
+        return value
     text = _FORBIDDEN_IN_XML.sub("", str(value)).encode("utf-8", "replace").decode()
     if _FORMULA.match(text) or text.startswith(("\t", "\r", "\n")):
         text = f"'{text}"

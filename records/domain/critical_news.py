@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -34,7 +35,7 @@ def critical(alert: CriticalAlert, people: Iterable[User], *, due: datetime) -> 
             notify(person, occasion="lab.critical.team", url=url, key=key)
 
 
-def _readers(alert: CriticalAlert) -> set[object]:
+def _readers(alert: CriticalAlert) -> set[UUID | None]:
     """Who read the scan, unless they are also who sent for it: then it is theirs to act on."""
     scan, first = alert.imaging_report, responsible(alert)
     assert scan is not None

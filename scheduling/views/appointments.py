@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -66,16 +65,8 @@ def _staff_list(request: HttpRequest, user: User, found: QuerySet[Appointment]) 
     filters = AppointmentFilter(request.GET, user=user)
     chosen = filters.narrow(found)
     page = Paginator(chosen.prefetch_related(None), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "filters": filters, "export_url": _export_url(request)}
+    context = {"page_obj": page, "filters": filters}
     return render(request, "scheduling/appointments_staff.html", context)
-
-
-def _export_url(request: HttpRequest) -> str:
-    """Where the list as it is filtered becomes a file."""
-    wanted = request.GET.copy()
-    wanted.pop("page", None)
-    wanted["kind"] = "appointments"
-    return f"{reverse('export_new')}?{wanted.urlencode()}"
 
 
 @login_required
