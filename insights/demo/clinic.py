@@ -9,6 +9,7 @@ from insights.demo import (
     documents,
     doses,
     history,
+    imaging,
     labs,
     medical_aid,
     medicines,
@@ -18,6 +19,7 @@ from insights.demo import (
     prescriptions,
     requests,
     reviews,
+    scans,
     story,
     talk,
     till,
@@ -50,8 +52,10 @@ def seed() -> None:
         reviews.seed(cast, now)
         history.seed(cast, today)
         labs.seed(cast, today)
+        imaging.seed(cast, now)
         writing.seed(cast, now)
         prescriptions.seed(cast, now)
         # After the prescriptions.
         doses.seed(cast, now)
         documents.seed(cast, today)
+        scans.seed(cast)
