@@ -1,18 +1,28 @@
 """The files of a scan's pictures, and what the viewer is told of them. Who finds them: domain.imaging.pictures."""
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from clinic.core.errors import DomainError
 from clinic.core.files import serve_private
-from records.domain.imaging import pictures
+from records.domain import uploads
+from records.domain.imaging import keeping, pictures, whose
+from records.enums import StudyState
+from records.models import ImagingStudy
+
+DECISIONS = {"accept": whose.accept, "refuse": whose.refuse}
 
 
 @login_required
@@ -32,3 +42,79 @@ def instance(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """One DICOM file as it came. That its study was opened stands in the trail; its single pictures don't."""
     found = get_object_or_404(pictures.instances_visible_to(cast(User, request.user)), pk=pk)
     return serve_private(found.file, content_type="application/dicom", name=f"{found.pk}.dcm")
+
+
+@login_required
+@never_cache
+@require_safe
+def studies(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The pictures of a report, and for those who bring them the way to add some."""
+    user = cast(User, request.user)
+    report = get_object_or_404(pictures.reports_to_bring_to(user), pk=pk)
+    handles = pictures.can_bring(user, report)
+    context = {
+        "report": report,
+        "patient": report.patient,
+        "handles": handles,
+        # What js/records/picture-upload.js has to know, and what it goes on with.
+        "unfinished": list(uploads.of_pictures(user, report)) if handles else [],
+        "max_bytes": settings.IMAGING_MAX_BYTES,
+        "part_bytes": uploads.PART_MAX_BYTES,
+    }
+    return render(request, "records/imaging/studies.html", context)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def whose_pictures(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Decide whose pictures of a study these are."""
+    user = cast(User, request.user)
+    reports = pictures.reports_to_bring_to(user)
+    found = ImagingStudy.objects.select_related(
+        "report__patient__patient_profile",
+        "report__service",
+        "report__appointment",
+        "report__referral",
+        "decided_by",
+    )
+    study = get_object_or_404(found.filter(report__in=reports.order_by().values("pk")), pk=pk)
+    if not pictures.can_bring(user, study.report):
+        raise PermissionDenied
+    context = _compared(study, user)
+    if request.method != "POST":
+        return render(request, "records/imaging/identity.html", context)
+    decision = DECISIONS.get(request.POST.get("decision", ""))
+    reason = request.POST.get("reason", "")
+    try:
+        if decision is None:
+            raise DomainError(_("Please choose whether they count."))
+        decision(study.pk, actor=user, reason=reason)
+    except DomainError as refusal:
+        context |= {"refusal": refusal, "reason": reason}
+        return render(request, "records/imaging/identity.html", context, status=422)
+    said = (
+        _("The pictures count as this patient's.")
+        if decision is whose.accept
+        else _("The pictures were removed.")
+    )
+    messages.success(request, said)
+    return redirect("imaging_studies", study.report_id)
+
+
+def _compared(study: ImagingStudy, user: User) -> dict[str, Any]:
+    mine, theirs = keeping.person_of(study.report.patient), keeping.named_in(study)
+    verdict = keeping.verdict_on(study)
+    return {
+        "study": study,
+        "report": study.report,
+        "patient": study.report.patient,
+        "looks": not user.is_management,
+        "is_open": study.state in (StudyState.OTHER_PERSON, StudyState.ACCEPTED),
+        "rows": [
+            (_("Name"), mine.name, theirs.name, verdict.name),
+            (_("Born"), mine.birth_date, theirs.birth_date, verdict.birth_date),
+            (_("Sex"), mine.sex, theirs.sex, verdict.sex),
+            (_("Number"), "", next(iter(theirs.ids), ""), verdict.patient_id),
+        ],
+    }

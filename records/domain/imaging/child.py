@@ -29,6 +29,7 @@ RATIO_MAX = 200
 RATIO_COUNTS_FROM = 64 * 1024**2
 PIECE = 1024**2
 HEAD = 132
+ZIP = b"PK\x03\x04"
 TAIL = 64 * 1024
 
 UID = re.compile(r"[0-9.]{1,64}\Z")
@@ -94,7 +95,8 @@ class Budget:
 
 def entries(source: Path, budget: Budget) -> Iterator[IO[bytes] | Skipped]:
     """The files of the upload, one after the other."""
-    if not zipfile.is_zipfile(source) or is_dicom(source):
+    head = head_of(source)
+    if head[128:] == b"DICM" or head[:4] != ZIP:
         with source.open("rb") as alone:
             yield alone
         return
@@ -123,9 +125,9 @@ def entries(source: Path, budget: Budget) -> Iterator[IO[bytes] | Skipped]:
                 yield file
 
 
-def is_dicom(source: Path) -> bool:
+def head_of(source: Path) -> bytes:
     with source.open("rb") as file:
-        return file.read(HEAD)[128:] == b"DICM"
+        return file.read(HEAD)
 
 
 def copy(file: IO[bytes], place: Path, budget: Budget) -> str:
@@ -134,7 +136,7 @@ def copy(file: IO[bytes], place: Path, budget: Budget) -> str:
     try:
         piece = file.read(HEAD)
         if piece[128:] != b"DICM":
-            raise Skipped("nested" if piece[:4] == b"PK\x03\x04" else "other")
+            raise Skipped("nested" if piece[:4] == ZIP else "other")
         with place.open("wb") as out:
             while piece:
                 budget.spend(len(piece))
@@ -178,22 +180,22 @@ def _tags(place: Path) -> dict[str, Any]:
         said = pydicom.dcmread(
             file, stop_before_pixels=not deflated, specific_tags=[*TAGS, "PixelData"] if deflated else TAGS
         )
+        uids = {name: text(said, tag) for name, tag in UIDS.items()}
+        if not all(UID.match(uid) for uid in uids.values()):
+            raise Skipped("damaged")
         rows, columns = number(said, "Rows"), number(said, "Columns")
         frames = max(number(said, "NumberOfFrames"), 1)
         bits, samples = number(said, "BitsAllocated"), max(number(said, "SamplesPerPixel"), 1)
         whole = rows * columns * frames * samples * bits // 8
+        if not rows or not columns:
+            raise Skipped("no_pictures")
         if deflated:
             if len(said.get("PixelData", b"")) < whole:
                 raise Skipped("damaged")
-        elif rows and columns:
+        else:
             check_pixels(
                 file, syntax, whole, compressed="YBR_FULL_422" in text(said, "PhotometricInterpretation")
             )
-    if not rows or not columns:
-        raise Skipped("no_pictures")
-    uids = {name: text(said, tag) for name, tag in UIDS.items()}
-    if not all(UID.match(uid) for uid in uids.values()):
-        raise Skipped("damaged")
     return {
         **uids,
         "sop_class": text(said, "SOPClassUID", 64),

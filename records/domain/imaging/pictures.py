@@ -1,19 +1,23 @@
 """The pictures of a scan: who finds which, and what the viewer is told of a study."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.domain import trail
 from accounts.enums import ActivityVerb
 from accounts.models import User
 from records import imaging_rules
 from records.enums import ImagingStatus, StudyState
-from records.models import ImagingInstance, ImagingReport, ImagingSeries, ImagingStudy
+from records.models import ImagingInstance, ImagingReport, ImagingSeries, ImagingStudy, ImagingUpload
 
 from . import queries
+
+UPLOADS_SHOWN, UPLOADS_MOST = timedelta(days=2), 5
 
 
 def can_bring(user: User, report: ImagingReport) -> bool:
@@ -56,8 +60,23 @@ def instances_visible_to(user: User) -> QuerySet[ImagingInstance]:
 def studies_of(report: ImagingReport, user: User) -> QuerySet[ImagingStudy]:
     """The studies that the report's page lists for `user`: those who handle pictures see each state, others what
     counts."""
-    studies = ImagingStudy.objects.filter(report=report).select_related("uploaded_by", "decided_by")
+    studies = (
+        ImagingStudy.objects.filter(report=report)
+        .select_related("uploaded_by", "decided_by")
+        .annotate(
+            series_count=Count("series", distinct=True),
+            picture_count=Count("series__instances", distinct=True),
+        )
+    )
     return studies if can_bring(user, report) else studies.filter(state=StudyState.ACCEPTED)
+
+
+def uploads_of(report: ImagingReport) -> QuerySet[ImagingUpload]:
+    """What was sent for it lately, the latest first."""
+    lately = timezone.now() - UPLOADS_SHOWN
+    return ImagingUpload.objects.filter(report=report, created_at__gt=lately).select_related("uploaded_by")[
+        :UPLOADS_MOST
+    ]
 
 
 def for_the_viewer(study: ImagingStudy) -> dict[str, Any]:
