@@ -11,10 +11,12 @@ class ExportKind(models.TextChoices):
     PEOPLE = "people", _("People")
     WAITING = "waiting", _("Waiting list")
     REFERRALS = "referrals", _("Referrals")
+    FIGURES = "figures", _("Figures")
 
 
 class ExportFormat(models.TextChoices):
     XLSX = "xlsx", _("Excel")
+    CSV = "csv", _("CSV")
     PDF = "pdf", _("PDF")
 
 

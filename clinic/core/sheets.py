@@ -36,23 +36,33 @@ def safe_cell(value: Any) -> Any:
     return text[:MAX_TEXT]
 
 
+Sheet = tuple[str, Sequence[Any], Iterable[Sequence[Any]], Sequence[float]]
+
+
 def workbook(
     title: str, header: Sequence[Any], rows: Iterable[Sequence[Any]], *, widths: Sequence[float] = ()
 ) -> io.BytesIO:
     """One sheet as xlsx, rewound. Rows are taken one by one, so a queryset's iterator() never stands in memory.
     `widths` of the columns in characters: a date in too narrow a one shows as ####."""
+    return workbooks([(title, header, rows, widths)])
+
+
+def workbooks(wanted: Iterable[Sheet]) -> io.BytesIO:
+    """As `workbook`, with a sheet for each (title, header, rows, widths)."""
     # Loaded when the first sheet is asked for: it is a large part of what a start would take.
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(_FORBIDDEN_IN_TITLES.sub(" ", title)[:31] or "Sheet")
-    sheet.freeze_panes = "A2"
-    for number, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.append(list(_bold(sheet, header)))
-    for row in rows:
-        sheet.append([safe_cell(value) for value in row])
+    for title, header, rows, widths in wanted:
+        # A name may stand once: openpyxl gives the second one a number.
+        sheet = book.create_sheet(_FORBIDDEN_IN_TITLES.sub(" ", title)[:31] or "Sheet")
+        sheet.freeze_panes = "A2"
+        for number, width in enumerate(widths, start=1):
+            sheet.column_dimensions[get_column_letter(number)].width = width
+        sheet.append(list(_bold(sheet, header)))
+        for row in rows:
+            sheet.append([safe_cell(value) for value in row])
     out = io.BytesIO()
     book.save(out)
     out.seek(0)

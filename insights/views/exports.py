@@ -26,7 +26,11 @@ from insights.enums import ExportFormat, ExportKind
 from insights.models import Export
 
 SHOWN = 20
-CONTENT_TYPES = {ExportFormat.XLSX: sheets.XLSX, ExportFormat.PDF: pdf.PDF}
+CONTENT_TYPES = {
+    ExportFormat.XLSX: sheets.XLSX,
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.PDF: pdf.PDF,
+}
 NOT_A_FILTER = ("kind", "format", "page", "tab")
 
 

@@ -223,6 +223,7 @@ WAITING = Place(
     bar=False,
 )
 EXPORTS = Place("exports", _("Exports"), "sheet", frozenset({"export_new"}), bar=False)
+FIGURES = Place("figures", _("Figures"), "chart-column", frozenset({"figures_behind"}), bar=False)
 REVIEWS = Place("reviews", _("Reviews"), "star", bar=False)
 TEXTS = Place(
     "notification_templates",
@@ -284,6 +285,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         replace(DOCTORS, bar=False),
         SERVICES,
         REVIEWS,
+        FIGURES,
         replace(EXPORTS, heading=_("Housekeeping")),
         TEXTS,
         DELIVERIES,

@@ -62,6 +62,7 @@ class ExportedList:
     kind: ClassVar[ExportKind]
     roles: ClassVar[frozenset[Role]]
     page: ClassVar[str]
+    formats: ClassVar[tuple[ExportFormat, ...]] = (ExportFormat.XLSX, ExportFormat.PDF)
 
     def __init__(self, owner: User, filters: str = "") -> None:
         self.owner = owner

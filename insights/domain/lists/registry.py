@@ -5,11 +5,21 @@ from insights.enums import ExportFormat, ExportKind
 
 from .appointments import AppointmentList
 from .base import ExportedList
+from .figures import FigureTables
 from .money import ClaimList, PaymentList
 from .people import PeopleList, ReferralList, WaitingList
 
 LISTS: dict[str, type[ExportedList]] = {
-    one.kind: one for one in (AppointmentList, PaymentList, ClaimList, PeopleList, WaitingList, ReferralList)
+    one.kind: one
+    for one in (
+        AppointmentList,
+        PaymentList,
+        ClaimList,
+        PeopleList,
+        WaitingList,
+        ReferralList,
+        FigureTables,
+    )
 }
 
 
@@ -25,7 +35,7 @@ def may_export(user: User, kind: str | None = None, file_format: str = ExportFor
     if user.is_patient and file_format != ExportFormat.XLSX:
         return False
     kinds = LISTS if kind is None else {kind} & set(LISTS)
-    return any(user.role in LISTS[one].roles for one in kinds)
+    return any(user.role in LISTS[one].roles and file_format in LISTS[one].formats for one in kinds)
 
 
 def kinds_of(user: User) -> list[ExportKind]:
