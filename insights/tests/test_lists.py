@@ -35,7 +35,10 @@ ALLOWED = {
     "people": {"manager", "admin"},
     "waiting": {"manager"},
     "referrals": {"doctor", "manager"},
+    "figures": {"manager"},
 }
+# The figures are tables, not rows.
+ROWS = sorted(set(ALLOWED) - {"figures"})
 
 
 def rows(content: bytes) -> list[dict[str, Any]]:
@@ -90,7 +93,7 @@ def test_each_list_is_for_those_who_have_its_page(
         assert client.post(f"{NEW}?kind={kind}", {"format": "xlsx"}).status_code == expected
 
 
-@pytest.mark.parametrize("kind", sorted(ALLOWED))
+@pytest.mark.parametrize("kind", ROWS)
 def test_the_rows_of_the_page_harmless_and_at_a_flat_cost(clinic: SimpleNamespace, kind: str) -> None:
     manager = clinic.manager
     filters = {"payments": "status=due", "referrals": "q=rai", "people": "q=%3Dcmd"}.get(kind, "")
