@@ -93,6 +93,11 @@ def perform(visit: Appointment) -> ImagingReport | None:
     return ordering.acquired(visit)
 
 
+def referral_of(report: ImagingReport) -> Referral:
+    """As it stands now."""
+    return Referral.objects.get(imaging_report=report)
+
+
 def imaging_things(patient: User, reader: User, scan: Service) -> dict[str, ImagingReport]:
     """One of each status from the pictures on, read by who did them."""
     return {

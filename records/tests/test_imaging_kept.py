@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from accounts.models import User
 from records.domain import critical
 from records.domain.imaging import deciding
 from records.enums import ImagingStatus as S
@@ -18,13 +19,18 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def authorised(patient: Any, doctor: Any) -> ImagingReport:
-    return make_imaging_report(patient, make_radiologist(), referrer=doctor, is_critical=True)
+def author(db: None) -> User:
+    return make_radiologist()
 
 
 @pytest.fixture
-def draft(authorised: ImagingReport) -> ImagingReport:
-    return make_imaging_report(authorised.patient, authorised.reported_by, status=S.ACQUIRED, hour=14)
+def authorised(patient: User, doctor: User, author: User) -> ImagingReport:
+    return make_imaging_report(patient, author, referrer=doctor, is_critical=True)
+
+
+@pytest.fixture
+def draft(authorised: ImagingReport, author: User) -> ImagingReport:
+    return make_imaging_report(authorised.patient, author, status=S.ACQUIRED, hour=14)
 
 
 def refused(attack: Any, message: str = final_imaging.MESSAGE) -> None:
@@ -74,8 +80,9 @@ def test_it_is_released_once_and_moves_with_its_patient(
     assert rows.update(patient=other_patient) == 1
 
 
-def test_addenda_stay_and_are_of_authorised_reports(authorised: ImagingReport, draft: ImagingReport) -> None:
-    author = authorised.reported_by
+def test_addenda_stay_and_are_of_authorised_reports(
+    authorised: ImagingReport, draft: ImagingReport, author: User
+) -> None:
     deciding.add_addendum(authorised.pk, author=author, text="More")
     rows = ImagingAddendum.objects.all()
     for change in ({"text": "Less"}, {"author": authorised.patient}, {"report": draft}):
@@ -84,16 +91,18 @@ def test_addenda_stay_and_are_of_authorised_reports(authorised: ImagingReport, d
     refused(lambda: ImagingAddendum.objects.create(report=draft, author=author, text="Early"))
 
 
-def test_an_answered_alert_stays_with_its_scan(authorised: ImagingReport, draft: ImagingReport) -> None:
+def test_an_answered_alert_stays_with_its_scan(
+    authorised: ImagingReport, draft: ImagingReport, doctor: User
+) -> None:
     alerts = CriticalAlert.objects.filter(imaging_report=authorised)
-    critical.acknowledge(alerts.get().pk, actor=authorised.referral.referrer, action="Sent to hospital")
+    critical.acknowledge(alerts.get().pk, actor=doctor, action="Sent to hospital")
     refused(lambda: alerts.update(imaging_report=draft), critical_kept.MESSAGE)
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="REPLACE is SQLite's")
 @pytest.mark.parametrize("model", [ImagingReport, ImagingAddendum])
-def test_a_row_is_not_replaced(authorised: ImagingReport, model: Any) -> None:
-    deciding.add_addendum(authorised.pk, author=authorised.reported_by, text="More")
+def test_a_row_is_not_replaced(authorised: ImagingReport, author: User, model: Any) -> None:
+    deciding.add_addendum(authorised.pk, author=author, text="More")
     table = model._meta.db_table
 
     def replace() -> None:

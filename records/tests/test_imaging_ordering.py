@@ -133,16 +133,15 @@ def test_each_call_once_more_changes_nothing(
     patient: User, radiologist: User, scan: Service, referral: Referral
 ) -> None:
     visit = make_scan_visit(patient, radiologist, scan, referral=referral)
-    for call, thing in (
-        (ordering.ordered, referral),
-        (ordering.booked, visit),
-        (ordering.acquired, visit),
-        (ordering.booked, visit),
-        (ordering.called_off, visit),
-        (ordering.withdrawn, referral),
-    ):
-        for _time in range(2):
-            call(thing)
+    for _time in range(2):
+        ordering.ordered(referral)
+        ordering.booked(visit)
+    for _time in range(2):
+        ordering.acquired(visit)
+    ordering.booked(visit)
+    # Too late for these.
+    ordering.called_off(visit)
+    ordering.withdrawn(referral)
     report = ImagingReport.objects.get()
     assert steps(report) == ["ordered", "scheduled", "acquired"]
     assert report.appointment == visit

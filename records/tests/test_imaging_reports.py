@@ -15,7 +15,7 @@ from messaging.models import Notification
 from records.domain.imaging import deciding, opened, queries, reading, writing
 from records.enums import ImagingStatus as S
 from records.models import CriticalAlert, ImagingAddendum, ImagingReport
-from records.tests.factories_imaging import SECTIONS, make_imaging_report
+from records.tests.factories_imaging import SECTIONS, make_imaging_report, referral_of
 from scheduling.tests.imaging import make_radiologist
 
 pytestmark = pytest.mark.django_db
@@ -96,13 +96,12 @@ def test_from_the_pictures_to_the_patient(
     assert not queries.visible_to(patient).exists()
     back = deciding.send_back(acquired.pk, actor=colleague, reason=" Which\n side? ")
     assert (back.status, back.reported_by, back.reported_at) == (S.ACQUIRED, None, None)
-    assert back.history.last().reason == "Which side?"
+    assert back.history.values_list("reason", flat=True).last() == "Which side?"
     assert occasions(radiologist) == ["imaging.sent_back"]
     deciding.report(acquired.pk, author=radiologist)
     done = deciding.authorise(acquired.pk, actor=colleague)
     assert (done.authorised_by, done.reported_by) == (colleague, radiologist)
-    done.referral.refresh_from_db()
-    assert done.referral.status == "reported"
+    assert referral_of(done).status == "reported"
     assert "imaging.authorised" in occasions(doctor)
     assert not queries.visible_to(patient).exists()
     deciding.release(acquired.pk, actor=doctor)
@@ -151,8 +150,7 @@ def test_a_refused_authorisation_leaves_the_referral(
     report = make_imaging_report(patient, radiologist, referrer=doctor, status=S.REPORTED)
     with pytest.raises(NotAllowed):
         deciding.authorise(report.pk, actor=radiologist)
-    report.referral.refresh_from_db()
-    assert report.referral.status == "performed"
+    assert referral_of(report).status == "performed"
 
 
 def test_a_critical_one_raises_its_alert_once_it_is_in_force(

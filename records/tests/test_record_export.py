@@ -83,8 +83,8 @@ def test_values_stay_what_they_were(patient: User, doctor: User, service: Any) -
     [scan] = [row for row in of_kind(bundle, "DiagnosticReport") if "imagingStudy" in row]
     assert scan["category"][0]["coding"][0]["code"] == "RAD"
     assert (scan["status"], len(scan["resultsInterpreter"])) == ("appended", 1)
-    for words in ("A shadow\n<b>", "Old scar", "Compared with 2020"):
-        assert words in scan["conclusion"]
+    for phrase in ("A shadow\n<b>", "Old scar", "Compared with 2020"):
+        assert phrase in scan["conclusion"]
     [study] = of_kind(bundle, "ImagingStudy")
     assert scan["imagingStudy"] == [{"reference": f"urn:uuid:{study['id']}"}]
     assert (study["numberOfSeries"], study["numberOfInstances"], len(study["series"])) == (2, 2, 1)

@@ -55,7 +55,7 @@ def _study(study: ImagingStudy, report: ImagingReport, refer: Refer) -> Json:
         "referrer": refer(report.referral.referrer) if report.referral else None,
         "description": study.description,
         "numberOfSeries": len(series),
-        "numberOfInstances": sum(each.pictures for each in series),
+        "numberOfInstances": sum(map(_pictures, series)),
         "series": [_series(each) for each in series if _UID.fullmatch(each.uid)],
     }
 
@@ -67,9 +67,13 @@ def _series(series: ImagingSeries) -> Json:
         # Every series has to have one; OT is DICOM's "other".
         "modality": _modality(series.modality or "OT"),
         "description": series.description,
-        "numberOfInstances": series.pictures,  # type: ignore[attr-defined]
+        "numberOfInstances": _pictures(series),
         "bodySite": {"display": series.body_part} if series.body_part else None,
     }
+
+
+def _pictures(series: ImagingSeries) -> int:
+    return int(series.pictures)  # type: ignore[attr-defined]
 
 
 def _modality(code: str) -> Json:
