@@ -19,6 +19,7 @@ export class Loader extends EventTarget {
   #known = new Map();
   #files = new Map();
   #running = 0;
+  #size = 0;
 
   constructor() {
     super();
@@ -74,9 +75,9 @@ export class Loader extends EventTarget {
     this.dispatchEvent(new CustomEvent("change", { detail: slice }));
   }
 
+  /** Whether there is room for this one, were all as large as the last that came. */
   #isNear(index) {
-    const sample = [...this.#known.values()].find((entry) => entry.picture);
-    const fits = sample ? Math.floor(ROOM_BYTES / sample.picture.sizeInBytes / 2) : 1;
+    const fits = this.#size ? Math.floor(ROOM_BYTES / this.#size / 2) : 1;
     return Math.abs(index - this.#at) <= Math.max(2, Math.min(SPARING, fits));
   }
 
@@ -111,7 +112,10 @@ export class Loader extends EventTarget {
     this.#running += 1;
     this.#get(slice)
       .then(
-        (picture) => this.#known.set(slice.key, { state: "ready", picture }),
+        (picture) => {
+          this.#known.set(slice.key, { state: "ready", picture });
+          this.#size = picture.sizeInBytes;
+        },
         (error) => this.#failed(slice, error instanceof Problem ? error : new Problem("damaged")),
       )
       .finally(() => {

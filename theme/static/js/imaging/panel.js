@@ -65,8 +65,8 @@ export class Panel {
     slider.value = at + 1;
     slider.setAttribute("aria-valuetext", text);
     slider.disabled = count < 2;
-    this.#one("[data-back]").toggleAttribute("aria-disabled", at === 0);
-    this.#one("[data-on]").toggleAttribute("aria-disabled", at === count - 1);
+    this.#one("[data-back]").setAttribute("aria-disabled", String(at === 0));
+    this.#one("[data-on]").setAttribute("aria-disabled", String(at === count - 1));
     for (const place of this.#root.querySelectorAll("[data-number]")) place.textContent = `${whole(at + 1)} / ${whole(count)}`;
   }
 

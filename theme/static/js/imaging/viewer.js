@@ -12,6 +12,7 @@ import { Strip } from "./strip.js";
 import { tenth, whole, word } from "./words.js";
 
 const QUIET_MS = 400;
+const AGAIN_MS = 5000;
 const root = document.querySelector("[data-viewer]");
 const one = (selector) => root.querySelector(selector);
 
@@ -83,6 +84,7 @@ function show() {
 }
 
 function go(index) {
+  if (!series()) return;
   const to = Math.min(series().slices.length - 1, Math.max(0, index));
   if (to === at && stage.picture) return;
   at = to;
@@ -112,8 +114,8 @@ function begin() {
 }
 
 function preset(index) {
-  const found = presetsFor(series().modality)[index];
-  if (!found || !stage.picture) return;
+  const found = stage.picture && presetsFor(series().modality)[index];
+  if (!found) return;
   const { windowCenter: centre, windowWidth: width, range } = stage.picture;
   stage.change({ window: { ...(found[1] === "range" ? range : (found[1] ?? { centre, width })) } });
 }
@@ -143,7 +145,7 @@ loader.addEventListener("change", ({ detail }) => {
   }
 });
 
-gestures(stage, measures, { step, tool: () => panel.tool(), count: () => series().slices.length });
+gestures(stage, measures, { step, tool: () => panel.tool(), count: () => series()?.slices.length ?? 1 });
 keys(stage, {
   step,
   go,
@@ -156,13 +158,16 @@ keys(stage, {
   help: () => panel.help(),
 });
 
+let again;
 async function start() {
+  clearTimeout(again);
   panel.problem(null, null, false);
   try {
     const study = JSON.parse(new TextDecoder().decode(await bytesAt(root.dataset.series)));
     all = seriesOf(study);
   } catch (error) {
     panel.problem(error, null, false, start);
+    if (error.passing) again = setTimeout(start, AGAIN_MS);
     return;
   }
   if (!all.length) {
