@@ -8,6 +8,7 @@ from insights.demo import (
     covered,
     documents,
     doses,
+    explained,
     history,
     imaging,
     labs,
@@ -59,3 +60,4 @@ def seed() -> None:
         doses.seed(cast, now)
         documents.seed(cast, today)
         scans.seed(cast)
+        explained.seed(cast, now)

@@ -32,14 +32,14 @@ class ExplainInSerializer(serializers.Serializer[Any]):
 class ExplanationSourceSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField()
     id = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class ExplanationFindingSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
     grade = serializers.ChoiceField(choices=FindingGrade.choices)
     text = serializers.CharField()
-    source = ExplanationSourceSerializer()
+    source = ExplanationSourceSerializer()  # type: ignore[assignment]
 
 
 class ExplanationSentenceSerializer(serializers.Serializer[Any]):

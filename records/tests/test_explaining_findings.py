@@ -70,7 +70,8 @@ def test_what_an_item_lacks(change: dict[str, Any], key: str, grade: str) -> Non
 
 
 def test_a_course_without_end_is_none_when_needed_or_once() -> None:
-    for change in ({"as_needed": True}, {"once": True}):
+    changes: list[dict[str, Any]] = [{"as_needed": True}, {"once": True}]
+    for change in changes:
         assert (
             findings.of_prescription(replace(RX, items=[replace(WHOLE, days=None, times=(), **change)])) == []
         )

@@ -88,7 +88,7 @@ def test_papers_that_command_are_papers(fake: FakeModel, patient: User, doctor: 
     assert "ignore the rules" in data["content"]
 
 
-MISBEHAVING = {
+MISBEHAVING: dict[str, tuple[Any, dict[str, str], str, int]] = {
     "html": ([[b"<html><script>alert(1)</script></html>"]], {"Content-Type": "text/html"}, "unreadable", 1),
     "html in the stream": ([["<p>You are <b>well</b>. [F1]</p>\n", "\x04"]], {}, "unreadable", 1),
     "broken json": ([[b"data: {\"choices\": [{\n\n"]], {}, "unreadable", 1),

@@ -34,7 +34,7 @@ def known_of(patient: User) -> Known:
         settings.CLINIC_TAX_NUMBER,
     ]
     for _receiver, found in identifiers_wanted.send(sender=User, patient=patient):
-        values += found
+        values += found or []
     return Known(
         names=_kept(
             [

@@ -59,7 +59,7 @@ class Kind:
     title: Callable[[Any], str]
     is_released: Callable[[Any], bool]
     # Of those that do not hold any more as they were explained.
-    is_outdated: Callable[[Explanation], bool]
+    is_outdated: Callable[[Any], bool]
     teller: Callable[[Any], UUID | None]
 
     def address(self, pk: UUID) -> str:
