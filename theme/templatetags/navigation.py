@@ -103,6 +103,7 @@ MESSAGES = Place(
 RECORD_PAGES = frozenset(
     {"patient_record", "prescription", "prescription_edit", "document"}
     | {"lab_report", "lab_report_new", "lab_report_edit", "record_lab_trends"}
+    | {"record_explanations", "explanation"}
     | {
         f"record_{page}"
         for page in (
