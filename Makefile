@@ -18,7 +18,7 @@ BUILD_CSS = out=$$($(PY) -m theme.build 2>&1) || { echo "$$out" >&2; exit 1; }
 SERVICES_BROWSER ?= journey or home_live or two_people or whoever_comes_first or server_dies
 
 .DEFAULT_GOAL := help
-.PHONY: help run prepare css test test-python test-browser test-services test-services-inside chromium lint translate format clean
+.PHONY: help run prepare css test test-python test-browser fuzz test-services test-services-inside chromium lint translate format clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -54,6 +54,9 @@ test-browser: $(DEV) chromium ## the tests that drive Chromium
 	@$(BUILD_CSS)
 	@echo "==> tests in Chromium"
 	@$(PYTEST) -m browser -n 2
+
+fuzz: $(DEV) ## every made-up request to the API as every role (FUZZ=20 random ones each, FUZZ_SEED=1, FUZZ_ONLY="POST /api/pay")
+	@FUZZ=$(or $(FUZZ),20) FUZZ_SEED=$(or $(FUZZ_SEED),1) FUZZ_ONLY="$(FUZZ_ONLY)" $(PYTEST) clinic/tests/test_api_fuzz.py
 
 test-services: $(DEV) chromium ## the suite on PostgreSQL and Redis (temporary ones, installed from Debian when missing)
 	@deploy/with-services $(MAKE) --no-print-directory test-services-inside

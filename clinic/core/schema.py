@@ -82,11 +82,9 @@ class PortalSchema(AutoSchema):
         writes = self.method != "GET"
         public = any(isinstance(permission, AllowAny) for permission in self.view.get_permissions())
         looks_up = "{" in self.path or bool(self.get_override_parameters()) or self._is_list_view()
-        errors = set()
+        errors = {"400"}  # a null character in the address, if nothing else
         if self.view.get_authenticators():
             errors |= {"401", "403"}
-        if writes or self.get_override_parameters() or self._is_list_view():
-            errors.add("400")
         if writes or looks_up:
             errors.add("404")
         if writes and ("{" in self.path or not public):

@@ -4,14 +4,18 @@ Ids that are made up lead nowhere, so most are replaced by those of clinic/tests
 the next. What an answer must hold to: no 5xx, and its status, type, headers and body as the document says.
 """
 
+import json
 import re
+import sys
+import traceback
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from typing import Any
 
 import schemathesis
+import werkzeug.test
 from django.core.cache import cache
 from django.core.signals import got_request_exception
 from django.core.wsgi import get_wsgi_application
@@ -50,14 +54,14 @@ ROLES = ("anonymous", "patient", "doctor", "manager", "admin")
 
 
 class Fuzzer:
-    """`keys`: role -> key of an API token, none for a stranger. `addresses`: (method, path) with the ids of things."""
+    """`keys`: role -> key of an API token, none for a stranger. `addresses`: (method, path, roles that are let in)."""
 
     def __init__(
         self,
         document: dict[str, Any],
         keys: Mapping[str, str],
         things: Mapping[str, str],
-        addresses: list[tuple[str, str]],
+        addresses: list[tuple[str, str, list[str]]],
         number: int = 1,
     ) -> None:
         self.api = schemathesis.openapi.from_dict(document)
@@ -103,54 +107,81 @@ class Fuzzer:
         """Send it as each of these roles and note what an answer breaks."""
         self._lead_somewhere(case)
         for role in roles:
-            raised: list[BaseException] = []
+            self._watch(case, role, lambda headers: case.call(headers=headers))
 
-            def note(sender: Any, **_rest: Any) -> None:
-                import sys
+    def send_broken(self, operation: Any, what: str, content_type: str, body: bytes) -> None:
+        """A body as it stands, as somebody who is let in."""
+        parameters, roles = self.dice.choice(self._known(operation) or [(_nothing(operation.path), [])])
+        role = self.dice.choice(roles or ["admin"])
+        case = operation.Case(path_parameters=parameters)
+        client = werkzeug.test.Client(self.api.app)
 
-                raised.append(sys.exc_info()[1])  # type: ignore[arg-type]  # noqa: B023
+        def call(headers: dict[str, str]) -> Any:
+            answer = client.open(
+                case.formatted_path,
+                method=operation.method.upper(),
+                headers=headers,
+                data=body,
+                content_type=content_type,
+            )
+            answer.get_data()
+            return answer
 
-            headers = {"Authorization": f"Token {self.keys[role]}"} if role in self.keys else {}
-            cache.clear()
-            got_request_exception.connect(note)
-            try:
-                with transaction.atomic():
-                    with TestCase.captureOnCommitCallbacks(execute=True):
-                        answer = case.call(headers=headers)
-                    transaction.set_rollback(True)
-            finally:
-                got_request_exception.disconnect(note)
-            self.answers[f"{answer.status_code}"] += 1
-            self._judge(case, role, answer, raised)
+        self._watch(case, role, call, what)
 
-    def _judge(self, case: Any, role: str, answer: Any, raised: list[BaseException]) -> None:
+    def report(self) -> str:
+        return "\n\n".join(self.findings.values()) + f"\n{dict(self.answers)}"
+
+    def _watch(self, case: Any, role: str, call: Callable[[dict[str, str]], Any], what: str = "") -> None:
+        raised: list[BaseException] = []
+
+        def note(sender: Any, **_rest: Any) -> None:
+            raised.append(sys.exc_info()[1])  # type: ignore[arg-type]
+
+        headers = {"Authorization": f"Token {self.keys[role]}"} if role in self.keys else {}
+        cache.clear()
+        got_request_exception.connect(note)
+        try:
+            with transaction.atomic():
+                with TestCase.captureOnCommitCallbacks(execute=True):
+                    answer = call(headers)
+                transaction.set_rollback(True)
+        finally:
+            got_request_exception.disconnect(note)
+        self.answers[f"{answer.status_code}"] += 1
+        self._judge(case, role, answer, raised, what)
+
+    def _judge(self, case: Any, role: str, answer: Any, raised: list[BaseException], what: str) -> None:
         wrong: list[str] = []
         try:
             case.validate_response(answer, checks=CHECKS)
         except FailureGroup as group:
             wrong = [f"{type(failure).__name__}: {str(failure)[:600]}" for failure in group.exceptions]
         if answer.status_code >= 400 and not wrong:
-            body = answer.json()
+            body = json.loads(_content(answer))
             if not ({"code", "detail", "fields"} <= body.keys() and body["detail"]):
                 wrong = [f"not the one shape: {body}"]
         for words in wrong:
             key = f"{case.method} {case.operation.path} {answer.status_code} {words[:60]}"
             cause = "".join(f"\n{error!r} at {_place(error)}" for error in raised)
-            sent = case.as_curl_command()[:1500]
-            self.findings.setdefault(
-                key, f"{key} as {role}\n{words}{cause}\n{sent}\n-> {answer.content[:300]!r}"
-            )
+            sent = what or case.as_curl_command()[:1500]
+            said = f"{key} as {role}\n{words}{cause}\n{sent}\n-> {_content(answer)[:300]!r}"
+            self.findings.setdefault(key, said)
+
+    def _known(self, operation: Any) -> list[tuple[dict[str, str], list[str]]]:
+        """The ids with which this address leads somewhere, and who is let in there."""
+        pattern = re.sub(r"{(\w+)}", r"(?P<\1>[0-9a-f-]{36})", operation.path)
+        return [
+            (found.groupdict(), roles)
+            for method, path, roles in self.addresses
+            if method == operation.method.upper() and (found := re.fullmatch(pattern, path))
+        ]
 
     def _lead_somewhere(self, case: Any) -> None:
         if case.path_parameters and self.dice.random() < 0.9:
-            pattern = re.sub(r"{(\w+)}", r"(?P<\1>[0-9a-f-]{36})", case.operation.path)
-            fits = [
-                found.groupdict()
-                for method, path in self.addresses
-                if method == case.method and (found := re.fullmatch(pattern, path))
-            ]
-            if fits:
-                case.path_parameters = self.dice.choice(fits)
+            known = self._known(case.operation)
+            if known:
+                case.path_parameters = dict(self.dice.choice(known)[0])
         for part in (case.body, case.query):
             self._fill(part)
 
@@ -166,6 +197,14 @@ class Fuzzer:
                     self._fill(value)
 
 
+def _content(answer: Any) -> bytes:
+    return bytes(answer.content if hasattr(answer, "content") else answer.data)
+
+
+def _nothing(path: str) -> dict[str, str]:
+    return dict.fromkeys(re.findall(r"{(\w+)}", path), str(uuid.UUID(int=0)))
+
+
 def _is_uuid(value: Any) -> bool:
     try:
         return isinstance(value, str) and bool(uuid.UUID(value))
@@ -175,8 +214,6 @@ def _is_uuid(value: Any) -> bool:
 
 def _place(error: BaseException) -> str:
     """The last line of our own code in its traceback."""
-    import traceback
-
     frames = [
         frame for frame in traceback.extract_tb(error.__traceback__) if "site-packages" not in frame.filename
     ]

@@ -14,10 +14,12 @@ from drf_spectacular.generators import SchemaGenerator
 from knox.models import AuthToken
 
 from clinic.tests import world
+from clinic.tests.broken_bodies import BROKEN
 from clinic.tests.fuzz import ROLES, Fuzzer
 from clinic.tests.test_every_url import rows
 
 # How many made-up cases for each operation; none: the bounded run of the suite.
+REFUSED = ("401", "403", "404", "405")
 LONG = int(os.environ.get("FUZZ", "0"))
 
 
@@ -44,24 +46,45 @@ def fuzzer(request: pytest.FixtureRequest, unlimited: None, service: Any) -> Fuz
     cast = {name: request.getfixturevalue(name) for name in names}
     things = world.build(cast, service) | {name: str(person.pk) for name, person in cast.items()}
     keys = {role: AuthToken.objects.create(cast[role])[1] for role in ROLES[1:]}
-    addresses = [(row.method, row.path(things)) for row in rows()]
+    addresses = [
+        (row.method, row.path(things), [role for role in ROLES if row.expected[role] not in REFUSED])
+        for row in rows()
+    ]
     document = SchemaGenerator().get_schema(request=None, public=True)
     number = int(os.environ.get("FUZZ_SEED", "1"))
     return Fuzzer(document, keys, things, addresses, number)
 
 
+def chosen(fuzzer: Fuzzer) -> list[Any]:
+    """FUZZ_ONLY="GET /api/doctors/" narrows a long run to addresses that begin so."""
+    only = os.environ.get("FUZZ_ONLY", "")
+    return [one for one in fuzzer.operations() if f"{one.method.upper()} {one.path}".startswith(only)]
+
+
 @pytest.mark.django_db
 def test_no_request_gets_an_answer_that_is_not_documented(fuzzer: Fuzzer) -> None:
     turn = 0
-    only = os.environ.get("FUZZ_ONLY", "")
-    for operation in fuzzer.operations():
-        if only not in f"{operation.method.upper()} {operation.path}":
-            continue
+    for operation in chosen(fuzzer):
         for case in fuzzer.listed(operation):
             turn += 1
-            if LONG or turn % 5 == 0:
-                fuzzer.send(case, ROLES if LONG else (ROLES[turn // 5 % len(ROLES)],))
+            if LONG:
+                fuzzer.send(case)
+            elif turn % 5 == 0:
+                fuzzer.send(case, (ROLES[turn // 5 % len(ROLES)],))
         for case in fuzzer.made_up(operation, LONG or 1):
             fuzzer.send(case)
-    print(fuzzer.answers)  # noqa: T201
-    assert not fuzzer.findings, "\n\n".join(fuzzer.findings.values())
+    assert not fuzzer.findings, fuzzer.report()
+
+
+@pytest.mark.django_db
+def test_broken_bodies_are_refused(fuzzer: Fuzzer) -> None:
+    turn = 0
+    for operation in chosen(fuzzer):
+        if operation.method.upper() == "GET":
+            continue
+        for what, content_type, body in BROKEN:
+            turn += 1
+            if LONG or turn % 7 == 0:
+                fuzzer.send_broken(operation, what, content_type, body)
+    assert {"400", "415"} <= fuzzer.answers.keys()
+    assert not fuzzer.findings, fuzzer.report()

@@ -51,6 +51,10 @@ class ConversationList(generics.ListAPIView):
             return Conversation.objects.none()
         return queries.conversation_list(me(self.request), self.request.GET.get("search", ""))
 
+    @extend_schema(parameters=[OpenApiParameter("search", description="Words of the other's name.")])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
     @extend_schema(request=ConversationInSerializer, responses={201: ConversationSerializer})
     def post(self, request: Request) -> Response:
         """The conversation with one person; the same one however often it is asked for."""
