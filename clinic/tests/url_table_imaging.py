@@ -47,4 +47,38 @@ POST   explanation_action(explanation_released,discard) login 403     404     40
 POST   explanation_action(explanation_for_doctor,release) login 404   404     404     409     404     404
 POST   explanation_action(explanation_draft,nonsense) login   404     404     404     404     404     404
 POST   api-analyze-prescription                       401     400     400     400     400     400     400
+
+# Scans and their reports
+GET    imaging_worklist                               login   302     302     200     200     200     403
+POST   imaging_next                                   login   403     403     403     302     403     403
+GET    imaging_report(imaging_released)               login   200     404     404     200     404     404
+GET    imaging_report(imaging_authorised)             login   404     404     404     200     404     404
+GET    imaging_report(imaging_acquired)               login   404     404     404     200     404     404
+POST   imaging_save(imaging_acquired)                 login   404     404     404     400     404     404
+GET    imaging_report_pdf(imaging_released)           login   200     404     404     200     404     404
+GET    imaging_report_pdf(imaging_authorised)         login   404     404     404     200     404     404
+GET    imaging_report_pdf(imaging_reported)           login   404     404     404     404     404     404
+POST   imaging_report_action(imaging_acquired,claim)  login   404     404     404     302     404     404
+POST   imaging_report_action(imaging_acquired,report) login   404     404     404     422     404     404
+POST   imaging_report_action(imaging_acquired,let-go) login   404     404     404     302     404     404
+POST   imaging_report_action(imaging_released,claim)  login   403     404     404     409     404     404
+POST   imaging_report_action(imaging_released,authorise) login 403    404     404     409     404     404
+POST   imaging_report_action(imaging_released,send-back) login 403    404     404     409     404     404
+POST   imaging_report_action(imaging_released,release) login  403     404     404     409     404     404
+POST   imaging_report_action(imaging_released,addendum) login 422     404     404     422     404     404
+POST   imaging_report_action(imaging_released,nonsense) login 404     404     404     404     404     404
+GET    record_imaging(patient)                        login   200     404     404     200     403     403
+GET    visit_panel_imaging(visit)                     login   404     404     404     200     404     404
+GET    imaging_templates                              login   403     403     403     200     200     403
+GET    imaging_template_new                           login   403     403     403     200     200     403
+POST   imaging_template_new                           login   403     403     403     422     422     403
+GET    imaging_template(scan_template)                login   403     403     403     200     404     403
+POST   imaging_template(scan_template)                login   403     403     403     422     404     403
+POST   imaging_template_remove(scan_template)         login   403     403     403     302     404     403
+GET    imaging_phrases                                login   403     403     403     200     200     403
+GET    imaging_phrase_new                             login   403     403     403     200     200     403
+POST   imaging_phrase_new                             login   403     403     403     422     422     403
+GET    imaging_phrase(scan_phrase)                    login   403     403     403     200     404     403
+POST   imaging_phrase(scan_phrase)                    login   403     403     403     422     404     403
+POST   imaging_phrase_remove(scan_phrase)             login   403     403     403     302     404     403
 """

@@ -30,6 +30,7 @@ from messaging.tests.call_sockets import make_call
 from messaging.tests.factories import make_conversation, make_notification
 from records.domain import history, note_words, notes, previews, record_exports, record_requests, uploads
 from records.domain.explaining import explanations
+from records.domain.imaging import words
 from records.models import CriticalAlert
 from records.tests.explaining import make_explanation
 from records.tests.factories import make_feedback, make_past_visit
@@ -221,6 +222,10 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "device": device,
         "access": access,
         "scan": scan,
+        "scan_template": words.save_template(
+            actor=doctor, name="Knee", service=scan, content={"findings": "Normal."}
+        ),
+        "scan_phrase": words.save_phrase(actor=doctor, shortcut=".nad", text="Normal.", service=None),
         "holiday": Holiday.objects.create(name="Tihar", first_day=closed, last_day=closed),
         "referral": referral,
         "entry": entry,

@@ -22,8 +22,9 @@ from accounts.rules import may_open_record
 from clinic.core.errors import DomainError
 from records.domain.imaging import lists, queries, reading
 from records.forms.imaging import ImagingFilter
+from records.imaging_word_rules import is_reader
 from records.views.opened import note_reading, patient_of
-from scheduling.domain.queries import appointments_visible_to, reads_scans
+from scheduling.domain.queries import appointments_visible_to
 
 PER_PAGE = 25
 IN_PANEL = 6
@@ -51,7 +52,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         return redirect("record_imaging", pk=user.pk)
     if not (user.is_doctor or user.is_management):
         raise PermissionDenied
-    reader = reads_scans(user)
+    reader = is_reader(user)
     tabs = READERS if reader else OTHERS
     wanted = request.GET.get("tab", "")
     tab = wanted if wanted in tabs else tabs[0]
@@ -76,7 +77,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
 def read_next(request: HttpRequest) -> HttpResponse:
     """The next scan that nobody reads, begun by this radiologist."""
     user = cast(User, request.user)
-    if not reads_scans(user):
+    if not is_reader(user):
         raise PermissionDenied
     for report_id in lists.next_to_read(user):
         try:

@@ -160,14 +160,16 @@ def _page(
     if _is_writing(user, report):
         return render(request, "records/imaging/write.html", context | _beside(user, report), status=status)
     reads_text = rules.can_read_text(user, report)
-    if reads_text:
+    # What was put there from the order is no report yet.
+    begun = report.version > 0 or report.status != ImagingStatus.ACQUIRED
+    if reads_text and begun:
         opened.note_opening(report, actor=user, how=opened.VIEWED)
     seen = Paginator(opened.openings(report), SEEN_PER_PAGE).get_page(request.GET.get("seen"))
     opens_record = patients_open_to(user).filter(pk=report.patient_id).exists()
     context |= {
         "reads": rules.reads(user, report),
         "reads_text": reads_text,
-        "parts": writing.parts(report) if reads_text else [],
+        "parts": writing.parts(report) if reads_text and begun else [],
         "addenda": report.addenda.select_related("author") if reads_text else [],
         "history": report.history.select_related("actor").order_by("at"),
         "seen": seen if report.status == ImagingStatus.AUTHORISED else None,

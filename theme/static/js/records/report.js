@@ -21,7 +21,6 @@ class Report extends Saving {
     choosePhrases(form, phrases);
     const choice = form.querySelector("[data-note-template]");
     choice?.addEventListener("change", () => this.#begin([...own, ...clinic].find(({ id }) => id === choice.value), choice));
-    for (const asked of document.querySelectorAll("[data-report-take]")) asked.addEventListener("click", () => this.#take(asked));
     for (const does of document.querySelectorAll("form[data-report-do]")) does.addEventListener("submit", (event) => this.#first(event, does));
     form.addEventListener("keydown", (event) => this.#key(event));
   }
@@ -69,14 +68,6 @@ class Report extends Saving {
     this.show({ ...now, ...Object.fromEntries(SECTIONS.map((name) => [name, below(now[name], template.content[name] ?? "")])) });
     this.typed();
     this.form.elements.findings.focus();
-  }
-
-  /** The referral's question as the history, with one click. */
-  #take({ dataset }) {
-    const field = this.form.elements.history_text;
-    if (!field.value.includes(dataset.reportTake)) field.value = below(field.value, dataset.reportTake);
-    this.typed();
-    field.focus();
   }
 
   async #first(event, does) {
