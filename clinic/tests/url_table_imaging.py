@@ -27,6 +27,21 @@ POST   api-imaging-addenda(imaging_released)          401     400     404     40
 
 # Pictures
 GET    imaging_viewer(imaging_study)                  login   200     404     404     200     404     404
+GET    imaging_series(imaging_study)                  login   200     404     404     200     404     404
+GET    imaging_series(undecided_study)                login   404     404     404     200     404     404
+GET    imaging_instance(picture)                      login   200     404     404     200     404     404
+GET    imaging_instance(undecided_picture)            login   404     404     404     200     404     404
+GET    imaging_studies(imaging_released)              login   200     404     404     200     200     404
+GET    imaging_studies(imaging_acquired)              login   404     404     404     200     200     404
+GET    imaging_identity(imaging_study)                login   403     404     404     200     200     404
+GET    imaging_identity(undecided_study)              login   404     404     404     200     200     404
+POST   imaging_identity(undecided_study)              login   404     404     404     422     422     404
+POST   api-imaging-upload-start                       401     415     415     415     415     415     415
+GET    api-imaging-upload-part(pictures_upload)       401     404     404     404     200     404     404
+PUT    api-imaging-upload-part(pictures_upload)       401     404     404     404     400     404     404
+DELETE api-imaging-upload-part(pictures_upload)       401     404     404     404     204     404     404
+POST   api-imaging-upload-finish(pictures_upload)     401     404     404     404     409     404     404
+
 # The reading assistant
 GET    record_explanations(patient)                   login   200     404     404     200     403     403
 GET    explanation(explanation_draft)                 login   404     404     404     200     404     404

@@ -152,6 +152,8 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
     lab_critical = make_lab_report(patient, doctor, {POTASSIUM: "7.1"}, status="final")
     CriticalAlert.objects.update(level=2)
     scans = imaging_things(patient, doctor, scan)
+    study = make_study(scans["imaging_released"], doctor)
+    undecided = make_study(scans["imaging_acquired"], doctor, state="other_person")
     lab_report = make_lab_report(patient, doctor)
     explained = make_explanation(patient, doctor, kind="prescription", source=prescription)
     things: dict[str, Any] = {
@@ -160,7 +162,13 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "explanation_released": explanations.release(explained.pk, actor=doctor),
         **medicine_things(cast["manager"]),
         **scans,
-        "imaging_study": make_study(scans["imaging_released"], doctor),
+        "imaging_study": study,
+        "picture": study.series.get().instances.get(),  # type: ignore[attr-defined]
+        "undecided_study": undecided,
+        "undecided_picture": undecided.series.get().instances.get(),  # type: ignore[attr-defined]
+        "pictures_upload": uploads.start_pictures(
+            scans["imaging_acquired"], owner=doctor, name="study.zip", size=9, fingerprint="1" * 64
+        ),
         "document": document,
         "record_export": whole,
         "upload": upload,

@@ -15,7 +15,7 @@ register = template.Library()
 _WORDS = {
     identity.Outcome.SAME: ("success", "check"),
     identity.Outcome.DIFFERENT: ("danger", "x"),
-    identity.Outcome.UNCOMPARABLE: ("warning", "circle-help"),
+    identity.Outcome.UNCOMPARABLE: ("warning", "circle-question-mark"),
     identity.Outcome.MISSING: ("neutral", "minus"),
 }
 
