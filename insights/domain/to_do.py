@@ -16,10 +16,19 @@ from billing.models import Payment
 from insights.domain.doctor_day import week_bounds
 from insights.domain.tally import tally
 from records.domain.critical_queries import visible_to as alerts_visible_to
+from records.domain.explaining import queries as explaining
 from records.domain.imaging import queries as imaging
 from records.domain.labs import queries as labs
 from records.domain.request_queries import requests_visible_to
-from records.enums import FeedbackStatus, ImagingStatus, LabReportStatus, NoteStatus, RecordRequestStatus
+from records.enums import (
+    Audience,
+    ExplanationStatus,
+    FeedbackStatus,
+    ImagingStatus,
+    LabReportStatus,
+    NoteStatus,
+    RecordRequestStatus,
+)
 from records.models import Feedback, ImagingReport, LabReport, VisitNote
 from scheduling.domain import referral_queries, waiting_queries
 from scheduling.domain.offers import ACTIVE
@@ -134,11 +143,18 @@ def of_patient(user: User, *, now: datetime | None = None) -> ToDo:
         "patient_profile",
         labs=labs.visible_to(user).filter(status=LabReportStatus.RELEASED, released_at__gte=since),
         scans=imaging.visible_to(user).filter(released_at__gte=since),
+        explained=explaining.visible_to(user).filter(released_at__gte=since),
         unrated=visits.filter(feedback=None, completed_at__gte=since),
     )
     lines = [
         Line(_("New lab results"), found["labs"], reverse("record_labs", args=[user.pk]), "flask-conical"),
         Line(_("New scan reports"), found["scans"], reverse("record_imaging", args=[user.pk]), "scan"),
+        Line(
+            _("New explanations"),
+            found["explained"],
+            reverse("record_explanations", args=[user.pk]),
+            "message-square-text",
+        ),
         Line(
             _("Visits to say how they were"), found["unrated"], f"{reverse('appointments')}?tab=past", "star"
         ),
@@ -147,7 +163,8 @@ def of_patient(user: User, *, now: datetime | None = None) -> ToDo:
 
 
 def to_finish(user: User) -> list[ToFinish]:
-    """A doctor's notes that are not signed, and what waits for their release, the oldest first; in one query."""
+    """A doctor's notes that are not signed, what waits for their release, and explanations for patients of theirs that
+    nobody has released yet, the oldest first; in one query."""
     notes = VisitNote.objects.filter(
         appointment__doctor=user,
         appointment__status=_A.COMPLETED,
@@ -157,16 +174,19 @@ def to_finish(user: User) -> list[ToFinish]:
     scans = ImagingReport.objects.filter(
         Q(referral__referrer=user), status=ImagingStatus.AUTHORISED, released_at=None
     )
+    drafts = explaining.visible_to(user).filter(status=ExplanationStatus.DRAFT, audience=Audience.PATIENT)
     parts = (
         _part(notes, "note", "appointment_id", "appointment__patient", "updated_at"),
         _part(results, "lab", "pk", "patient", "final_at"),
         _part(scans, "scan", "pk", "patient", "authorised_at"),
+        _part(drafts, "explanation", "pk", "patient", "created_at"),
     )
     rows = parts[0].union(*parts[1:], all=True).order_by("at")[:SHOWN_TO_FINISH]
     words = {
         "note": (_("Note to sign"), "appointment", "file-pen-line"),
         "lab": (_("Lab report to release"), "lab_report", "flask-conical"),
         "scan": (_("Scan report to release"), "imaging_report", "scan"),
+        "explanation": (_("Explanation to check"), "explanation", "message-square-text"),
     }
     return [
         ToFinish(

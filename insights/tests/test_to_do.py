@@ -15,7 +15,7 @@ from billing.tests.aid import make_claim, make_membership, make_plan
 from insights.domain import to_do
 from records.domain import critical, record_requests
 from records.domain.labs import reports as labs
-from records.models import CriticalAlert, VisitNote
+from records.models import CriticalAlert, Explanation, VisitNote
 from records.tests.factories_imaging import make_imaging_report
 from records.tests.factories_labs import POTASSIUM, make_lab_report
 from records.tests.requests import ask_for_pills, running_visit
@@ -111,9 +111,17 @@ def test_a_patient_sees_what_was_released_lately_and_nobody_elses(
     patient: Any, other_patient: Any, doctor: Any
 ) -> None:
     care.link(patient, doctor)
-    make_lab_report(patient, doctor)
+    report = make_lab_report(patient, doctor)
     make_lab_report(patient, doctor, status="final")
     assert numbers(to_do.of_patient(patient)) == {"New lab results": 1}
+    draft = Explanation.objects.create(
+        patient=patient, lab_report=report, audience="patient", status="draft", asked_by=doctor
+    )
+    assert reverse("explanation", args=[draft.pk]) in {one.url for one in to_do.to_finish(doctor)}
+    assert numbers(to_do.of_patient(patient)) == {"New lab results": 1}
+    draft.status, draft.released_by, draft.released_at = "released", doctor, timezone.now()
+    draft.save()
+    assert numbers(to_do.of_patient(patient)) == {"New lab results": 1, "New explanations": 1}
     assert numbers(to_do.of_patient(other_patient)) == {}
     assert reverse("record_labs", args=[patient.pk]) in home(patient)
     with time_machine.travel(timezone.now() + to_do.NEWS + timedelta(hours=1)):
