@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,10 +21,10 @@ _FIRST, _LAST = date(1900, 1, 1), date(2199, 12, 31)
 
 
 class FiguresForm(forms.Form):
-    """Own dates count when they are chosen or when no preset is. Nothing is narrowed by what is wrong: the page says
-    it beside the field and shows no figures."""
+    """Own dates count as soon as one is given, whatever preset stands there. Nothing is narrowed by what is wrong: the
+    page says it beside the field and shows no figures."""
 
-    period = forms.ChoiceField(label=_("Period"), choices=Preset.choices, required=False)
+    period = forms.ChoiceField(label=_("Period"), choices=Preset.choices)
     by = forms.ChoiceField(
         label=_("By"), choices=[("", _("Fitting the period")), *By.choices], required=False
     )
@@ -37,12 +38,19 @@ class FiguresForm(forms.Form):
         choices=[("", _("All")), *PaymentMethod.choices], required=False, widget=forms.HiddenInput
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"auto_id": "figures_%s", **kwargs})
+    def __init__(self, data: QueryDict) -> None:
+        # What counts is also what the page shows as chosen.
+        chosen = data.copy()
+        if chosen.get("from") or chosen.get("to"):
+            chosen["period"] = Preset.OWN
+        elif not chosen.get("period"):
+            chosen["period"] = Preset.LAST_30
+        super().__init__(chosen, auto_id="figures_%s")
         for name, label in (("from", _("From")), ("to", _("To"))):
             self.fields[name] = forms.DateField(
                 label=label, required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
             )
+        self.order_fields(["period", "from", "to", "by", "doctor", "service", "mode", "method"])
         self.fields["doctor"].queryset = User.objects.filter(  # type: ignore[attr-defined]
             role=Role.DOCTOR
         ).order_by("first_name", "last_name", "pk")
@@ -51,9 +59,7 @@ class FiguresForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         wanted = self.cleaned_data
         first, last = wanted.get("from"), wanted.get("to")
-        if not wanted.get("period"):
-            wanted["period"] = Preset.OWN if first or last or self.errors else Preset.LAST_30
-        if wanted["period"] != Preset.OWN:
+        if wanted.get("period") != Preset.OWN:
             return wanted
         for name in ("from", "to"):
             day = wanted.get(name)

@@ -1,103 +1,24 @@
 """The figures in the order they are shown in: page, Excel, CSV and PDF show the same tables."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
-from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.enums import Mode
 from accounts.models import User
 from billing.enums import PaymentMethod
-from clinic.core import money
 from records.domain.adherence import Share
 from scheduling.models import Service
 
 from . import reading
+from .cells import Card, Cell, Table
 from .periods import By, Period
 from .reading import Figures
 from .sources import Narrowing, own_currency
-
-
-@dataclass(frozen=True)
-class Cell:
-    """`kind`: text, count, money, share (of a hundred), minutes or stars. `url` leads to the rows behind it."""
-
-    value: Any
-    kind: str
-    url: str = ""
-
-    @property
-    def shown(self) -> str:
-        if self.value is None:
-            return "–"
-        if self.kind == "text":
-            return str(self.value)
-        if self.kind == "money":
-            currency = own_currency()
-            return str(
-                number_format(
-                    money.rounded(self.value, currency), money.places(currency), force_grouping=True
-                )
-            )
-        places = {"count": 0, "minutes": 0, "stars": 1}.get(self.kind, 1)
-        return str(number_format(round(self.value, places), places, force_grouping=True))
-
-    @property
-    def stored(self) -> Any:
-        """For a spreadsheet: a number it can reckon with."""
-        return round(self.value, 2) if isinstance(self.value, float) else self.value
-
-
-@dataclass
-class Table:
-    key: str
-    title: str
-    header: list[tuple[str, str]]
-    rows: list[list[Cell]]
-    total: list[Cell] = field(default_factory=list)
-    note: str = ""
-    chart: dict[str, Any] | None = None
-
-    @property
-    def chart_id(self) -> str:
-        return f"{self.key}-data"
-
-
-@dataclass(frozen=True)
-class Card:
-    """A figure of the whole period, the same of the period before, and how they differ."""
-
-    label: str
-    cell: Cell
-    before: Cell
-    # What is better: more (1), less (-1), or neither.
-    better: int = 0
-
-    @property
-    def change(self) -> str:
-        """In per cent, of shares in points; empty where there is nothing to compare with."""
-        now, then = self.cell.value, self.before.value
-        if now is None or then is None:
-            return ""
-        if self.cell.kind in ("share", "stars", "minutes"):
-            by = round(now - then, 1)
-            return f"{'+' if by > 0 else ''}{number_format(by, 1)}"
-        if not then:
-            return ""
-        percent = round(float((now - then) / then) * 100)
-        return f"{percent:+d} %"
-
-    @property
-    def tone(self) -> str:
-        now, then = self.cell.value, self.before.value
-        if not self.better or now is None or then is None or now == then:
-            return ""
-        return "success" if (now > then) == (self.better > 0) else "warning"
-
 
 Column = tuple[str, str, Callable[[Figures], Any], str]
 
@@ -340,7 +261,8 @@ class Report:
         for name in ("doctor", "service", "mode", "method"):
             if value := narrow.get(name, getattr(self.narrowing, name, None)):
                 wanted[name] = value
-        return f"{reverse('figures_behind', args=[what])}?{urlencode(wanted)}"
+        # Ids, days and names of choices: nothing in it has to be quoted.
+        return f"{_address(what)}?{'&'.join(f'{name}={value}' for name, value in wanted.items())}"
 
     def _named(self, piece: Period) -> str:
         return named(piece, self.by)
@@ -363,6 +285,11 @@ class Report:
                 for label, colour, value_of in series
             ],
         }
+
+
+@cache
+def _address(what: str) -> str:
+    return reverse("figures_behind", args=[what])
 
 
 def named(piece: Period, by: By) -> str:

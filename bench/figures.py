@@ -1,0 +1,168 @@
+"""What the figures cost with 1,000,000 appointments: the dashboard for a month, a year, and a hundred years.
+
+    deploy/with-services .venv/bin/python bench/figures.py [--visits 1000000] [--explain]
+
+Makes its own rows (on PostgreSQL by generate_series, in SQL; nothing is sent to anybody), sums them up as a new
+database would, and asks for the page through Django's test client. The database has to be empty and is not cleaned.
+"""
+
+# ruff: noqa: T201 - what it prints is what it is for
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext, setup_test_environment  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from accounts.tests.factories import make_doctor, make_patient, make_user  # noqa: E402
+from insights.domain.figures import marks, sums  # noqa: E402
+from insights.models import FeedbackFigures, MoneyFigures, VisitFigures  # noqa: E402
+from scheduling.tests.factories import make_service  # noqa: E402
+
+# A large clinic: so many doctors, of six services each day both ways, over five years until today.
+DOCTORS, SERVICES, DAYS = 40, 6, 5 * 365
+RUNS = 5
+
+# Row n: a day (the last one is today), a doctor, a service and a minute of the day, spread by steps without a pattern.
+_VISITS = """
+INSERT INTO scheduling_appointment (id, created_at, updated_at, doctor_id, patient_id, service_id, mode, starts_at,
+    ends_at, reason, status, price, currency, booked_by_id, overbooking_reason, sequence, checked_in_at, started_at,
+    completed_at)
+SELECT md5('v' || n)::uuid, at, at, (%(doctors)s)[1 + n %% {doctors}], %(patient)s,
+    (%(services)s)[1 + (n / 7) %% {services}],
+    CASE WHEN n %% 3 = 0 THEN 'video' ELSE 'in_person' END, at, at + interval '15 min', '', status, 800, %(currency)s,
+    %(patient)s, '', 0,
+    CASE WHEN status = 'completed' THEN at - interval '9 min' END, CASE WHEN status = 'completed' THEN at END,
+    CASE WHEN status = 'completed' THEN at + interval '14 min' END
+FROM (SELECT n, %(today)s::timestamptz - (n %% {days}) * interval '1 day' + (n %% 97) * interval '5 min' AS at,
+    (ARRAY['completed','completed','completed','completed','completed','completed','completed','no_show','cancelled',
+    'expired'])[1 + (n / 3) %% 10] AS status FROM generate_series(1, %(visits)s) n) made
+"""
+_QUOTES = """
+INSERT INTO billing_quote (id, created_at, updated_at, appointment_id, charge, covered, co_payment, shortfall, currency,
+    benefit_year, basis, authorisation_open)
+SELECT md5('q' || id)::uuid, starts_at, starts_at, id, 800, 500, 100, 200, currency, 0, '{{}}', false
+FROM scheduling_appointment
+"""
+_PAYMENTS = """
+INSERT INTO billing_payment (id, created_at, updated_at, appointment_id, kind, amount, received, refund_owed, refunded,
+    kept, currency, reference, qr_payload, covered, co_payment, shortfall, status)
+SELECT md5('p' || id)::uuid, starts_at, starts_at, id, 'charge', 300, 300, 0, 0, 0, currency,
+    row_number() OVER (), '', 500, 100, 200, 'confirmed'
+FROM scheduling_appointment WHERE status <> 'expired'
+"""
+_ATTEMPTS = """
+INSERT INTO billing_attempt (id, created_at, updated_at, payment_id, method, scheme, amount, bank_reference,
+    reference_key, proof, proof_digest, proof_hash, proof_findings, submitted_by_id, client_id, gateway_id, outcome,
+    decided_at, reason_kind, reason)
+SELECT md5('a' || id)::uuid, created_at, created_at, id, (ARRAY['qr','cash','card'])[1 + reference::int %% 3], 'bank',
+    300, '', '', '', '', '', '{{}}', %(patient)s, '', '', 'accepted', created_at - interval '1 day', '', ''
+FROM billing_payment
+"""
+_ANSWERS = """
+INSERT INTO records_feedback (id, created_at, updated_at, appointment_id, overall, recommend, comment, status)
+SELECT md5('f' || id)::uuid, starts_at, starts_at, id, 4, true, '', 'pending'
+FROM scheduling_appointment WHERE status = 'completed' AND sequence = 0 AND extract(minute FROM starts_at) < 15
+"""
+
+
+def make(visits: int) -> None:
+    doctors = [make_doctor(f"bench{n}@test.clinic").pk for n in range(DOCTORS)]
+    services = [make_service(f"Bench {n}").pk for n in range(SERVICES)]
+    today = timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0)
+    values: dict[str, Any] = {
+        "doctors": doctors, "patient": make_patient("bench@test.clinic").pk, "services": services, "today": today,
+        "visits": visits, "currency": settings.CLINIC_CURRENCY,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        for statement in (_VISITS, _QUOTES, _PAYMENTS, _ATTEMPTS, _ANSWERS):
+            text = statement.format(doctors=DOCTORS, services=SERVICES, days=DAYS)
+            cursor.execute(text, values)
+        cursor.execute("ANALYZE")
+
+
+def timed(what: str, act: Any) -> Any:
+    began = time.perf_counter()
+    answer = act()
+    print(f"{what}: {time.perf_counter() - began:.1f} s", flush=True)
+    return answer
+
+
+def measured(client: Client, address: str) -> str:
+    spent = []
+    for _run in range(RUNS):
+        began = time.perf_counter()
+        answer = client.get(address)
+        spent.append((time.perf_counter() - began) * 1000)
+        assert answer.status_code == 200, answer.status_code
+    with CaptureQueriesContext(connection) as queries:
+        client.get(address)
+    slowest = max(queries, key=lambda query: float(query["time"]))
+    if "--explain" in sys.argv:
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN (ANALYZE, BUFFERS) " + slowest["sql"])
+            print(*(row[0] for row in cursor.fetchall()), sep="\n")
+    return (
+        f"{len(queries)} queries, median {statistics.median(spent):.0f} ms, worst {max(spent):.0f} ms, "
+        f"slowest query {float(slowest['time']) * 1000:.0f} ms, {len(answer.content) // 1000} kB"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--visits", type=int, default=1_000_000)
+    parser.add_argument("--explain", action="store_true")
+    wanted = parser.parse_args()
+    setup_test_environment()
+    settings.SECURE_SSL_REDIRECT = False
+    call_command("migrate", verbosity=0)
+    timed(f"{wanted.visits:,} visits made", lambda: make(wanted.visits))
+    client = Client()
+    client.force_login(make_user("bench.manager@test.clinic", "management"))
+    today = timezone.localdate()
+    year, century = f"from={today.year - 1}-01-01&to={today.year - 1}-12-31", "from=1930-01-01&to=2029-12-31"
+    marked = timed("all days marked", marks.mark_everything)
+    print(f"before the first sum, a century read raw: {measured(client, f'/figures/?{century}')}")
+    timed(f"{marked} days summed up", sums.sum_marked)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    rows = {
+        model.__name__: model._default_manager.count()
+        for model in (VisitFigures, MoneyFigures, FeedbackFigures)
+    }
+    print(rows)
+    for name, address in (
+        ("30 days", "/figures/"),
+        ("a year by month", f"/figures/?{year}"),
+        ("a year by week", f"/figures/?{year}&by=week"),
+        ("a hundred years", f"/figures/?{century}"),
+        (
+            "a hundred years of one doctor",
+            f"/figures/?{century}&doctor={VisitFigures.objects.all()[0].doctor_id}",
+        ),
+        ("the rows behind a century", f"/figures/behind/booked/?{century}"),
+    ):
+        print(f"{name}: {measured(client, address)}", flush=True)
+    marks.mark([today, today - timedelta(days=1)])
+    print(f"a year with two marked days: {measured(client, '/figures/?period=year')}")
+
+
+if __name__ == "__main__":
+    main()
