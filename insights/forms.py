@@ -69,7 +69,7 @@ class FiguresForm(forms.Form):
                 self.add_error(name, _("Please choose a day."))
             elif not _FIRST <= day <= _LAST:
                 self.add_error(name, _("Please choose a day between the years 1900 and 2199."))
-        if not self.errors and first > last:
+        if not self.errors and first and last and first > last:
             self.add_error("to", _("The last day lies before the first one. Please choose a later day."))
         return wanted
 

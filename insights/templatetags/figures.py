@@ -35,7 +35,7 @@ def _row(cells: list[Cell], *, strong: bool = False) -> str:
 
 
 def _cell(cell: Cell, weight: str) -> str:
-    shown = conditional_escape(cell.shown)
+    shown = str(conditional_escape(cell.shown))
     if cell.url:
         link = "link inline-flex min-h-6 min-w-6 items-center justify-end"
         shown = f'<a class="{link}" href="{conditional_escape(cell.url)}">{shown}</a>'
