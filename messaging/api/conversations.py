@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from accounts.models import User
 from clinic.core.errors import NotAllowed
 from clinic.core.fields import MomentField
+from clinic.core.schema import example
 from messaging import rules
 from messaging.domain import attachments, conversations, messages, queries, reading, search
 from messaging.models import Conversation, Member, Message
@@ -118,7 +119,11 @@ class MessageList(APIView):
             }
         )
 
-    @extend_schema(request=MessageInSerializer, responses={201: MessageSerializer})
+    @extend_schema(
+        request=MessageInSerializer,
+        responses={201: MessageSerializer},
+        examples=[example("A text", {"text": "नमस्ते", "client_id": "phone-1"}, request=True)],
+    )
     def post(self, request: Request, pk: UUID) -> Response:
         """Send. The same `client_id` again answers with the message stored the first time."""
         conversation = visible(request, pk)
