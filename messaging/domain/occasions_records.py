@@ -136,10 +136,10 @@ _CRITICAL_SCANS = (
         "imaging.critical.reader",
         NotificationKind.RECORD,
         _("A critical finding of a scan nobody has answered, to who read the scan"),
-        title=_("Nobody has answered to a finding of yours: please reach somebody"),
+        title=_("A critical finding of yours waits: please reach somebody"),
         email=_(
-            "A report of yours needs somebody at once, and nobody has answered. Call a doctor of the patient, and note "
-            "in the portal whom you have told."
+            "A report of yours needs somebody at once, and nobody has answered yet. Call a doctor of the patient, and "
+            "note in the portal whom you have told."
         ),
         by_sms=True,
         urgent=True,

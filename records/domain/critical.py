@@ -134,7 +134,9 @@ def people(alert: CriticalAlert) -> list[User]:
     if alert.level >= 1 or first is None:
         links = CareLink.objects.filter(patient=alert.subject.patient_id, doctor__is_active=True)
         for link in links.select_related("doctor"):
-            found.setdefault(link.doctor_id, link.doctor)
+            # Who read it knows of it: the booking of the scan made them the patient's as well.
+            if alert.level >= 1 or link.doctor_id not in critical_rules.readers(alert):
+                found.setdefault(link.doctor_id, link.doctor)
     # Who read it can still telephone when nobody answers, or when there is nobody else.
     if scan is not None and (alert.level >= 1 or not found):
         for reader in (scan.authorised_by, scan.reported_by):

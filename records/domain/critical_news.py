@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID
 
 from django.urls import reverse
 
 from accounts.models import User
 from messaging.domain.notifications import notify
-from records.critical_rules import responsible
+from records import critical_rules
 from records.models import CriticalAlert
 
 
@@ -16,14 +15,14 @@ def critical(alert: CriticalAlert, people: Iterable[User], *, due: datetime) -> 
     """`due`: the step of the escalation that this is, so that each is told once of each step."""
     key = f"critical:{alert.pk}:{due.timestamp():.0f}"
     url = reverse("critical_alert", args=[alert.pk])
-    first = responsible(alert)
-    is_scan = alert.imaging_report_id is not None
+    first = critical_rules.responsible(alert)
+    is_scan, readers = alert.imaging_report_id is not None, critical_rules.readers(alert)
     for person in people:
         if person.is_management and is_scan:
             notify(person, occasion="imaging.critical.management", url=url, key=key)
         elif person.is_management:
             notify(person, occasion="lab.critical.management", url=url, key=key)
-        elif is_scan and person.pk in _readers(alert):
+        elif is_scan and person.pk in readers:
             notify(person, occasion="imaging.critical.reader", url=url, key=key)
         elif is_scan and (first is None or person.pk == first.pk):
             notify(person, occasion="imaging.critical", url=url, key=key)
@@ -33,10 +32,3 @@ def critical(alert: CriticalAlert, people: Iterable[User], *, due: datetime) -> 
             notify(person, occasion="lab.critical", url=url, key=key)
         else:
             notify(person, occasion="lab.critical.team", url=url, key=key)
-
-
-def _readers(alert: CriticalAlert) -> set[UUID | None]:
-    """Who read the scan, unless they are also who sent for it: then it is theirs to act on."""
-    scan, first = alert.imaging_report, responsible(alert)
-    assert scan is not None
-    return {scan.reported_by_id, scan.authorised_by_id} - {None, first.pk if first else None}

@@ -122,7 +122,9 @@ def test_nothing_of_the_finding_nor_whose_it_is_leaves_the_portal(
 def test_without_a_referral_the_care_team_is_first_and_without_one_who_read_it(
     clock: Any, patient: Any, other_patient: Any, other_doctor: Any, radiologist: Any
 ) -> None:
-    care.link(patient, other_doctor)
+    # As the booking of a scan does.
+    for one in (other_doctor, radiologist):
+        care.link(patient, one)
     critical.raise_for_imaging(make_report(patient, radiologist))
     assert told() == {"other.doctor": 1}
     critical.raise_for_imaging(make_report(other_patient, radiologist, referrer=None))
@@ -201,8 +203,10 @@ def test_a_worker_killed_in_the_middle_of_a_step_leaves_it_to_the_next(alert: Cr
 def test_who_only_read_it_tells_somebody_and_does_not_answer_for_them(
     alert: CriticalAlert, radiologist: Any, doctor: Any, patient: Any, admin: Any
 ) -> None:
-    with pytest.raises(NotAllowed):
-        critical.acknowledge(alert.pk, actor=radiologist, action="I wrote it")
+    for _booked in range(2):
+        with pytest.raises(NotAllowed):
+            critical.acknowledge(alert.pk, actor=radiologist, action="I wrote it")
+        care.link(patient, radiologist)
     critical_tellings.note(alert.pk, actor=radiologist, telling=by_phone())
     alert.refresh_from_db()
     assert alert.acknowledged_at is None
