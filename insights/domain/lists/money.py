@@ -102,8 +102,8 @@ class ClaimList(ExportedList):
         return [
             Column(_("Claim number"), 20, 11, lambda one: one.number),
             Column(_("Status"), 20, 12, lambda one: one.get_status_display()),
-            Column(_("Insurer"), 24, 12, lambda one: one.membership.plan.insurer),
-            Column(_("Plan"), 24, 12, lambda one: one.membership.plan.name),
+            Column(_("Insurer"), 24, 16, lambda one: one.membership.plan.insurer),
+            Column(_("Plan"), 24, 0, lambda one: one.membership.plan.name),
             Column(_("Patient"), 28, 19, lambda one: one.appointment.patient.name),
             Column(_("Service"), 24, 11, lambda one: one.appointment.service.name),
             Column(_("Visit"), 18, 12, lambda one: one.appointment.starts_at, "number left"),

@@ -82,7 +82,7 @@ class WaitingList(ExportedList):
             Column(_("Doctor"), 28, 16, lambda entry: entry.doctor.name if entry.doctor else _("any")),
             Column(_("From"), 14, 9, lambda entry: entry.first_day, "number left"),
             Column(_("To"), 14, 9, lambda entry: entry.last_day, "number left"),
-            Column(_("Status"), 18, 12, lambda entry: entry.get_status_display()),
+            Column(_("Status"), 18, 0, lambda entry: entry.get_status_display()),
         ]
 
 
