@@ -19,7 +19,7 @@ POST   api-imaging-claim(imaging_acquired)            401     404     404     40
 POST   api-imaging-claim(imaging_released)            401     403     404     404     409     404     404
 POST   api-imaging-let-go(imaging_acquired)           401     404     404     404     200     404     404
 POST   api-imaging-finish(imaging_acquired)           401     404     404     404     400     404     404
-POST   api-imaging-send-back(imaging_reported)        401     404     404     404     400     404     404
+POST   api-imaging-send-back(imaging_reported)        401     404     404     404     200     404     404
 POST   api-imaging-authorise(imaging_reported)        401     404     404     404     200     404     404
 POST   api-imaging-release(imaging_authorised)        401     404     404     404     200     404     404
 POST   api-imaging-release(imaging_released)          401     403     404     404     409     404     404
@@ -73,10 +73,10 @@ POST   imaging_save(imaging_acquired)                 login   404     404     40
 GET    imaging_report_pdf(imaging_released)           login   200     404     404     200     404     404
 GET    imaging_report_pdf(imaging_authorised)         login   404     404     404     200     404     404
 GET    imaging_report_pdf(imaging_reported)           login   404     404     404     404     404     404
-POST   imaging_report_action(imaging_acquired,claim)  login   404     404     404     302     404     404
+POST   imaging_report_action(imaging_acquired,begin)  login   404     404     404     302     404     404
 POST   imaging_report_action(imaging_acquired,report) login   404     404     404     422     404     404
 POST   imaging_report_action(imaging_acquired,let-go) login   404     404     404     302     404     404
-POST   imaging_report_action(imaging_released,claim)  login   403     404     404     409     404     404
+POST   imaging_report_action(imaging_released,begin)  login   403     404     404     409     404     404
 POST   imaging_report_action(imaging_released,authorise) login 403    404     404     409     404     404
 POST   imaging_report_action(imaging_released,send-back) login 403    404     404     409     404     404
 POST   imaging_report_action(imaging_released,release) login  403     404     404     409     404     404
