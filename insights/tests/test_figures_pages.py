@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -149,6 +151,20 @@ def test_queries_are_as_many_for_a_day_and_a_hundred_years(
     with CaptureQueriesContext(connection) as queries:
         manager_client.get(f"/figures/behind/booked/?{SHOWN}")
     assert len(queries) <= 8
+
+
+@pytest.mark.django_db
+def test_a_slow_answer_asks_for_the_sums_once(
+    manager_client: Any, patient: Any, doctor: Any, service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life(patient, doctor, service, 20)
+    monkeypatch.setattr(reading, "MOST_RAW_DAYS", 1)
+    cache.delete("figures:being-summed")
+    for _look in range(2):
+        assert "being summed up" in manager_client.get(f"{PAGE}?{SHOWN}").content.decode()
+    assert DBTaskResult.objects.filter(task_path="insights.tasks.sum_figures").count() == 1
+    sums.sum_marked()
+    assert "being summed up" not in manager_client.get(f"{PAGE}?{SHOWN}").content.decode()
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 """Figures for management: the dashboard, and the rows behind each number."""
 
 from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,8 +16,11 @@ from insights.domain.figures.periods import By, Period
 from insights.domain.figures.report import Report, named
 from insights.domain.figures.sources import own_currency
 from insights.forms import FiguresForm
+from insights.tasks import sum_figures
 
 PER_PAGE = 50
+# Seconds until the sums may be asked for once more.
+ASK_AGAIN = 600
 
 
 def _check(request: HttpRequest) -> None:
@@ -35,6 +39,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         return render(request, "insights/figures/dashboard.html", {"form": form}, status=422)
     period = form.chosen_period
     report = Report(period, form.narrowing, form.chosen_by)
+    if report.found.is_raw and cache.add("figures:being-summed", True, ASK_AGAIN):
+        sum_figures.enqueue()
     context = {
         "form": form,
         "report": report,
@@ -60,10 +66,14 @@ def behind(request: HttpRequest, what: str) -> HttpResponse:
         return redirect(f"{reverse('figures')}?{request.GET.urlencode()}")
     wanted, period = rows_behind.WHATS[what], form.chosen_period
     found = rows_behind.rows(what, period, form.narrowing, method=form.cleaned_data["method"])
+    # The people are joined to the rows of this page only: behind a century there may be a million.
+    keys = found.select_related(None).values_list("pk", flat=True)
+    page = Paginator(keys, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "title": wanted.title,
         "kind": wanted.kind,
-        "page_obj": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        "page_obj": page,
+        "rows": found.filter(pk__in=list(page.object_list)),
         "period": named(period, By.DAY),
         "said": form.said,
     }

@@ -115,6 +115,8 @@ class Found:
 
     period: Period
     by: By
+    # Too much is marked: nothing came from the roll-ups.
+    is_raw: bool = False
     total: Figures = field(default_factory=Figures)
     pieces: dict[Period, Figures] = field(default_factory=dict)
     doctors: dict[UUID, Figures] = field(default_factory=dict)
@@ -134,7 +136,9 @@ def find(period: Period, narrowing: Narrowing, *, by: By, in_pieces: bool = True
     found.pieces = {piece: Figures() for piece in periods.pieces(period, by)} if in_pieces else {}
     starts = {periods.begin(piece.first, by): piece for piece in found.pieces}
     groups: dict[str, Any] = {name: defaultdict(Figures) for name in ("doctor", "service", "mode", "method")}
-    for source in _sources(period, narrowing):
+    sources = _sources(period, narrowing)
+    found.is_raw = not isinstance(sources[0], Rolled)
+    for source in sources:
         dimensions = ("doctor", "service", "mode")
         for row in _own(source.visits(*dimensions, "currency")):
             _add(row, found.total, groups)
