@@ -146,7 +146,7 @@ def test_one_writes_what_one_has_begun(radiologist: Any, patient: Any, doctor: A
     save = reverse("imaging_save", args=[report.pk])
     colleague = make_radiologist("second.radiologist@test.clinic")
     assert "Begin to read" in said(page(radiologist, "imaging_report", report.pk))
-    act(radiologist, report, "claim")
+    act(radiologist, report, "begin")
     editor = said(page(radiologist, "imaging_report", report.pk))
     assert "data-report=" in editor
     assert QUESTION in editor

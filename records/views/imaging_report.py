@@ -67,7 +67,7 @@ def imaging_save(request: HttpRequest, pk: UUID) -> JsonResponse:
 @never_cache
 @require_POST
 def imaging_report_action(request: HttpRequest, pk: UUID, action: str) -> HttpResponse:
-    """claim, let-go, report, finish (report and authorise), send-back, authorise, release, addendum."""
+    """begin, let-go, report, finish (report and authorise), send-back, authorise, release, addendum."""
     user = cast(User, request.user)
     _one(request, pk)
     try:
@@ -103,7 +103,7 @@ def _act(request: HttpRequest, pk: UUID, action: str, user: User) -> str:
     written = _("The report is written and waits to be authorised.")
     in_force = _("The report is authorised. Who asked for the scan is told.")
     steps: dict[str, tuple[Callable[[], Any], str]] = {
-        "claim": (lambda: reading.claim(pk, reader=user), ""),
+        "begin": (lambda: reading.claim(pk, reader=user), ""),
         "let-go": (
             lambda: reading.let_go(pk, reader=user),
             _("Anybody who reads such scans can go on with it."),
