@@ -100,10 +100,10 @@ class DocumentUploadPart(APIView):
     )
     def put(self, request: Request, pk: Any) -> Response:
         """The next part. 409 `wrong_offset` names with `received` where to go on; 400 `damaged`: send it again."""
-        session = _own(request, pk)
+        session, offset = _own(request, pk), offset_of(request)
         part = request.data if isinstance(request.data, bytes) else b""
         digest = request.headers.get("Part-Sha256", "")
-        session = uploads.receive(session.pk, offset=offset_of(request), part=part, digest=digest)
+        session = uploads.receive(session.pk, offset=offset, part=part, digest=digest)
         return Response(DocumentUploadStateSerializer(session).data)
 
     @extend_schema(request=None, responses={204: None})
