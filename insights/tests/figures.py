@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from billing.enums import AttemptOutcome, PaymentKind, PaymentMethod, PaymentSta
 from billing.models import Attempt, Payment, Quote, Refund
 from insights.domain.figures.periods import Period
 from insights.domain.figures.reading import Figures
+from insights.domain.figures.sources import AMOUNTS
 from records.models import Feedback
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment, Service
@@ -141,6 +143,11 @@ def by_hand(period: Period, wanted: Callable[[Appointment], bool] = lambda _visi
         if within(said.appointment.starts_at, period) and wanted(said.appointment):
             found.add({"answers": 1, "overall": said.overall, "recommending": int(said.recommend)})
     return found
+
+
+def of_a_piece(period: Period, wanted: Callable[[Appointment], bool] = lambda _visit: True) -> Figures:
+    """As by_hand, without what pieces leave out."""
+    return replace(by_hand(period, wanted), **dict.fromkeys(AMOUNTS, Decimal(0)))
 
 
 def _count(visit: Appointment, found: Figures) -> None:

@@ -16,7 +16,7 @@ from insights.domain.figures.reading import Figures
 from insights.domain.figures.sources import Narrowing, Raw
 from insights.models import FeedbackFigures, FigureMark, MoneyFigures, VisitFigures
 from insights.tasks import sum_figures
-from insights.tests.figures import DAYS, FIRST, Life, by_hand, summed
+from insights.tests.figures import DAYS, FIRST, Life, by_hand, of_a_piece, summed
 from scheduling.models import Appointment
 from scheduling.signals import swept
 from scheduling.tests.factories import make_appointment, make_service
@@ -91,14 +91,15 @@ def _compare(people: tuple[Any, Any, Any]) -> None:
     ):
         found = reading.find(WHOLE, narrowing, by=By.DAY)
         assert found.total == by_hand(WHOLE, wanted)
+        assert reading.find(WHOLE, narrowing, by=By.DAY, in_pieces=False).total == found.total
         for piece, each in found.pieces.items():
-            assert each == by_hand(piece, wanted), piece
+            assert each == of_a_piece(piece, wanted), piece
         for group in (found.doctors, found.services, found.modes):
             assert summed(group.values()) == found.total
         _compare_rows(found, narrowing)
     for by in (By.WEEK, By.MONTH, By.YEAR):
         found = reading.find(WHOLE, Narrowing(), by=by)
-        assert found.pieces == {piece: by_hand(piece) for piece in pieces(WHOLE, by)}
+        assert found.pieces == {piece: of_a_piece(piece) for piece in pieces(WHOLE, by)}
 
 
 def _compare_rows(found: reading.Found, narrowing: Narrowing) -> None:

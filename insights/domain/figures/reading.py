@@ -110,8 +110,8 @@ Key = TypeVar("Key", bound=Hashable)
 
 @dataclass
 class Found:
-    """The figures of one period. `methods`: money by the way it came; the others leave credit out, which is money that
-    was counted when it came first."""
+    """The figures of one period. Its pieces say nothing of cover and shortfall. `methods`: money by the way it came;
+    the others leave credit out, which is money that was counted when it came first."""
 
     period: Period
     by: By
@@ -129,8 +129,8 @@ class Found:
 
 
 def find(period: Period, narrowing: Narrowing, *, by: By, in_pieces: bool = True) -> Found:
-    """A bounded number of queries, whatever the period: three for the marks and each roll-up, doubled by the pieces,
-    and as many again when something is marked."""
+    """A bounded number of queries, whatever the period: one for the marks, three for the roll-ups and two for doses,
+    three more for the pieces, and as many again when something is marked. Not `in_pieces`: only the totals."""
     found = Found(period, by)
     bucket = "day" if by == By.WEEK else by.value
     found.pieces = {piece: Figures() for piece in periods.pieces(period, by)} if in_pieces else {}
@@ -139,7 +139,7 @@ def find(period: Period, narrowing: Narrowing, *, by: By, in_pieces: bool = True
     sources = _sources(period, narrowing)
     found.is_raw = not isinstance(sources[0], Rolled)
     for source in sources:
-        dimensions = ("doctor", "service", "mode")
+        dimensions = ("doctor", "service", "mode") if in_pieces else ()
         for row in _own(source.visits(*dimensions, "currency")):
             _add(row, found.total, groups)
         for row in _own(source.money(*dimensions, "currency", "method")):
@@ -150,7 +150,7 @@ def find(period: Period, narrowing: Narrowing, *, by: By, in_pieces: bool = True
             _add(row, found.total, groups)
         if not in_pieces:
             continue
-        rows = _own(source.visits("bucket", "currency", bucket=bucket))
+        rows = source.visits("bucket", bucket=bucket)
         money = _own(source.money("bucket", "currency", "method", bucket=bucket))
         rows += [row for row in money if row["method"] != PaymentMethod.CREDIT]
         for row in rows + source.feedback("bucket", bucket=bucket):
@@ -181,7 +181,8 @@ def _own(rows: Iterable[Row]) -> list[Row]:
 def _add(row: Row, total: Figures, groups: dict[str, Any]) -> None:
     total.add(row)
     for name in ("doctor", "service", "mode"):
-        groups[name][row[name]].add(row)
+        if name in row:
+            groups[name][row[name]].add(row)
 
 
 def _find_doses(found: Found, narrowing: Narrowing, bucket: str, starts: dict[date, Period]) -> None:
