@@ -8,11 +8,11 @@ import time_machine
 from django.utils import timezone
 
 from accounts.domain import care
-from accounts.models import Activity, User
+from accounts.models import User
 from accounts.tests.factories import make_doctor
 from clinic.core.errors import Conflict, DomainError, Invalid, InvalidTransition, NotAllowed
 from messaging.models import Notification
-from records.domain.imaging import deciding, opened, queries, reading, writing
+from records.domain.imaging import deciding, queries, reading, writing
 from records.enums import ImagingStatus as S
 from records.models import CriticalAlert, ImagingAddendum, ImagingReport
 from records.tests.factories_imaging import SECTIONS, make_imaging_report, referral_of
@@ -257,76 +257,6 @@ def test_who_lets_the_patient_see_it(
         assert deciding.release(report.pk, actor=someone).released_at
         with pytest.raises(InvalidTransition):
             deciding.release(report.pk, actor=someone)
-
-
-def test_who_finds_which(
-    *, patient: User, other_patient: User, doctor: User, other_doctor: User, radiologist: User, manager: User
-) -> None:
-    asked = make_imaging_report(patient, radiologist, referrer=doctor, status=S.ACQUIRED)
-    ready = make_imaging_report(patient, radiologist, hour=11)
-    given = make_imaging_report(other_patient, radiologist, hour=13, released=True)
-    treating = make_doctor("treating@test.clinic")
-    care.link(patient, treating)
-    found = {
-        person.email.split("@")[0]: {
-            name
-            for name, report in (("asked", asked), ("ready", ready), ("given", given))
-            if queries.visible_to(person).filter(pk=report.pk).exists()
-        }
-        for person in (patient, other_patient, doctor, treating, radiologist, other_doctor, manager)
-    }
-    assert found == {
-        "patient": set(),
-        "other.patient": {"given"},
-        "doctor": {"asked", "ready"},
-        "treating": {"ready"},
-        "radiologist": {"asked", "ready", "given"},
-        "other.doctor": set(),
-        "manager": set(),
-    }
-    radiologist.is_active = False
-    assert not queries.visible_to(radiologist).exists()
-
-
-def test_management_sees_how_far_it_is_and_not_a_word_of_it(
-    patient: User, doctor: User, radiologist: User, manager: User
-) -> None:
-    report = make_imaging_report(patient, radiologist, referrer=doctor)
-    [state] = queries.states_visible_to(manager)
-    assert (state["pk"], state["status"]) == (report.pk, S.AUTHORISED)
-    assert not {*writing.SECTIONS, "is_critical"} & set(state)
-    for person in (patient, doctor, radiologist):
-        assert not queries.states_visible_to(person).exists()
-
-
-def test_the_worklist_has_what_waits_urgent_first(
-    patient: User, other_patient: User, doctor: User, radiologist: User, manager: User
-) -> None:
-    first = make_imaging_report(patient, radiologist, status=S.ACQUIRED, hour=9)
-    written = make_imaging_report(patient, radiologist, status=S.REPORTED, hour=10)
-    urgent = make_imaging_report(
-        other_patient, radiologist, referrer=doctor, status=S.ACQUIRED, hour=11, priority="urgent"
-    )
-    for status, hour in ((S.AUTHORISED, 13), (S.SCHEDULED, 14)):
-        make_imaging_report(patient, radiologist, status=status, hour=hour)
-    assert list(queries.worklist(radiologist)) == [urgent, first, written]
-    for someone in (doctor, patient, manager):
-        assert not queries.worklist(someone).exists()
-
-
-def test_each_view_and_download_by_whom_and_when(
-    patient: User, other_patient: User, radiologist: User, doctor: User
-) -> None:
-    report = make_imaging_report(patient, radiologist, released=True)
-    opened.note_opening(report, actor=patient, how=opened.VIEWED)
-    opened.note_opening(report, actor=doctor, how=opened.DOWNLOADED)
-    opened.note_opening(make_imaging_report(patient, radiologist, hour=14), actor=doctor, how=opened.VIEWED)
-    assert [(row.actor, row.verb) for row in opened.openings(report)] == [
-        (doctor, "imaging.download"),
-        (patient, "imaging.read"),
-    ]
-    changes = Activity.objects.filter(target_id=str(report.pk), verb="imaging.status")
-    assert changes.filter(actor=radiologist, patient=patient).count() == 4
 
 
 def test_every_refusal_is_a_kind_one() -> None:
