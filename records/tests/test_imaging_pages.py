@@ -120,6 +120,9 @@ def test_who_asked_sees_the_state_and_after_it_is_authorised_the_text(
     assert SECTIONS["impression"] not in before
     deciding.authorise(report.pk, actor=radiologist)
     assert SECTIONS["impression"] in said(page(doctor, "imaging_report", report.pk))
+    link = reverse("imaging_report", args=[report.pk])
+    assert link in said(page(doctor, "referral", report.referral_id))
+    assert link not in said(page(patient, "referral", report.referral_id))
 
 
 def test_the_patient_sees_it_once_it_is_released_and_who_opened_it(
