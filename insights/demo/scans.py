@@ -17,11 +17,12 @@ from records.domain.imaging import keeping
 from records.domain.imaging.identity import Person
 from records.domain.imaging.unpacking import Found
 from records.enums import ImagingStatus
-from records.models import ImagingReport
+from records.models import ImagingReport, ImagingStudy
 
 _DONE = (ImagingStatus.ACQUIRED, ImagingStatus.REPORTED, ImagingStatus.AUTHORISED)
 # A word of the scan's name -> what is drawn, and how many pictures each series has.
 DRAWN = {"x-ray": (phantoms.XRAY, (1, 1)), "mri": (phantoms.MR, (12, 8)), "ct": (phantoms.CT, (16,))}
+STRANGER = "STRANGER^EXAMPLE"
 SEXES = {"female": "F", "male": "M"}
 
 
@@ -30,8 +31,8 @@ def seed(cast: Mapping[str, User]) -> None:
     for report in _without_pictures()[:12]:
         _bring(report, _named(report.patient), cast["radiologist"], str(report.pk))
     waiting = ImagingReport.objects.filter(status=ImagingStatus.ACQUIRED).order_by("-acquired_at").first()
-    if waiting and not ImagingReport.objects.filter(studies__state="other_person").exists():
-        stranger = phantoms.Named("STRANGER^EXAMPLE", _named(waiting.patient).birth_date, "F", "X-RAY/77")
+    if waiting and not ImagingStudy.objects.filter(found_name=STRANGER).exists():
+        stranger = phantoms.Named(STRANGER, _named(waiting.patient).birth_date, "F", "X-RAY/77")
         _bring(waiting, stranger, cast["manager"], f"stranger/{waiting.pk}")
 
 
