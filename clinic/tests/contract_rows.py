@@ -192,6 +192,21 @@ def rows() -> list[Ask]:
             for path in ("/api/documents/", "/api/documents/upload/")
         ),
         Ask("patient", "POST /api/documents/upload/", 415, "unsupported_type", {"category": "other"}),
+        Ask("doctor", "POST /api/imaging-reports/", 400, "invalid", {}),
+        # POST /api/analyze-prescription/
+        Ask(
+            "doctor",
+            "POST /api/analyze-prescription/",
+            200,
+            {**RECORD, "findings": a_list, "sentences": a_list, "status": text},
+            {"prescription": "{prescription}"},
+        ),
+        Ask("patient", "POST /api/analyze-prescription/", 200, RECORD, {"prescription": "{prescription}"}),
+        Ask(
+            *("other_patient", "POST /api/analyze-prescription/", 404, "not_found"),
+            {"prescription": "{prescription}"},
+        ),
+        Ask("patient", "POST /api/analyze-prescription/", 400, "invalid", {}),
         # Conversations
         *(Ask(who, "GET /api/conversations/", 200, Page(id=uuid)) for who in ("patient", "doctor")),
         Ask("other_patient", "GET /api/conversations/", 200, exactly([])),
@@ -244,12 +259,12 @@ def rows() -> list[Ask]:
     ]
 
 
-PARTS_OF_THE_RECORD = ("medical-records", "prescriptions", "lab-reports", "documents")
-# Imaging reports hold themselves to the contract in records/tests, together with their states.
+PARTS_OF_THE_RECORD = ("medical-records", "prescriptions", "lab-reports", "imaging-reports", "documents")
 RECORD_THINGS = {
     "medical-records": "latex",
     "prescriptions": "prescription",
     "lab-reports": "lab_report",
+    "imaging-reports": "imaging_released",
     "documents": "document",
     "visitnotes": "note",
 }

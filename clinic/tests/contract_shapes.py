@@ -115,6 +115,10 @@ GET /api/prescriptions/{id}/
 GET /api/lab-reports/
 POST /api/lab-reports/
 GET /api/lab-reports/{id}/
+GET /api/imaging-reports/
+POST /api/imaging-reports/
+GET /api/imaging-reports/{id}/
+POST /api/analyze-prescription/
 GET /api/visitnotes/
 POST /api/visitnotes/
 GET /api/visitnotes/{id}/

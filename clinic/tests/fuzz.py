@@ -38,8 +38,11 @@ CHECKS = [
 THINGS = {
     "appointment": ("visit", "running", "past", "unpaid"),
     "doctor": ("doctor", "other_doctor"),
+    "document": ("document",),
+    "imaging_report": ("imaging_released",),
     "instead_of": ("visit",),
     "item": ("planned_item", "rx_item"),
+    "lab_report": ("lab_report", "lab_draft"),
     "medicine": ("medicine",),
     "panel": ("lab_panel",),
     "parameter": ("lab_parameter",),

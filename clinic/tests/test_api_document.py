@@ -54,8 +54,9 @@ def curl(command: str) -> Any:
     target = f"{parts.path}?{parts.query}"
     if form:
         return client.post(target, data=form, headers=headers)
-    sent = {"content_type": headers.pop("Content-Type", "application/x-www-form-urlencoded")}
-    return client.generic(method or ("POST" if data else "GET"), target, data or "", headers=headers, **sent)
+    kind = headers.pop("Content-Type", "application/x-www-form-urlencoded")
+    asked = method or ("POST" if data else "GET")
+    return client.generic(asked, target, data or "", content_type=kind, headers=headers)
 
 
 def run(script: str, names: dict[str, str]) -> Any:
