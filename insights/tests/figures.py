@@ -147,7 +147,8 @@ def by_hand(period: Period, wanted: Callable[[Appointment], bool] = lambda _visi
 
 def of_a_piece(period: Period, wanted: Callable[[Appointment], bool] = lambda _visit: True) -> Figures:
     """As by_hand, without what pieces leave out."""
-    return replace(by_hand(period, wanted), **dict.fromkeys(AMOUNTS, Decimal(0)))
+    nothing: dict[str, Any] = dict.fromkeys(AMOUNTS, Decimal(0))
+    return replace(by_hand(period, wanted), **nothing)
 
 
 def _count(visit: Appointment, found: Figures) -> None:
@@ -169,7 +170,8 @@ def _seconds(begin: datetime, end: datetime) -> int:
     return int((end - begin).total_seconds())
 
 
-def _is_own(row: Any, at: datetime, period: Period) -> bool:
+def _is_own(row: Any, at: datetime | None, period: Period) -> bool:
+    assert at
     return within(at, period) and row.payment.currency == "NPR" and row.method != PaymentMethod.CREDIT
 
 

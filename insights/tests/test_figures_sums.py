@@ -40,7 +40,8 @@ def stored() -> dict[str, Any]:
         (MoneyFigures, ("currency", "method")),
         (FeedbackFigures, ()),
     ):
-        for row in model._default_manager.values():
+        rows: Any = model._default_manager.values()
+        for row in rows:
             key = (model.__name__, row["day"], row["doctor_id"], row["service_id"], row["mode"])
             kept = {
                 name: value

@@ -173,9 +173,11 @@ def _bucketed(found: QuerySet[Any], at: str, bucket: str, by: Sequence[str]) -> 
 
 def _rows(found: QuerySet[Any], by: Sequence[str], sums: dict[str, Any]) -> list[Row]:
     """Sums that are nothing are 0, times whole seconds, amounts of cents; SQLite reckons them as floating numbers."""
+    found = found.order_by()
+    rows = found.values(*by).annotate(**sums) if by else [found.aggregate(**sums)]
     return [
         {name.removeprefix("sum_"): _plain(value) if name in sums else value for name, value in row.items()}
-        for row in found.order_by().values(*by).annotate(**sums)
+        for row in rows
     ]
 
 
