@@ -300,7 +300,9 @@ def named(piece: Period, by: By) -> str:
         return date_format(piece.first, "M Y")
     if piece.days == 1:
         return date_format(piece.first, "j M Y")
-    return f"{date_format(piece.first, 'j M')} – {date_format(piece.last, 'j M Y')}"
+    same = piece.first.replace(day=1) == piece.last.replace(day=1)
+    begin = "j" if same else "j M" if piece.first.year == piece.last.year else "j M Y"
+    return f"{date_format(piece.first, begin)} – {date_format(piece.last, 'j M Y')}"
 
 
 def _header(first: str, columns: Sequence[Column]) -> list[tuple[str, str]]:
