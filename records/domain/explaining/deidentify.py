@@ -16,6 +16,8 @@ NAME, NUMBER, ADDRESS = "[name]", "[number]", "[address]"
 BORN, EMAIL, LINK, OLD, REMOVED = "[date of birth]", "[e-mail]", "[link]", "[age over 89]", "[line removed]"
 _MARKS = re.compile(r"\[(?:name|number|address|date of birth|e-mail|link|age over 89|line removed)\]")
 
+LONGEST = 400
+
 
 @dataclass(frozen=True)
 class Known:
@@ -95,11 +97,29 @@ def squeezed(text: str) -> str:
 
 
 def _line(line: str, known: Known) -> str:
-    line = _apart(line, lambda part: _hide(digits(part), known))
+    pieces = [_apart(piece, lambda part: _hide(digits(part), known)) for piece in _pieces(line)]
+    line = " ".join(pieces)
     left = squeezed(_MARKS.sub("", line))
     if any(one in left for one in known.telling):
         return REMOVED
     return line
+
+
+def _pieces(line: str) -> list[str]:
+    """No longer than LONGEST, for looking through takes time by the square; ended where hardly a name or number is
+    torn apart. A word longer than that is none, and goes."""
+    pieces = []
+    while len(line) > LONGEST:
+        ends = [found.start() for found in re.finditer(r"\s", line[:LONGEST]) if found.start() > LONGEST // 2]
+        calm = [at for at in ends if re.match(r"[^\W\d]\s[^\W\dA-Z]", line[at - 1 : at + 2])]
+        if not ends:
+            rest = re.sub(r"^\S+", "", line[LONGEST:])
+            pieces, line = [*pieces, REMOVED], rest.lstrip()
+            continue
+        at = (calm or ends)[-1]
+        pieces.append(line[:at])
+        line = line[at + 1 :]
+    return [*pieces, line]
 
 
 def _hide(text: str, known: Known) -> str:
@@ -121,7 +141,7 @@ def _hide(text: str, known: Known) -> str:
         text = _rest(text, lambda part: known.initials.sub(NAME, part))  # type: ignore[union-attr]
     text = _rest(text, lambda part: WORD.sub(lambda found: _word(found[0], known), part))
     # A. [name]
-    text = re.sub(rf"(?<![\w.])(?:[A-Z]\.?\s+|[A-Z]\.\s*)+(?={re.escape(NAME)})", "", text)
+    text = re.sub(rf"(?<![\w.])(?:[A-Z](?:\.\s*|\s+))+(?={re.escape(NAME)})", "", text)
     return re.sub(rf"(?:{re.escape(NAME)}[ .]*)+(?={re.escape(NAME)})", "", text)
 
 
