@@ -25,6 +25,7 @@ GONE = [
     ("Asha's sister", "Asha"),
     ("AshaGurung.pdf", "AshaGurung"),
     ("asha_gurung", "gurung"),
+    ("GurungAsha came", "GurungAsha"),
     ("Aasha said", "Aasha"),
     ("Sita-Sharma", "Sita"),
     ("Dr.Sharma", "Sharma"),
@@ -160,6 +161,9 @@ STAYS = [
     "Weight 92 kg",
     "pH 7.35, pCO2 40",
     "Take it with food.",
+    "Test name: Haemoglobin",
+    "Address tachycardia",
+    "lives in fear",
     "ratio 1:100000",
     "ECG at 95 bpm",
 ]

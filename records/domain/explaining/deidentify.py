@@ -37,7 +37,7 @@ class Known:
             parts = [
                 part for part in WORD.findall(plain(name)) if part not in ("Dr", "Mr", "Mrs", "Ms", "Prof")
             ]
-            for part in [*parts, "".join(parts)]:
+            for part in [*parts, "".join(parts), "".join(reversed(parts))]:
                 found |= sounds(part, of_a_name=True)
         return frozenset(found)
 

@@ -12,8 +12,10 @@ LINK = re.compile(
 _ENDS = r"(?:(?!\s{2,}|\t|\||;|\b[A-Z][\w/]{1,14}:).)*"
 _WHO = r"patient|father|mother|husband|wife|spouse|guardian|doctor|physician|consultant|surgeon"
 _BY = r"referred|reported|requested|verified|checked|signed|prepared|seen"
+_NOT_OF = r"(?<!test )(?<!drug )(?<!brand )(?<!medicine )(?<!generic )(?<!parameter )"
 NAME_FIELD = re.compile(
-    rf"(?i)(?P<label>\b(?:(?:{_WHO})(?:['’]?s)?(?:\s+name)?|(?:full\s+)?name|(?:{_BY})\s+by|ref\.?\s*by|next of kin)"
+    rf"(?i)(?P<label>\b(?:(?:{_WHO})(?:['’]?s)?(?:\s+name)?|(?:full\s+)?{_NOT_OF}name"
+    rf"|(?:{_BY})\s+by|ref\.?\s*by|next of kin)"
     rf"\s*[:=]\s*|(?:बिरामीको\s+)?नाम\s*[:ः–-]\s*)(?-i:(?P<value>{_ENDS}))"
 )
 TITLED = re.compile(
@@ -26,7 +28,8 @@ TITLED_NE = re.compile(
 )
 
 ADDRESS_FIELD = re.compile(
-    r"(?i)(?P<label>\b(?:address|residence|resident of|lives (?:in|at)|ठेगाना)\s*[:=]?\s*)"
+    r"(?i)(?P<label>\b(?:(?:address|residence|ठेगाना)\s*[:=]\s*"
+    r"|(?:resident of|lives (?:in|at))\s+(?-i:(?=[A-Z0-9\u0900-\u097f]))))"
     r"(?-i:(?P<value>[^|;\n]+?))(?=\s{2,}|\t|\||;|$)"
 )
 WARD = re.compile(
