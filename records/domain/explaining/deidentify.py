@@ -108,7 +108,7 @@ def _line(line: str, known: Known) -> str:
 def _pieces(line: str) -> list[str]:
     """No longer than LONGEST, for looking through takes time by the square; ended where hardly a name or number is
     torn apart. A word longer than that is none, and goes."""
-    pieces = []
+    pieces: list[str] = []
     while len(line) > LONGEST:
         ends = [found.start() for found in re.finditer(r"\s", line[:LONGEST]) if found.start() > LONGEST // 2]
         calm = [at for at in ends if re.match(r"[^\W\d]\s[^\W\dA-Z]", line[at - 1 : at + 2])]
