@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from insights.domain.figures import behind as rows_behind
+from insights.domain.figures.choice import FiguresForm
 from insights.domain.figures.periods import By, Period
 from insights.domain.figures.report import Report, named
 from insights.domain.figures.sources import own_currency
-from insights.forms import FiguresForm
 from insights.tasks import sum_figures
 
 PER_PAGE = 50

@@ -14,10 +14,10 @@ from accounts.enums import Role
 from accounts.models import User
 from clinic.core import pdf, sheets
 from insights.domain.figures.cells import Table
+from insights.domain.figures.choice import FiguresForm
 from insights.domain.figures.periods import By
 from insights.domain.figures.report import Report, named
 from insights.enums import ExportFormat, ExportKind
-from insights.forms import FiguresForm
 
 from .base import ExportedList, Progress
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Mode, Role
 from accounts.models import User
 from billing.enums import PaymentMethod
-from insights.domain.figures import periods
-from insights.domain.figures.periods import By, Period, Preset
-from insights.domain.figures.sources import Narrowing
 from scheduling.forms.agenda import OneDoctor
 from scheduling.models import Service
+
+from . import periods
+from .periods import By, Period, Preset
+from .sources import Narrowing
 
 _FIRST, _LAST = date(1900, 1, 1), date(2199, 12, 31)
 
