@@ -1,9 +1,11 @@
 // Adding a document: refuse at once what is too large, send in parts, show how far it is, go on after a reload.
+import { keptStore } from "../kept-store.js";
 import { toast } from "../toast.js";
-import { keptUploads } from "./kept-uploads.js";
 import { ask, fingerprint, send } from "./parts.js";
 
 const MB = 1024 * 1024;
+// A reload goes on by itself with these; without them the same file is asked for again.
+const keptUploads = keptStore("record-uploads");
 const list = document.querySelector("[data-uploads]");
 const form = document.querySelector("[data-document-form]");
 const words = document.querySelector("[data-upload-words]")?.dataset ?? {};
@@ -104,7 +106,7 @@ async function choose(card, file) {
   }
   const state = await ask("GET", addressOf(card.dataset.upload));
   if (state.status === 200) card.dataset.received = state.body.received;
-  await keptUploads.put(card.dataset.upload, file);
+  await keptUploads.put({ id: card.dataset.upload, file });
   await go(card, file);
 }
 
@@ -150,7 +152,7 @@ async function begin(file) {
     return;
   }
   list.querySelector(`[data-upload="${answer.body.id}"]`)?.remove();
-  await keptUploads.put(answer.body.id, file);
+  await keptUploads.put({ id: answer.body.id, file });
   form.hidden = true;
   const card = newCard(answer.body, file);
   card.dataset.fingerprint = mark;
@@ -189,8 +191,8 @@ if (form) {
 
 for (const card of list?.querySelectorAll("[data-upload]") ?? []) {
   wire(card);
-  keptUploads.get(card.dataset.upload).then((file) => {
-    if (file) return go(card, file);
+  keptUploads.get([card.dataset.upload]).then(([kept]) => {
+    if (kept) return go(card, kept.file);
     card.querySelector("[data-upload-again]").hidden = false;
     const [done, total] = [megabytes(card.dataset.received), megabytes(card.dataset.size)];
     show(card, say("choose", { done, total }));
