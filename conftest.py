@@ -75,19 +75,22 @@ def _static_files_when_asked_for() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """After a test that commits, every table is emptied. The triggers of the activity trail and of issued papers refuse
-    that, as they must: so they stand aside for just this, in a test database, and for nothing a test itself does."""
+    """After a test that commits, every table is emptied. The triggers of the activity trail, of issued papers and
+    of signed records refuse that, as they must: so they stand aside for just this, in a test database, and for nothing
+    a test itself does."""
     from django.db import connection
     from django.test import TransactionTestCase
 
     from accounts.models import append_only
     from billing.models import append_only as papers
     from clinic.core.testing.emptying import Emptier
+    from records.models import final_labs, signed_notes, signed_only
 
+    guards = {
+        table: guard for guard in (papers, signed_notes, signed_only, final_labs) for table in guard.TABLES
+    }
     with django_db_blocker.unblock():
-        emptier = Emptier(
-            connection, {append_only.TABLE: append_only, **dict.fromkeys(papers.TABLES, papers)}
-        )
+        emptier = Emptier(connection, {append_only.TABLE: append_only, **guards})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: emptier.empty())
         yield

@@ -87,6 +87,8 @@ class ActivityVerb(models.TextChoices):
     BREAK_GLASS_REVIEWED = "break_glass.review", _("reviewed a break-glass access")
     PATIENT_FOUND = "patient.find", _("looked up a patient of other doctors")
     RECORD_READ = "record.read", _("read a record")
+    HISTORY_RECORDED = "history.create", _("wrote into the history of a record")
+    HISTORY_VOIDED = "history.void", _("marked an entry of a record's history as an error")
     APPOINTMENT_BOOKED = "appointment.book", _("booked a visit")
     APPOINTMENT_MOVED = "appointment.move", _("moved a visit")
     APPOINTMENT_CHANGED = "appointment.status", _("changed the status of a visit")
@@ -98,9 +100,34 @@ class ActivityVerb(models.TextChoices):
     REFERRAL_FILE_OPENED = "referral.file", _("opened the document of a referral")
     SERVICE_CHANGED = "service.change", _("changed what the clinic offers")
     RESOURCE_CHANGED = "resource.change", _("changed rooms or equipment")
+    INTAKE_TOLD = "intake.create", _("told whether a dose was taken")
+    INTAKE_UNDONE = "intake.delete", _("took back what was told of a dose")
+    ADHERENCE_READ = "adherence.read", _("looked at how doses were taken")
     NOTE_STARTED = "note.create", _("began a visit note")
     NOTE_SIGNED = "note.sign", _("signed a visit note")
     NOTE_READ = "note.read", _("read a visit note")
+    NOTE_ADDED_TO = "note.addendum", _("added to a signed visit note")
+    REQUEST_MADE = "request.create", _("asked for a prescription or lab report to be prepared")
+    REQUEST_CHANGED = "request.status", _("changed the status of a request")
+    REQUEST_READ = "request.read", _("looked at a request")
+    PRESCRIPTION_STARTED = "prescription.create", _("began a prescription")
+    PRESCRIPTION_SIGNED = "prescription.sign", _("signed a prescription")
+    PRESCRIPTION_CHANGED = "prescription.status", _("changed the status of a prescription")
+    PRESCRIPTION_READ = "prescription.read", _("read a prescription")
+    DOCUMENT_ADDED = "document.create", _("added a document to a record")
+    DOCUMENTS_LISTED = "document.list", _("looked through the documents of a record")
+    DOCUMENT_READ = "document.read", _("opened a document of a record")
+    DOCUMENT_CHANGED = "document.change", _("changed a document of a record")
+    # Said after "the portal".
+    DOCUMENT_REMOVED = "document.remove", _("removed the file of a document whose time was over")
+    RECORD_EXPORTED = "record.export", _("asked for a record as a file")
+    RECORD_DOWNLOADED = "record.download", _("downloaded a record as a file")
+    LAB_REPORT_ENTERED = "lab.create", _("entered a lab report")
+    LAB_REPORT_CHANGED = "lab.status", _("changed the status of a lab report")
+    LAB_REPORT_READ = "lab.read", _("read lab results")
+    CRITICAL_ACKNOWLEDGED = "lab.acknowledge", _("acknowledged a critical lab result")
+    LAB_CATALOGUE_CHANGED = "lab.catalogue", _("changed lab panels, parameters or ranges")
+    MEDICINES_CHANGED = "medicine.change", _("changed the catalogue of medicines")
     PAYMENT_SUBMITTED = "payment.submit", _("sent a payment")
     PAYMENT_CONFIRMED = "payment.confirm", _("confirmed a payment")
     PAYMENT_REJECTED = "payment.reject", _("rejected a payment")
@@ -133,13 +160,34 @@ RECORD_VERBS = frozenset(
         ActivityVerb.BREAK_GLASS_OPENED,
         ActivityVerb.PATIENT_FOUND,
         ActivityVerb.RECORD_READ,
+        ActivityVerb.HISTORY_RECORDED,
+        ActivityVerb.HISTORY_VOIDED,
         ActivityVerb.APPOINTMENT_READ,
         ActivityVerb.FILE_OPENED,
         ActivityVerb.REFERRAL_READ,
         ActivityVerb.REFERRAL_FILE_OPENED,
+        ActivityVerb.ADHERENCE_READ,
+        ActivityVerb.PRESCRIPTION_STARTED,
+        ActivityVerb.PRESCRIPTION_SIGNED,
+        ActivityVerb.PRESCRIPTION_CHANGED,
+        ActivityVerb.PRESCRIPTION_READ,
         ActivityVerb.NOTE_STARTED,
         ActivityVerb.NOTE_SIGNED,
         ActivityVerb.NOTE_READ,
+        ActivityVerb.NOTE_ADDED_TO,
+        ActivityVerb.REQUEST_MADE,
+        ActivityVerb.REQUEST_CHANGED,
+        ActivityVerb.REQUEST_READ,
+        ActivityVerb.DOCUMENT_ADDED,
+        ActivityVerb.DOCUMENTS_LISTED,
+        ActivityVerb.DOCUMENT_READ,
+        ActivityVerb.DOCUMENT_CHANGED,
+        ActivityVerb.RECORD_EXPORTED,
+        ActivityVerb.RECORD_DOWNLOADED,
+        # Not that a critical result was acknowledged: that would tell of it before its release.
+        ActivityVerb.LAB_REPORT_ENTERED,
+        ActivityVerb.LAB_REPORT_CHANGED,
+        ActivityVerb.LAB_REPORT_READ,
         ActivityVerb.PROOF_OPENED,
         ActivityVerb.CARD_OPENED,
         ActivityVerb.BILLING_DOCUMENT_OPENED,

@@ -224,11 +224,18 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
+        "LabReportStatusEnum": "records.enums.LabReportStatus",
         "ModeEnum": "accounts.enums.Mode",
         "AppointmentStatusEnum": "scheduling.enums.AppointmentStatus",
         "PaymentStatusEnum": "billing.enums.PaymentStatus",
         "CallStatusEnum": "messaging.enums.CallStatus",
         "MessageKindEnum": "messaging.enums.MessageKind",
+        "ObservationCategoryEnum": "records.enums.ObservationCategory",
+        "DocumentCategoryEnum": "records.enums.DocumentCategory",
+        "PrescriptionStatusEnum": "records.enums.PrescriptionStatus",
+        "NoteKindEnum": "records.enums.NoteKind",
+        "IntakeOutcomeEnum": "records.enums.IntakeOutcome",
+        "RouteEnum": "records.enums.Route",
         "PaymentKindEnum": "billing.enums.PaymentKind",
         "AskAgainEnum": "billing.enums.AskAgain",
     },
@@ -302,6 +309,8 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 UPLOAD_MAX_BYTES = 10 * 1024 * 1024
 CHAT_UPLOAD_MAX_BYTES = 15 * 1024 * 1024
+# A document of a patient's record; in one request or in parts (records/domain/uploads.py).
+DOCUMENT_MAX_BYTES = 50 * 1024 * 1024
 # Five files and the form around them.
 MAX_REQUEST_BYTES = 5 * UPLOAD_MAX_BYTES + 2 * 1024 * 1024
 IMAGE_MAX_PIXELS = 40_000_000

@@ -16,6 +16,16 @@ HOLD_MINUTES = env.int("HOLD_MINUTES", 30)
 CANCEL_NOTICE_HOURS = env.int("CANCEL_NOTICE_HOURS", 24)
 # How long a doctor outside the care team may read a record after breaking the glass.
 BREAK_GLASS_HOURS = env.int("BREAK_GLASS_HOURS", 4)
+# For how many years the file of a document is kept, by its kind (records.enums.DocumentCategory).
+DOCUMENT_KEEP_YEARS = {
+    **dict.fromkeys(
+        ("report", "letter", "discharge", "prescription", "laboratory", "imaging", "consent", "other"), 10
+    ),
+    "identity": 2,
+    **env.dict("DOCUMENT_KEEP_YEARS", cast={"value": int}, default={}),
+}
+# Seeds (32 bytes in base64) of the keys that sign prescriptions: the first signs, all verify.
+PRESCRIPTION_KEYS = env.list("PRESCRIPTION_KEYS", default=[])
 CALL_OPENS_MINUTES_BEFORE = env.int("CALL_OPENS_MINUTES_BEFORE", 10)
 
 # From this amount on two people have to agree that a payment has arrived; 0: one is enough.

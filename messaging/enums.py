@@ -60,6 +60,8 @@ class NotificationKind(models.TextChoices):
     PAYMENT = "payment", _("Payment")
     MESSAGE = "message", _("Message")
     REMINDER = "reminder", _("Reminder")
+    RECORD = "record", _("Medical record")
+    MEDICINE = "medicine", _("Time for a medicine")
     PRIVACY = "privacy", _("Privacy")
 
 

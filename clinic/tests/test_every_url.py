@@ -23,6 +23,7 @@ from clinic.routing import websocket_urlpatterns
 from clinic.tests import world
 from clinic.tests.url_table import ADMIN, ADMIN_PAGES, PEOPLE, SOCKETS, TABLE
 from clinic.tests.url_table_money import MONEY
+from clinic.tests.url_table_records import RECORDS
 from clinic.tests.url_table_visits import VISITS
 from messaging.tests.sockets import Socket
 
@@ -46,7 +47,7 @@ class Row(NamedTuple):
 
 def rows() -> list[Row]:
     found = []
-    for line in (TABLE + VISITS + MONEY).splitlines():
+    for line in (TABLE + VISITS + MONEY + RECORDS).splitlines():
         words = line.partition("#")[0].split()
         if words:
             method, target, *answers = words
@@ -159,6 +160,7 @@ def test_a_missing_row_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(globals(), "TABLE", "GET healthz 200 200 200 200 200 200 200")
     monkeypatch.setitem(globals(), "VISITS", "")
     monkeypatch.setitem(globals(), "MONEY", "")
+    monkeypatch.setitem(globals(), "RECORDS", "")
     assert [row.target for row in rows()] == ["healthz"]
     assert {"profile/", "api/login/", "admin/login/", "accounts/login/"} < every_route()
 

@@ -26,6 +26,7 @@ APPS = ("accounts", "messaging", "scheduling", "billing", "records", "insights")
 # Inside an app: enums <- models <- rules <- events <- domain <- boundaries.
 STOREY = {"enums": 0, "validators": 0, "models": 1, "rules": 2, "events": 3, "signals": 3, "domain": 4}
 STOREY |= {"transports": 3, "call_rules": 2, "call_events": 3, "referral_rules": 2}
+STOREY |= {"lab_rules": 2, "lab_events": 3, "request_rules": 2, "request_events": 3}
 BOUNDARY = 5
 FILES = {
     "__init__.py", "enums.py", "validators.py", "models", "rules.py", "events.py", "signals.py", "receivers.py",
@@ -49,6 +50,8 @@ OWN_FILES = {
     },
     # Referrals are a second subject of scheduling.
     "scheduling": {"referral_rules.py"},
+    # The laboratory is a second subject of records.
+    "records": {"lab_rules.py", "lab_events.py", "request_rules.py", "request_events.py", "data"},
     "insights": {"demo"},
 }
 

@@ -256,7 +256,7 @@ GET    activity_export                                login   403     403     40
 GET    break_glass_list                               login   403     403     403     403     200     200
 POST   review_break_glass(access)                     login   403     403     403     403     302     302
 POST   end_break_glass(access)                        login   403     403     403     403     302     302
-GET    patient_record(patient)                        login   403     403     404     200     403     403
+GET    patient_record(patient)                        login   200     404     404     200     403     403
 
 # Management's people pages
 GET    people                                         login   403     403     403     403     200     200

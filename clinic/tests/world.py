@@ -1,6 +1,7 @@
 """One of each thing, for tests that walk every address. All of it is `patient`'s and `doctor`'s."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.forms import default_token_generator
@@ -9,6 +10,7 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
 from knox.models import AuthToken
 
 from accounts.domain import care, profiles
@@ -26,8 +28,14 @@ from insights.tests.factories import make_export
 from messaging.domain import attachments, invitations, messages
 from messaging.tests.call_sockets import make_call
 from messaging.tests.factories import make_conversation, make_notification
-from records.domain import notes
+from records.domain import history, note_words, notes, previews, record_exports, record_requests, uploads
+from records.models import CriticalAlert
 from records.tests.factories import make_feedback, make_past_visit
+from records.tests.factories_doses import make_course, make_intake
+from records.tests.factories_labs import POTASSIUM, make_lab_catalogue, make_lab_report, parameter
+from records.tests.files import make_document
+from records.tests.medicines import medicine_things
+from records.tests.prescriptions import make_draft, signed_prescription
 from scheduling.domain import disruptions, offers, referrals, screen
 from scheduling.enums import DisruptionAction
 from scheduling.models import (
@@ -124,8 +132,32 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
     )
     repeated = AppointmentSeries.objects.create(created_by=doctor, every_days=7)
     make_appointment(patient, doctor, service, starts_at=clinic_time(31, 15), series=repeated)
+    planned_item = make_course(patient, doctor)
+    prescription = signed_prescription(patient, doctor)
+    document = make_document(patient, patient)
+    previews.make(document.pk)
+    whole = record_exports.ask(patient, actor=patient, file_format="fhir")
+    record_exports.run(whole.pk)
+    upload = uploads.start(
+        patient, owner=patient, name="scan.pdf", size=9, fingerprint="0" * 64, category="other"
+    )
     newcomer = make_patient("newcomer@test.clinic", verified=False)
+    lab_panel = make_lab_catalogue()
+    potassium = parameter(POTASSIUM)
+    lab_critical = make_lab_report(patient, doctor, {POTASSIUM: "7.1"}, status="final")
+    CriticalAlert.objects.update(level=2)
     things: dict[str, Any] = {
+        **medicine_things(cast["manager"]),
+        "document": document,
+        "record_export": whole,
+        "upload": upload,
+        "lab_panel": lab_panel,
+        "lab_parameter": potassium,
+        "lab_range": potassium.ranges.get(),  # type: ignore[attr-defined]
+        "lab_report": make_lab_report(patient, doctor),
+        "lab_draft": make_lab_report(patient, doctor, status="preliminary"),
+        "lab_critical": lab_critical,
+        "lab_alert": lab_critical.critical_alert,  # type: ignore[attr-defined]
         "export": make_export(cast["manager"], status="ready", content=b"made"),
         "patient": patient,
         "other_patient": other_patient,
@@ -166,6 +198,12 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
             starts_at=clinic_time(-40, 10),
         ),
         "letter": letter,
+        "latex": history.record(patient, kind="allergy", values={"substance": "Latex"}, author=doctor),
+        "planned_item": planned_item,
+        "prescription": prescription,
+        "rx_item": prescription.items.get(),  # type: ignore[attr-defined]
+        "rx_draft": make_draft(patient, doctor),
+        "intake": make_intake(planned_item, timezone.localdate() - timedelta(days=1), "08:00"),
         "notice": notice,
         "delivery": delivery,
         "device": device,
@@ -182,6 +220,12 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "outage": outage,
         "session": UserSession.objects.create(user=patient, session_key="x" * 32, ip="127.0.0.1"),
         "feedback": make_feedback(rated),
+        "request": record_requests.ask(running.pk, doctor=doctor, kind="prescription", text="As usual."),
+        "phrase": note_words.save_phrase(actor=doctor, shortcut=".bp", text="Blood pressure."),
+        "clinic_phrase": note_words.save_phrase(actor=cast["manager"], shortcut=".bp", text="Measured."),
+        "note_template": note_words.save_template(
+            actor=doctor, name="Cold", kind="free", content={"text": "Nose:"}
+        ),
         "shift": CashShift.objects.create(cashier=cast["manager"]),
     }
     return {name: str(thing.pk) for name, thing in things.items()} | {

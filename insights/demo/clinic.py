@@ -6,16 +6,23 @@ from django.utils import timezone
 from insights.demo import (
     bank,
     covered,
+    documents,
+    doses,
+    history,
+    labs,
     medical_aid,
+    medicines,
     news,
     people,
     plan,
+    prescriptions,
     requests,
     reviews,
     story,
     talk,
     till,
     timetable,
+    writing,
 )
 from insights.demo.ledger import Ledger
 
@@ -26,6 +33,7 @@ def seed() -> None:
     today = timezone.localdate(now)
     with transaction.atomic():
         people.seed()
+        medicines.seed()
         cast = dict(people.by_name())
         timetable.seed(cast, today)
         medical_aid.seed(cast, today)
@@ -40,3 +48,10 @@ def seed() -> None:
         talk.seed(cast, now)
         news.seed(cast, now)
         reviews.seed(cast, now)
+        history.seed(cast, today)
+        labs.seed(cast, today)
+        writing.seed(cast, now)
+        prescriptions.seed(cast, now)
+        # After the prescriptions.
+        doses.seed(cast, now)
+        documents.seed(cast, today)

@@ -33,7 +33,7 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Column:
-    """`share` is its part of a PDF page's width, a class of templates/pdf/styles.css; 0 leaves it to Excel.
+    """`share` is its part of a PDF page's width, a class of templates/pdf/appointments.css; 0 leaves it to Excel.
     `width` is Excel's, in characters."""
 
     title: str
@@ -134,7 +134,7 @@ class AppointmentList:
                 }
                 for offset in range(0, max(len(visits), 1), PAGE_ROWS)
             ]
-            made = pdf.render("pdf/appointments.html", {**context, "sheets": pages})
+            made = pdf.render("pdf/appointments.html", {**context, "sheets": pages}, "appointments.css")
             progress(min(start + PIECE_ROWS, len(ids)))
             return made
 

@@ -15,6 +15,7 @@ from accounts.domain import completeness
 from accounts.enums import Role
 from accounts.models import User
 from clinic.core.page_meta import briefly_kept
+from insights.domain.clinical_waiting import clinical_waiting
 from insights.domain.doctor_day import doctor_day
 from insights.domain.front_desk import front_desk
 from insights.domain.patient_day import patient_day
@@ -71,6 +72,7 @@ def _doctor(user: User) -> dict[str, Any]:
     cards = [card for visit in day.today if (card := _card(visit))]
     return {
         "day": day,
+        "clinical": clinical_waiting(user),
         "cards": cards,
         # The call is open and nobody has come to its door yet.
         "beginning": [
@@ -87,7 +89,7 @@ def _doctor(user: User) -> dict[str, Any]:
 
 
 def _management(user: User) -> dict[str, Any]:
-    return {"desk": front_desk(user)}
+    return {"desk": front_desk(user), "clinical": clinical_waiting(user)}
 
 
 def _admin(user: User) -> dict[str, Any]:

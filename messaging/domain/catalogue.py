@@ -6,14 +6,25 @@ from messaging.enums import Channel, NotificationKind
 from .occasion import Filled, Occasion, Text, Variable
 from .occasions_aid import MEDICAL_AID
 from .occasions_clinic import OTHERS, PAYMENTS
+from .occasions_records import RECORDS
 from .occasions_visits import VISITS
 
 __all__ = ["OCCASIONS", "Filled", "Occasion", "Text", "Variable", "Words", "default_on", "kinds_by", "must"]
 
-OCCASIONS: dict[str, Occasion] = {each.name: each for each in (*VISITS, *PAYMENTS, *MEDICAL_AID, *OTHERS)}
+OCCASIONS: dict[str, Occasion] = {
+    each.name: each for each in (*VISITS, *PAYMENTS, *MEDICAL_AID, *RECORDS, *OTHERS)
+}
 
 # Where a kind does not go by a channel unless its person asks for it.
-_ASKED_FOR = frozenset({(NotificationKind.MESSAGE, Channel.EMAIL), (NotificationKind.PAYMENT, Channel.SMS)})
+_ASKED_FOR = frozenset(
+    {
+        (NotificationKind.MESSAGE, Channel.EMAIL),
+        (NotificationKind.PAYMENT, Channel.SMS),
+        # Several a day, for months.
+        (NotificationKind.MEDICINE, Channel.EMAIL),
+        (NotificationKind.MEDICINE, Channel.SMS),
+    }
+)
 # Whose record was opened is told by mail, wanted or not.
 _MUST = frozenset({(NotificationKind.PRIVACY, Channel.EMAIL)})
 

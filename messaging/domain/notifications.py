@@ -62,6 +62,21 @@ def mark_read(notification: Notification) -> Notification:
     return notification
 
 
+def settle(user: User, *, occasion: str, keys: Sequence[str] | None = None) -> int:
+    """What was told at this occasion (under these keys; None: ever) is done with: the bell stops saying so, and what
+    has not left the portal yet stays here. Returns how many were unread. Call it in the transaction that does it."""
+    told = Notification.objects.filter(user=user, occasion=occasion, read_at=None)
+    if keys is not None:
+        told = told.filter(key__in=keys)
+    settled = list(told.values_list("pk", flat=True))
+    if settled:
+        now = timezone.now()
+        Notification.objects.filter(pk__in=settled).update(read_at=now, updated_at=now)
+        deliveries.withdraw(settled)
+        events.notification_read(user.pk, queries.unread_notifications(user.pk))
+    return len(settled)
+
+
 def mark_all_read(user: User) -> int:
     """Returns how many were unread until now."""
     now = timezone.now()

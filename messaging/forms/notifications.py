@@ -16,6 +16,8 @@ KIND_HELP = {
     NotificationKind.PAYMENT: _("Received, not accepted, refunded."),
     NotificationKind.MESSAGE: _("Missed calls, and messages that you have not read."),
     NotificationKind.REMINDER: _("Before a visit begins."),
+    NotificationKind.RECORD: _("Something new stands in a medical record."),
+    NotificationKind.MEDICINE: _("When a dose is due."),
     NotificationKind.PRIVACY: _("Somebody opened a record in an emergency."),
 }
 

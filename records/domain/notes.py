@@ -16,56 +16,76 @@ from clinic.core.status import change_status, lock, record_start
 from messaging.domain import notifications
 from records import rules
 from records.enums import NoteStatus
-from records.models import VisitNote
+from records.models import NoteVersion, VisitNote
 from scheduling.models import Appointment
 
-MAX_LENGTH = 20_000
+from . import note_content, note_versions
 
 
 class StaleVersion(Conflict):
-    """409: the note was saved elsewhere since; `version` and `text` are what is stored now."""
+    """409: the note was saved elsewhere since; `version`, `content` and its `text` are what is stored now."""
 
     code = "stale_version"
 
 
-def save(appointment_id: UUID, *, author: User, text: object, version: object) -> VisitNote:
-    """Store the note's text; `version` is the one the writer has seen last (0 before the first save).
+def save(
+    appointment_id: UUID, *, author: User, version: object, apart: bool = False, **content: object
+) -> VisitNote:
+    """Store what is given of the note's `kind`, `text`, `subjective`, `objective`, `assessment` and `plan`; `version`
+    is the one the writer has seen last (0 before the first save). `apart`: what was stored is another's, and stays
+    among the versions whenever it was written.
 
-    Saving the stored text again changes nothing, so that a lost answer can be retried. Raises NotAllowed for
-    anyone but the visit's doctor, Invalid for unusable text or version, StaleVersion, and InvalidTransition when
-    the note is signed.
+    Saving what is stored again changes nothing, so that a lost answer can be retried. Raises NotAllowed for anyone but
+    the visit's doctor, Invalid for unusable content or version, StaleVersion, and InvalidTransition when the note is
+    signed.
     """
-    text = _clean(text)
     if not isinstance(version, int) or isinstance(version, bool) or version < 0:
         raise Invalid(fields={"version": [_("version is the number from the last save.")]})
     with transaction.atomic():
         note = _locked_note(appointment_id, author)
+        stored = note_content.of(note)
+        wanted = note_content.cleaned(content, stored)
         if note.status == NoteStatus.FINAL:
             raise InvalidTransition(_("This note is signed and does not change any more."))
-        if note.version and note.text == text:
+        if note.version and wanted == stored:
             return note
         if note.version != version:
-            raise StaleVersion(
-                _("This note was changed in another window."),
-                extra={"version": note.version, "text": note.text},
-            )
-        note.text, note.version, note.author = text, note.version + 1, author
-        note.save(update_fields=["text", "version", "author", "updated_at"])
+            raise _stale(note)
+        # A note of before versions were kept has none yet.
+        if note.version and note_versions.keep(note, author=note.author):
+            apart = True
+        for name, value in wanted.items():
+            setattr(note, name, value)
+        note.version, note.author = note.version + 1, author
+        note.save(update_fields=[*wanted, "version", "author", "updated_at"])
+        note_versions.keep(note, author=author, apart=apart)
         if note.version == 1:
             _note(note, ActivityVerb.NOTE_STARTED, author)
     return note
 
 
-def sign(appointment_id: UUID, *, author: User) -> VisitNote:
-    """Make the note final and tell the patient that it can be read.
+def bring_back(appointment_id: UUID, *, author: User, number: int, version: object) -> VisitNote:
+    """Make version `number` what the note says again; what it says now stays among the versions. Raises as `save`, and
+    NoteVersion.DoesNotExist."""
+    old = NoteVersion.objects.get(note__appointment=appointment_id, number=number)
+    content = {name: value for name, value in old.content.items() if name in note_content.FIELDS}
+    return save(appointment_id, author=author, version=version, apart=True, **content)
+
+
+def sign(appointment_id: UUID, *, author: User, version: int | None = None) -> VisitNote:
+    """Make the note final and tell the patient that it can be read. `version`: the one that its author has before them.
 
     Raises NotAllowed for anyone but the visit's doctor, Invalid for an empty note, InvalidTransition when it is
-    signed already.
+    signed already, StaleVersion when it says something else by now.
     """
     with transaction.atomic():
         note = _locked_note(appointment_id, author)
-        if not note.text.strip():
+        if version is not None and note.version != version and note.status != NoteStatus.FINAL:
+            raise _stale(note)
+        if note_content.is_empty(note_content.of(note)):
             raise Invalid(_("Write the note before you sign it."))
+        if note.status != NoteStatus.FINAL:
+            note_versions.keep(note, author=author)
         change_status(note, NoteStatus.FINAL, actor=author, signed_at=timezone.now())
         _note(note, ActivityVerb.NOTE_SIGNED, author)
         notifications.notify(
@@ -76,6 +96,13 @@ def sign(appointment_id: UUID, *, author: User) -> VisitNote:
             key=f"note:{note.pk}:signed",
         )
     return note
+
+
+def _stale(note: VisitNote) -> StaleVersion:
+    return StaleVersion(
+        _("This note was changed in another window."),
+        extra={"version": note.version, "text": note.text, "content": note_content.of(note)},
+    )
 
 
 def read(shown: Sequence[VisitNote], *, reader: User) -> None:
@@ -100,19 +127,3 @@ def _locked_note(appointment_id: UUID, author: User) -> VisitNote:
     if created:
         record_start(note, actor=author)
     return note
-
-
-def _clean(text: object) -> str:
-    if not isinstance(text, str) or "\x00" in text:
-        raise Invalid(fields={"text": [_("A note is text.")]})
-    # Browsers send line ends as CRLF; one way of storing keeps versions comparable.
-    text = text.replace("\r\n", "\n")
-    if len(text) > MAX_LENGTH:
-        raise Invalid(
-            fields={"text": [_("A note has at most %(limit)s characters.") % {"limit": MAX_LENGTH}]}
-        )
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise Invalid(fields={"text": [_("This note contains characters that can't be stored.")]}) from None
-    return text

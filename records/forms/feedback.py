@@ -37,7 +37,7 @@ class FeedbackForm(forms.Form):
     overall = _stars(_("How was the visit as a whole?"), required=True)
     staff = _stars(_("The people at the clinic"))
     facility = _stars(_("Rooms and waiting"))
-    clarity = _stars(_("How clearly it was explained to you"))
+    clarity = _stars(_("How clear the report and the explanations were"))
     recommend = forms.TypedChoiceField(
         label=_("Would you recommend this doctor?"),
         choices=YES_NO,

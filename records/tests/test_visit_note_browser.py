@@ -2,11 +2,14 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import CareLink
-from records.models import VisitNote
+from records.domain import note_words, notes
+from records.models import NoteAddendum, VisitNote
 from scheduling.enums import AppointmentStatus
 from scheduling.tests.factories import make_appointment
 
@@ -88,3 +91,68 @@ def test_signing_ends_the_writing(person: Any, url: str, doctor: Any, patient: A
     reader = person(patient)
     reader.goto(url)
     reader.get_by_text("Rest and water.").wait_for()
+
+
+def test_forms_templates_and_shortcuts(person: Any, url: str, doctor: Any) -> None:
+    note_words.save_phrase(actor=doctor, shortcut=".bp", text="Blood pressure measured sitting.")
+    note_words.save_template(
+        actor=doctor, name="Cold", kind="soap", content={"subjective": "Nose runs.", "plan": "Tea."}
+    )
+    page = person(doctor)
+    page.goto(url)
+    page.get_by_label("Begin from a template").select_option(label="Cold")
+    objective = page.get_by_role("textbox", name="Objective")
+    # A shortcut only where it is a word of its own.
+    objective.press_sequentially("x.bp .bp done")
+    expect(objective).to_have_value("x.bp Blood pressure measured sitting. done")
+    saved(page)
+    note = VisitNote.objects.get()
+    assert (note.kind, note.subjective, note.plan) == ("soap", "Nose runs.", "Tea.")
+    # The other form holds the same words, and gives them back.
+    page.get_by_role("radio", name="Free text").check()
+    expect(field(page)).to_have_value(re.compile(r"S: Nose runs\.\n\nO: x\.bp Blood .*\n\nP: Tea\."))
+    page.get_by_role("radio", name="SOAP").check()
+    expect(page.get_by_role("textbox", name="Plan")).to_have_value("Tea.")
+    expect(field(page)).to_be_hidden()
+
+
+def test_two_windows_that_crash_lose_neither_text(person: Any, url: str, doctor: Any) -> None:
+    first = person(doctor)
+    context = first.context
+    second = context.new_page()
+    for page, text in ((first, "One."), (second, "Two.")):
+        page.goto(url)
+        page.route(
+            "**/note/", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+        )
+        field(page).press_sequentially(text)
+        page.get_by_text("Not saved yet: no connection.").wait_for()
+    first.close()
+    second.close()
+    page = context.new_page()
+    page.goto(url)
+    conflict = page.get_by_role("alert").filter(has_text="closed before its text was saved")
+    conflict.wait_for()
+    page.get_by_role("button", name="Put both together").click()
+    saved(page)
+    expect(conflict).to_be_hidden()
+    assert {"One.", "Two."} == set(VisitNote.objects.get().text.split("\n\n"))
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('note:')).length") == 0
+
+
+def test_an_addendum_that_was_not_sent_comes_back(person: Any, url: str, doctor: Any) -> None:
+    visit = UUID(url.split("/")[2])
+    notes.save(visit, author=doctor, text="Rest.", version=0)
+    notes.sign(visit, author=doctor)
+    page = person(doctor)
+    page.goto(url)
+    page.get_by_text("Add to this note").click()
+    words = page.get_by_role("textbox", name="Addendum")
+    words.press_sequentially("Sodium 138.")
+    page.reload()
+    expect(words).to_have_value("Sodium 138.")
+    page.get_by_role("button", name="Sign the addendum").click()
+    expect(page.locator("#visit-note")).to_contain_text("Sodium 138.")
+    expect(page.locator("[data-addendum]")).to_have_value("")
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('addendum:'))") == []
+    assert NoteAddendum.objects.get().text == "Sodium 138."

@@ -104,6 +104,14 @@ def test_the_patient_reads_it_once_it_is_signed(
     assert "Rest" not in told.title
 
 
+def test_what_another_window_has_put_there_is_not_signed_unseen(doctor: Any, appointment: Any) -> None:
+    notes.save(appointment.pk, author=doctor, text="Rest.", version=0)
+    notes.save(appointment.pk, author=doctor, text="Run.", version=1)
+    with pytest.raises(notes.StaleVersion):
+        notes.sign(appointment.pk, author=doctor, version=1)
+    assert notes.sign(appointment.pk, author=doctor, version=2).text == "Run."
+
+
 def test_a_signed_note_does_not_change(page: Any, doctor: Any, appointment: Any) -> None:
     notes.save(appointment.pk, author=doctor, text="Rest.", version=0)
     notes.sign(appointment.pk, author=doctor)

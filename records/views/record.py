@@ -1,46 +1,72 @@
-"""A patient's record as far as there is one: visits with their reasons and files, and signed notes."""
+"""A patient's record: what matters now, and all that happened."""
 
 from typing import cast
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.domain import break_glass
-from accounts.domain.queries import patients_open_to
 from accounts.models import User
-from records.domain import queries, reading
-from scheduling.domain.queries import visits_on_record
+from records.domain import said, summary, timeline
+from records.forms.facts import TimelineFilter
+from records.views.opened import note_reading, patient_of
 
-PER_PAGE = 20
+
+@login_required
+@require_safe
+def own_record(request: HttpRequest) -> HttpResponse:
+    """A patient's way to their own record."""
+    user = cast(User, request.user)
+    if not user.is_patient:
+        raise PermissionDenied
+    return redirect("patient_record", pk=user.pk)
 
 
 @login_required
 @never_cache
 @require_safe
 def patient_record(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """For doctors: the care team, and who broke the glass, who sees until when and why."""
+    """The overview: for the patient, the care team, and who broke the glass. `?after=` goes on with the timeline."""
     user = cast(User, request.user)
-    if not user.is_doctor:
-        raise PermissionDenied
-    patient = patients_open_to(user).select_related("patient_profile").filter(pk=pk).first()
-    if patient is None:
-        raise Http404
-    page = Paginator(visits_on_record(user, patient), PER_PAGE).get_page(request.GET.get("page"))
-    shown = list(page.object_list)
-    notes = {note.appointment_id: note for note in queries.visible_to(user).filter(appointment__in=shown)}
-    access = break_glass.live_access(user, patient)
-    reading.record_opened(patient, user, by_break_glass=access is not None)
+    patient = patient_of(request, pk)
+    filters = TimelineFilter(request.GET)
+    page = timeline.page(user, patient, **filters.chosen, after=request.GET.get("after", ""))
+    note_reading(user, patient)
     context = {
         "patient": patient,
         "profile": getattr(patient, "patient_profile", None),
-        "page_obj": page,
-        "visits": [(visit, notes.get(visit.pk)) for visit in shown],
-        "access": access,
+        "section": "overview",
+        "page": page,
+        "filters": filters,
+    }
+    if getattr(request, "htmx", False) and "after" in request.GET:
+        return render(request, "records/parts/timeline_page.html", context)
+    context |= {
+        "summary": summary.summary_of(patient),
+        "said": said.open_pieces(patient) if user.is_doctor else {},
     }
     return render(request, "records/record.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def printed_summary(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What matters of the record on a sheet or two of paper."""
+    user = cast(User, request.user)
+    patient = patient_of(request, pk)
+    note_reading(user, patient)
+    context = {
+        "patient": patient,
+        "profile": getattr(patient, "patient_profile", None),
+        "section": "overview",
+        "summary": summary.summary_of(patient),
+        "background": summary.background_of(patient),
+        "made_at": timezone.now(),
+    }
+    return render(request, "records/summary.html", context)

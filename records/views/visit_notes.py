@@ -1,19 +1,20 @@
-"""The visit note: its page, its autosave, and the panel beside a call."""
+"""The visit note: its page and its autosave, what is added to it, and the panel beside a call."""
 
 from typing import cast
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
-from clinic.core.errors import DomainError
+from clinic.core.errors import DomainError, NotAllowed
 from messaging.domain.calls import calls_visible_to
 from records import rules
-from records.domain import notes, queries
+from records.domain import addenda, note_content, notes, queries
 from records.models import VisitNote
 from scheduling.domain.queries import appointments_visible_to
 from scheduling.models import Appointment
@@ -30,16 +31,27 @@ def visit_note(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         if appointment is None:
             raise Http404
         return _save(request, appointment)
-    if appointment is not None:
-        note = VisitNote.objects.filter(appointment=appointment).first()
-    else:
-        note = get_object_or_404(queries.visible_to(user), appointment_id=appointment_id)
-        appointment = note.appointment
-    if note is not None:
-        notes.read([note], reader=user)
-    context = {"appointment": appointment, "note": note, "may_write": _may_write(user, appointment, note)}
-    htmx = getattr(request, "htmx", False)
-    return render(request, "records/_note.html" if htmx else "records/visit_note.html", context)
+    return _note_page(request, appointment, appointment_id)
+
+
+@login_required
+@never_cache
+@require_POST
+def note_addendum(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
+    """Add to a signed note. What can't be added stands in the form again."""
+    user = cast(User, request.user)
+    note = get_object_or_404(queries.visible_to(user), appointment_id=appointment_id)
+    typed = request.POST.get("text", "")
+    try:
+        addenda.add(note.pk, author=user, text=typed)
+    except NotAllowed as refused:
+        raise PermissionDenied from refused
+    except DomainError as refused:
+        appointment = _appointment_to_write(user, appointment_id)
+        return _note_page(request, appointment, appointment_id, typed=typed, refusal=refused)
+    if request.htmx:  # type: ignore[attr-defined]
+        return _note_page(request, _appointment_to_write(user, appointment_id), appointment_id)
+    return redirect("visit_note", appointment_id)
 
 
 @login_required
@@ -65,7 +77,38 @@ def visit_panel(request: HttpRequest, call_id: UUID) -> HttpResponse:
         .exclude(appointment=appointment)
         .order_by("-appointment__starts_at")[:5],
     }
-    return render(request, "records/_panel.html", context)
+    return render(request, "records/visit_panel.html", context)
+
+
+def _note_page(
+    request: HttpRequest,
+    appointment: Appointment | None,
+    appointment_id: UUID,
+    *,
+    typed: str = "",
+    refusal: DomainError | None = None,
+) -> HttpResponse:
+    """The note of `appointment`, which this person writes, or (None) of a visit whose note they may read. `refusal`:
+    why the addendum `typed` was not added."""
+    user = cast(User, request.user)
+    if appointment is not None:
+        note = VisitNote.objects.filter(appointment=appointment).first()
+    else:
+        note = get_object_or_404(queries.visible_to(user), appointment_id=appointment_id)
+        appointment = note.appointment
+    if note is not None:
+        notes.read([note], reader=user)
+    context = {
+        "appointment": appointment,
+        "note": note,
+        "may_write": _may_write(user, appointment, note),
+        "typed": typed,
+        "refusal": refusal,
+    }
+    htmx = getattr(request, "htmx", False)
+    template = "records/_note.html" if htmx else "records/visit_note.html"
+    # htmx puts an answer in its place only when it is a success.
+    return render(request, template, context, status=refusal.status if refusal and not htmx else 200)
 
 
 def _save(request: HttpRequest, appointment: Appointment) -> JsonResponse:
@@ -75,11 +118,12 @@ def _save(request: HttpRequest, appointment: Appointment) -> JsonResponse:
         note = notes.save(
             appointment.pk,
             author=user,
-            text=request.POST.get("text", ""),
             version=int(version) if version.isascii() and version.isdigit() else version,
+            apart=request.POST.get("apart") == "1",
+            **{name: request.POST[name] for name in note_content.FIELDS if name in request.POST},
         )
         if request.POST.get("action") == "sign":
-            note = notes.sign(appointment.pk, author=user)
+            note = notes.sign(appointment.pk, author=user, version=note.version)
     except DomainError as error:
         answer = {"code": error.code, "detail": error.detail, "fields": error.fields, **error.extra}
         return JsonResponse(answer, status=error.status)

@@ -45,6 +45,7 @@ TONES = {
     "accepted": "success",
     "accepted_in_part": "warning",
     "settled": "success",
+    "prepared": "warning",
 }
 
 

@@ -99,12 +99,44 @@ MESSAGES = Place(
     frozenset({"conversation", "conversation_new"}),
     "unread_messages",
 )
-PATIENTS = Place("patients", _("Patients"), "users", frozenset({"patient_record", "break_glass"}))
+# Every page of a patient's record.
+RECORD_PAGES = frozenset(
+    {"patient_record", "prescription", "prescription_edit", "document"}
+    | {"lab_report", "lab_report_new", "lab_report_edit", "record_lab_trends"}
+    | {
+        f"record_{page}"
+        for page in (
+            "summary",
+            "history",
+            "fact",
+            "fact_new",
+            "fact_void",
+            "vitals",
+            "prescriptions",
+            "adherence",
+            "labs",
+            "notes",
+            "documents",
+            "document_new",
+            "requests",
+            "export",
+        )
+    }
+)
+PATIENTS = Place("patients", _("Patients"), "users", RECORD_PAGES | {"break_glass"})
+OWN_RECORD = Place("own_record", _("My record"), "folder-heart", RECORD_PAGES, bar=False)
 ACTIVITY = Place(
     "activity", _("Activity"), "scroll-text", frozenset({"break_glass_list", "patient_care_team"}), bar=False
 )
 OWN_ACTIVITY = Place(
     "own_activity", _("Who opened my record"), "shield-check", frozenset({"care_team"}), bar=False
+)
+MEDICINES = Place(
+    "medicines",
+    _("My medicines"),
+    "pill",
+    frozenset({"medicines_history", "medicines_adherence"}),
+    bar=False,
 )
 PEOPLE = Place(
     "people",
@@ -117,6 +149,21 @@ REFERRALS = Place(
     _("Referrals"),
     "scan",
     frozenset({"referral", "referral_new", "referral_withdraw"}),
+    bar=False,
+)
+REQUESTS = Place(
+    "requests",
+    _("Requests"),
+    "clipboard-check",
+    frozenset({"request", "request_action", "request_new"}),
+    bar=False,
+)
+PRESCRIPTIONS = Place("prescriptions", _("Prescriptions"), "pill", bar=False)
+NOTE_WORDS = Place(
+    "note_templates",
+    _("Note templates"),
+    "notebook-pen",
+    frozenset({"note_template", "note_template_new", "note_phrases", "note_phrase", "note_phrase_new"}),
     bar=False,
 )
 SERVICES = Place(
@@ -137,6 +184,23 @@ SERVICES = Place(
     ),
     bar=False,
 )
+CATALOGUE = Place(
+    "medicine_catalogue",
+    _("Medicines"),
+    "pill",
+    frozenset({"medicine", "medicine_new", "medicine_imports", "medicine_import"})
+    | {"medicine_interactions", "medicine_interaction_new"},
+    bar=False,
+)
+LABORATORY = Place(
+    "lab_parameters",
+    _("Laboratory"),
+    "flask-conical",
+    frozenset({"lab_parameter", "lab_parameter_new", "lab_range", "lab_range_new"})
+    | {"lab_panels", "lab_panel", "lab_panel_new", "lab_alerts"},
+    bar=False,
+)
+LAB_ALERTS = Place("lab_alerts", _("Critical results"), "triangle-alert", bar=False)
 WAITING = Place(
     "waiting_list",
     _("Waiting list"),
@@ -157,8 +221,30 @@ DELIVERIES = Place("deliveries", _("Delivery log"), "send", bar=False)
 ADMIN = Place("admin:index", _("Admin"), "settings")
 
 PLACES: dict[str, tuple[Place, ...]] = {
-    Role.PATIENT: (HOME, BOOK, APPOINTMENTS, PAYMENTS, MESSAGES, OWN_AID, OWN_ACTIVITY),
-    Role.DOCTOR: (HOME, CALENDAR, QUEUE, replace(APPOINTMENTS, bar=False), PATIENTS, MESSAGES, REFERRALS),
+    Role.PATIENT: (
+        HOME,
+        BOOK,
+        APPOINTMENTS,
+        PAYMENTS,
+        MESSAGES,
+        OWN_RECORD,
+        MEDICINES,
+        OWN_AID,
+        OWN_ACTIVITY,
+    ),
+    Role.DOCTOR: (
+        HOME,
+        CALENDAR,
+        QUEUE,
+        replace(APPOINTMENTS, bar=False),
+        PATIENTS,
+        MESSAGES,
+        REFERRALS,
+        PRESCRIPTIONS,
+        REQUESTS,
+        LAB_ALERTS,
+        NOTE_WORDS,
+    ),
     Role.MANAGEMENT: (
         HOME,
         QUEUE,
@@ -172,9 +258,13 @@ PLACES: dict[str, tuple[Place, ...]] = {
         REFUNDS,
         AID,
         INVOICES,
+        replace(REFERRALS, heading=_("Care")),
+        REQUESTS,
+        CATALOGUE,
+        LABORATORY,
+        NOTE_WORDS,
         replace(PEOPLE, bar=False, heading=_("Clinic")),
         replace(DOCTORS, bar=False),
-        REFERRALS,
         SERVICES,
         REVIEWS,
         replace(EXPORTS, heading=_("Housekeeping")),

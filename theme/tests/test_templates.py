@@ -30,9 +30,10 @@ def test_compiles(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=str)
 def test_holds_to_the_content_security_policy(path: Path) -> None:
-    text = re.sub(
-        r"{#.*?#}|{% comment.*?endcomment %}", "", (ROOT / "templates" / path).read_text(), flags=re.DOTALL
-    )
+    text = (ROOT / "templates" / path).read_text()
+    text = re.sub(r"{#.*?#}|{% comment.*?endcomment %}", "", text, flags=re.DOTALL)
+    # A variable of a translation is no attribute: {% blocktranslate with one=... %}.
+    text = re.sub(r"{% blocktranslate.*?%}", "", text, flags=re.DOTALL)
     found = [name for name, pattern in FORBIDDEN.items() if pattern.search(text)]
     found += [
         "inline script"

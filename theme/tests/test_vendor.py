@@ -27,7 +27,7 @@ def test_each_has_its_licence() -> None:
 
 def test_versions_are_those_of_the_files() -> None:
     rows = {row["file"]: row["version"] for row in ROW.finditer((VENDOR / "README.md").read_text())}
-    for file in ("htmx/htmx.min.js", "event-calendar/event-calendar.min.js"):
+    for file in ("htmx/htmx.min.js", "event-calendar/event-calendar.min.js", "chart/chart.umd.min.js"):
         assert rows[file] in (VENDOR / file).read_text()
 
 

@@ -1,0 +1,213 @@
+"""Who gets what answer at the addresses of the clinical record; read as url_table.py."""
+
+RECORDS = """
+#      address                                        anon    patient other-p other-d doctor  manager admin
+# Notes
+GET    record_notes(patient)                          login   200     404     404     200     403     403
+GET    note_versions(running)                         login   404     404     404     200     404     404
+POST   note_bring_back(running,1)                     login   404     404     404     302     404     404
+POST   note_addendum(running)                         login   404     404     404     400     404     404
+GET    note_templates                                 login   403     403     200     200     200     403
+GET    note_template_new                              login   403     403     200     200     200     403
+POST   note_template_new                              login   403     403     422     422     422     403
+GET    note_template(note_template)                   login   403     403     404     200     404     403
+POST   note_template(note_template)                   login   403     403     404     422     404     403
+POST   note_template_remove(note_template)            login   403     403     404     302     404     403
+GET    note_phrases                                   login   403     403     200     200     200     403
+GET    note_phrase_new                                login   403     403     200     200     200     403
+POST   note_phrase_new                                login   403     403     422     422     422     403
+GET    note_phrase(phrase)                            login   403     403     404     200     404     403
+GET    note_phrase(clinic_phrase)                     login   403     403     403     403     200     403
+POST   note_phrase(clinic_phrase)                     login   403     403     403     403     422     403
+POST   note_phrase_remove(phrase)                     login   403     403     404     302     404     403
+POST   api-visit-note-addenda(note)                   401     404     404     404     400     404     404
+
+# The record and its history
+GET    own_record                                     login   302     302     403     403     403     403
+GET    record_summary(patient)                        login   200     404     404     200     403     403
+GET    record_history(patient)                        login   200     404     404     200     403     403
+GET    record_vitals(patient)                         login   200     404     404     200     403     403
+POST   record_take_over(patient)                      login   403     404     404     404     403     403
+GET    record_fact_new(patient,allergy)               login   403     404     404     200     403     403
+POST   record_fact_new(patient,allergy)               login   403     404     404     422     403     403
+GET    record_fact_new(patient,nonsense)              login   403     404     404     404     403     403
+GET    record_fact(patient,allergy,latex)             login   403     404     404     200     403     403
+POST   record_fact(patient,allergy,latex)             login   403     404     404     422     403     403
+GET    record_fact_void(patient,allergy,latex)        login   403     404     404     200     403     403
+POST   record_fact_void(patient,allergy,latex)        login   403     404     404     302     403     403
+GET    visit_panel_history(running)                   login   404     404     404     200     404     404
+POST   visit_panel_history(running)                   login   404     404     404     404     404     404
+GET    api-medical-records                            401     200     200     200     200     200     200
+POST   api-medical-records                            401     400     400     400     400     400     400
+GET    api-medical-record(latex)                      401     200     404     404     200     404     404
+POST   api-medical-record-void(latex)                 401     403     404     404     200     404     404
+
+# Doses
+GET    medicines                                      login   200     200     403     403     403     403
+GET    medicines_tile                                 login   200     200     403     403     403     403
+GET    medicines_history                              login   200     200     403     403     403     403
+GET    medicines_adherence                            login   200     200     403     403     403     403
+POST   medicines_take                                 login   302     302     403     403     403     403
+POST   dose(planned_item,take)                        login   302     404     404     403     404     404
+POST   dose(planned_item,nonsense)                    login   404     404     404     403     404     404
+GET    record_adherence(patient)                      login   200     404     404     200     403     403
+GET    api-doses                                      401     200     200     400     400     403     403
+GET    api-intakes                                    401     200     200     400     400     200     200
+POST   api-intakes                                    401     400     400     400     400     400     400
+DELETE api-intake(intake)                             401     204     404     404     403     404     404
+GET    api-adherence                                  401     200     200     400     400     403     403
+
+# The laboratory
+GET    record_labs(patient)                           login   200     404     404     200     403     403
+GET    record_lab_trends(patient)                     login   200     404     404     200     403     403
+GET    lab_report_new(patient)                        login   403     404     404     200     403     403
+POST   lab_report_new(patient)                        login   403     404     404     422     403     403
+POST   lab_check(patient)                             login   403     404     404     200     403     403
+GET    lab_report(lab_report)                         login   200     404     404     200     404     404
+GET    lab_report(lab_draft)                          login   404     404     404     200     404     404
+GET    lab_report(lab_critical)                       login   404     404     404     200     404     404
+GET    lab_report_edit(lab_draft)                     login   404     404     404     200     404     404
+GET    lab_report_edit(lab_report)                    login   403     404     404     302     404     404
+POST   lab_report_edit(lab_draft)                     login   404     404     404     422     404     404
+GET    lab_report_pdf(lab_report)                     login   200     404     404     200     404     404
+GET    lab_report_pdf(lab_draft)                      login   404     404     404     404     404     404
+POST   lab_report_action(lab_draft,final)             login   404     404     404     302     404     404
+POST   lab_report_action(lab_critical,release)        login   404     404     404     302     404     404
+POST   lab_report_action(lab_report,amend)            login   403     404     404     302     404     404
+POST   lab_report_action(lab_critical,acknowledge)    login   404     404     404     422     404     404
+POST   lab_report_action(lab_report,nonsense)         login   404     404     404     404     404     404
+GET    lab_alerts                                     login   403     403     200     200     200     403
+POST   lab_alert_acknowledge(lab_alert)               login   403     403     404     422     422     403
+GET    visit_panel_labs(running)                      login   404     404     404     200     404     404
+GET    lab_parameters                                 login   403     403     403     403     200     403
+GET    lab_parameter_new                              login   403     403     403     403     200     403
+POST   lab_parameter_new                              login   403     403     403     403     422     403
+GET    lab_parameter(lab_parameter)                   login   403     403     403     403     200     403
+POST   lab_parameter(lab_parameter)                   login   403     403     403     403     422     403
+POST   lab_parameter_use(lab_parameter)               login   403     403     403     403     302     403
+GET    lab_range_new(lab_parameter)                   login   403     403     403     403     200     403
+POST   lab_range_new(lab_parameter)                   login   403     403     403     403     422     403
+GET    lab_range(lab_parameter,lab_range)             login   403     403     403     403     200     403
+POST   lab_range(lab_parameter,lab_range)             login   403     403     403     403     422     403
+GET    lab_panels                                     login   403     403     403     403     200     403
+GET    lab_panel_new                                  login   403     403     403     403     200     403
+POST   lab_panel_new                                  login   403     403     403     403     422     403
+GET    lab_panel(lab_panel)                           login   403     403     403     403     200     403
+POST   lab_panel(lab_panel)                           login   403     403     403     403     422     403
+POST   lab_panel_use(lab_panel)                       login   403     403     403     403     302     403
+POST   lab_panel_move(lab_panel)                      login   403     403     403     403     302     403
+GET    api-lab-reports                                401     200     200     200     200     200     200
+POST   api-lab-reports                                401     400     400     400     400     400     400
+GET    api-lab-report(lab_report)                     401     200     404     404     200     404     404
+GET    api-lab-report(lab_draft)                      401     404     404     404     200     404     404
+PUT    api-lab-report(lab_draft)                      401     404     404     404     400     404     404
+POST   api-lab-report-final(lab_draft)                401     404     404     404     200     404     404
+POST   api-lab-report-release(lab_critical)           401     404     404     404     200     404     404
+# Requests
+GET    requests                                       login   403     403     200     200     200     403
+GET    request(request)                               login   404     404     404     200     200     404
+POST   request_action(request,take)                   login   404     404     404     403     302     404
+POST   request_action(request,let-go)                 login   404     404     404     403     409     404
+POST   request_action(request,begin)                  login   404     404     404     403     403     404
+POST   request_action(request,hand-over)              login   404     404     404     403     409     404
+POST   request_action(request,decline)                login   404     404     404     403     302     404
+POST   request_action(request,send-back)              login   404     404     404     409     403     404
+POST   request_action(request,withdraw)               login   404     404     404     302     403     404
+POST   request_action(request,nonsense)               login   404     404     404     404     404     404
+GET    request_new(running)                           login   403     404     404     200     403     404
+POST   request_new(running)                           login   403     404     404     422     403     404
+GET    visit_panel_requests(running)                  login   403     404     404     200     403     404
+GET    record_requests(patient)                       login   403     403     404     200     403     403
+
+
+# Prescriptions
+GET    prescriptions                                  login   200     200     200     200     403     403
+GET    record_prescriptions(patient)                  login   200     404     404     200     403     403
+POST   prescription_new(patient)                      login   403     404     404     302     403     403
+GET    prescription(prescription)                     login   200     404     404     200     404     404
+GET    prescription(rx_draft)                         login   404     404     404     302     404     404
+GET    prescription_pdf(prescription)                 login   200     404     404     200     404     404
+GET    prescription_pdf(rx_draft)                     login   404     404     404     404     404     404
+GET    prescription_edit(rx_draft)                    login   404     404     404     200     404     404
+GET    prescription_edit(prescription)                login   302     404     404     302     404     404
+POST   prescription_edit(rx_draft)                    login   404     404     404     400     404     404
+POST   prescription_edit(prescription)                login   400     404     404     400     404     404
+POST   prescription_sign(rx_draft)                    login   404     404     404     400     404     404
+POST   prescription_action(prescription,stop)         login   403     404     404     302     404     404
+POST   prescription_action(prescription,dispense)     login   302     404     404     302     404     404
+POST   prescription_action(prescription,change)       login   403     404     404     302     404     404
+POST   prescription_action(prescription,repeat)       login   403     404     404     302     404     404
+POST   prescription_action(rx_draft,discard)          login   404     404     404     302     404     404
+POST   prescription_action(prescription,nonsense)     login   404     404     404     404     404     404
+POST   prescription_item_stop(prescription,rx_item)   login   403     404     404     302     404     404
+GET    prescription_medicines                         login   403     403     200     200     200     403
+POST   prescription_kit                               login   403     403     400     400     403     403
+GET    visit_panel_prescribe(running)                 login   404     404     404     200     404     404
+GET    rx_empty                                       200     200     200     200     200     200     200
+GET    rx(RX-AAAA-AAAA)                               200     200     200     200     200     200     200
+GET    rx_status(RX-AAAA-AAAA)                        404     404     404     404     404     404     404
+GET    rx_worker                                      200     200     200     200     200     200     200
+GET    api-prescriptions                              401     200     200     200     200     200     200
+POST   api-prescriptions                              401     403     403     400     400     403     403
+GET    api-prescription(prescription)                 401     200     404     404     200     404     404
+GET    api-prescription(rx_draft)                     401     404     404     404     200     404     404
+PUT    api-prescription(rx_draft)                     401     404     404     404     400     404     404
+DELETE api-prescription(rx_draft)                     401     404     404     404     204     404     404
+DELETE api-prescription(prescription)                 401     403     404     404     409     404     404
+GET    api-prescription-findings(rx_draft)            401     404     404     404     200     404     404
+POST   api-prescription-sign(rx_draft)                401     404     404     404     400     404     404
+POST   api-prescription-sign(prescription)            401     403     404     404     400     404     404
+POST   api-prescription-stop(prescription)            401     403     404     404     200     404     404
+POST   api-prescription-item-stop(prescription,rx_item) 401   403     404     404     200     404     404
+POST   api-prescription-dispense(prescription)        401     200     404     404     200     404     404
+POST   api-prescription-change(prescription)          401     403     404     404     201     404     404
+
+# Documents and the export of a record
+GET    record_documents(patient)                      login   200     404     404     200     403     403
+GET    record_document_new(patient)                   login   200     404     404     200     403     403
+POST   record_document_new(patient)                   login   422     404     404     422     403     403
+GET    document(document)                             login   200     404     404     200     404     404
+GET    document_file(document)                        login   200     404     404     200     404     404
+GET    document_preview(document)                     login   200     404     404     200     404     404
+GET    document_page(document,1)                      login   200     404     404     200     404     404
+POST   document_release(document)                     login   403     404     404     302     404     404
+POST   document_void(document)                        login   302     404     404     302     404     404
+POST   document_hold(document)                        login   403     404     404     302     404     404
+POST   document_let_go(document)                      login   403     404     404     302     404     404
+GET    visit_panel_documents(visit)                   login   404     404     404     200     404     404
+GET    record_export(patient)                         login   200     404     404     200     403     403
+POST   record_export(patient)                         login   400     404     404     400     403     403
+GET    record_export_download(record_export)          login   200     404     404     404     404     404
+
+GET    api-documents                                  401     200     200     200     200     200     200
+POST   api-documents                                  401     400     400     400     400     400     400
+POST   api-document-upload                            401     400     400     400     400     400     400
+POST   api-document-upload-start                      401     415     415     415     415     415     415
+GET    api-document-upload-part(upload)               401     200     404     404     404     404     404
+PUT    api-document-upload-part(upload)               401     400     404     404     404     404     404
+DELETE api-document-upload-part(upload)               401     204     404     404     404     404     404
+POST   api-document-upload-finish(upload)             401     409     404     404     404     404     404
+GET    api-document(document)                         401     200     404     404     200     404     404
+GET    api-document-file(document)                    401     200     404     404     200     404     404
+
+# The catalogue of medicines
+GET    medicine_catalogue                             login   403     403     403     403     200     403
+GET    medicine_new                                   login   403     403     403     403     200     403
+POST   medicine_new                                   login   403     403     403     403     422     403
+GET    medicine_excel                                 login   403     403     403     403     200     403
+GET    medicine(medicine)                             login   403     403     403     403     200     403
+POST   medicine(medicine)                             login   403     403     403     403     422     403
+POST   medicine_in_use(medicine)                      login   403     403     403     403     302     403
+GET    medicine_imports                               login   403     403     403     403     200     403
+POST   medicine_imports                               login   403     403     403     403     422     403
+GET    medicine_import(medicine_import)               login   403     403     403     403     200     403
+POST   medicine_import_decide(medicine_import)        login   403     403     403     403     302     403
+GET    medicine_interactions                          login   403     403     403     403     200     403
+GET    medicine_interaction_new                       login   403     403     403     403     200     403
+POST   medicine_interaction_new                       login   403     403     403     403     422     403
+POST   medicine_interaction_switch(interaction)       login   403     403     403     403     302     403
+GET    api-medicines                                  401     403     403     200     200     200     403
+POST   api-medicines                                  401     403     403     403     403     400     403
+GET    api-medicine(medicine)                         401     403     403     200     200     200     403
+PATCH  api-medicine(medicine)                         401     403     403     403     403     200     403
+"""

@@ -1,0 +1,47 @@
+"""What workers do for clinical records. Each task asks the domain, which looks again: a task may run twice or late."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django_tasks import task
+
+from records.domain import document_sweep, previews, record_exports, reminders
+from records.domain.labs import critical
+
+
+@task()
+def make_document_preview(document_id: str) -> None:
+    previews.make(document_id)
+
+
+@task()
+def sweep_documents() -> None:
+    document_sweep.sweep()
+
+
+@task()
+def escalate_lab_alert(alert_id: str, due: str) -> None:
+    critical.escalate(alert_id, datetime.fromisoformat(due))
+    critical.escalate_due()
+
+
+@task()
+def remind_of_doses() -> None:
+    reminders.remind_due()
+
+
+@task()
+def make_record_export(export_id: str) -> None:
+    record_exports.run(export_id)
+
+
+@task()
+def watch_record_export(export_id: str) -> None:
+    """Notice when the worker that made it has died."""
+    if record_exports.watch(export_id):
+        watch_record_export.using(run_after=timezone.now() + record_exports.STALE).enqueue(export_id)
+
+
+@task()
+def remove_record_exports() -> None:
+    record_exports.remove_old()
