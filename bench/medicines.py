@@ -8,13 +8,12 @@ Set DATABASE_URL for another database server.
 
 # ruff: noqa: T201 - what it prints is what it is for
 
-import os
 import statistics
 import time
 from collections.abc import Callable
 from typing import Any
 
-import django
+from bench.scratch import database
 
 ROWS = 20_000
 RUNS = 15
@@ -24,20 +23,8 @@ TYPED = ("p", "pa", "para", "paracetamol", "paracetamol 500 tab", "amox 250 susp
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
-    os.environ.setdefault("DEBUG", "true")
-    django.setup()
-    from django.conf import settings
-    from django.db import connection
-    from django.test.utils import setup_test_environment
-
-    setup_test_environment(debug=False)
-    old_name = settings.DATABASES["default"]["NAME"]
-    connection.creation.create_test_db(verbosity=0)
-    try:
+    with database():
         measure()
-    finally:
-        connection.creation.destroy_test_db(old_name, verbosity=0)
 
 
 def measure() -> None:

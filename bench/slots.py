@@ -6,7 +6,6 @@ Set DATABASE_URL for another database server.
 
 # ruff: noqa: T201 - what it prints is what it is for
 
-import os
 import random
 import statistics
 import time
@@ -14,26 +13,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-import django
+from bench.scratch import database
 
 RUNS = 15
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
-    os.environ.setdefault("DEBUG", "true")
-    django.setup()
-    from django.conf import settings
-    from django.db import connection
-    from django.test.utils import setup_test_environment
-
-    setup_test_environment(debug=False)
-    old_name = settings.DATABASES["default"]["NAME"]
-    connection.creation.create_test_db(verbosity=0)
-    try:
+    with database():
         measure()
-    finally:
-        connection.creation.destroy_test_db(old_name, verbosity=0)
 
 
 def measure() -> None:

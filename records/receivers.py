@@ -40,7 +40,9 @@ def ask_how_it_was(sender: Any, appointment: Any, to_status: str, **kwargs: Any)
 
 
 @receiver(referral_status_changed)
-def report_what_is_ordered(sender: Any, referral: Any, from_status: str, to_status: str, **kwargs: Any) -> None:
+def report_what_is_ordered(
+    sender: Any, referral: Any, from_status: str, to_status: str, **kwargs: Any
+) -> None:
     if not from_status:
         ordering.ordered(referral)
     elif to_status == ReferralStatus.CANCELLED:

@@ -225,10 +225,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imaging/studies/<uuid:pk>/identity/", imaging_pictures.whose_pictures, name="imaging_identity"),
     path("imaging/instances/<uuid:pk>.dcm", imaging_pictures.instance, name="imaging_instance"),
     # The reading assistant
-    path("patients/<uuid:pk>/record/explanations/", explaining.record_explanations, name="record_explanations"),
+    path(
+        "patients/<uuid:pk>/record/explanations/", explaining.record_explanations, name="record_explanations"
+    ),
     path("explanations/ask/<str:kind>/<uuid:pk>/", explaining.explanation_ask, name="explanation_ask"),
     path("explanations/<uuid:pk>/", explaining.explanation, name="explanation"),
-    path(
-        "explanations/<uuid:pk>/<str:action>/", explaining.explanation_action, name="explanation_action"
-    ),
+    path("explanations/<uuid:pk>/<str:action>/", explaining.explanation_action, name="explanation_action"),
 ]

@@ -9,12 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.domain import trail_queries
 from accounts.enums import ActivityVerb
 from accounts.models import Activity
-
-
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+from clinic.core.fields import filter_day
 
 
 def _search(label: Any) -> forms.CharField:
@@ -33,8 +28,8 @@ class TrailFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "filter_%s", **kwargs})
-        self.fields["from"] = _day(_("From"))
-        self.fields["to"] = _day(_("To"))
+        self.fields["from"] = filter_day(_("From"))
+        self.fields["to"] = filter_day(_("To"))
 
     def narrow(self) -> QuerySet[Activity]:
         self.is_valid()

@@ -34,7 +34,7 @@ def made(document: BillingDocument) -> bytes:
             "language": document.content["language"],
             "made_at": document.content["issued_on"],
         }
-        return pdf.render("pdf/billing_document.html", context, styles="paper.css")
+        return pdf.render("pdf/billing_document.html", context, "sheet.css", "billing_document.css")
 
 
 def file_of(document: BillingDocument) -> DocumentFile:

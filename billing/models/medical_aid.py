@@ -1,5 +1,7 @@
 """A patient's medical aid: membership, authorisations, and claims to the insurer."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,8 @@ from clinic.core.models import BaseModel
 from clinic.core.status import StatusChange, StatusModel
 
 from .plan import Plan
+
+_HALF_A_CENT = models.Value(Decimal("0.005"))
 
 
 class Membership(BaseModel):
@@ -127,8 +131,16 @@ class Quote(BaseModel):
     class Meta:
         constraints = [
             models.CheckConstraint(
+                # SQLite adds as floating numbers: what adds up to the cent does.
                 condition=models.Q(
-                    charge=models.F("covered") + models.F("co_payment") + models.F("shortfall"),
+                    charge__gt=models.F("covered")
+                    + models.F("co_payment")
+                    + models.F("shortfall")
+                    - _HALF_A_CENT,
+                    charge__lt=models.F("covered")
+                    + models.F("co_payment")
+                    + models.F("shortfall")
+                    + _HALF_A_CENT,
                     covered__gte=0,
                     co_payment__gte=0,
                     shortfall__gte=0,

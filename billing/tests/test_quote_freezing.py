@@ -242,3 +242,14 @@ def test_an_estimate_changes_nothing(patient: Any, doctor: Any, service: Any) ->
     assert not Quote.objects.exists()
     terms = quoting.terms_of(found.basis)
     assert terms == found.cover.terms
+
+
+@pytest.mark.parametrize("wrong", ["0.29", "0.31"])
+def test_parts_add_up_to_the_cent(patient: Any, doctor: Any, service: Any, wrong: str) -> None:
+    whole = {"covered": D("0.10"), "co_payment": D("0.10"), "shortfall": D("0.10"), "currency": "NPR"}
+    first, second = (
+        make_appointment(patient, doctor, service, starts_at=clinic_time(2, hour)) for hour in (10, 11)
+    )
+    Quote.objects.create(appointment=first, charge=D("0.30"), **whole)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Quote.objects.create(appointment=second, charge=D(wrong), **whole)

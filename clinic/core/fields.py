@@ -1,8 +1,10 @@
-"""Fields of the API that several apps read."""
+"""Fields of forms and of the API that several apps have."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from rest_framework import serializers
 
 
@@ -15,3 +17,13 @@ class MomentField(serializers.DateTimeField):
             return super().to_internal_value(value)
         except OverflowError:
             self.fail("overflow")
+
+
+def filter_day(label: Any) -> forms.DateField:
+    """A day that narrows a list. Days at either end of all time, with no moment before or after, are refused."""
+    return forms.DateField(
+        label=label,
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        validators=[MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31))],
+    )

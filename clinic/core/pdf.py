@@ -41,11 +41,11 @@ def is_possible() -> bool:
     return True
 
 
-def render(template: str, context: dict[str, Any], *, styles: str = "styles.css") -> bytes:
-    """The template as PDF, in the style of a file of templates/pdf. The same text gives the same bytes. Raises
+def render(template: str, context: dict[str, Any], *styles: str) -> bytes:
+    """The template as PDF, in the style of these files of templates/pdf. The same text gives the same bytes. Raises
     PdfMissing."""
     weasyprint = _weasyprint()
-    sheet, fonts = _styles(styles)
+    sheet, fonts = _styles(*styles)
     page = weasyprint.HTML(string=render_to_string(template, context), url_fetcher=_own_fonts_only)
     return bytes(page.write_pdf(stylesheets=[sheet], font_config=fonts))
 
@@ -74,12 +74,14 @@ def _weasyprint() -> Any:
 
 
 @cache
-def _styles(name: str) -> tuple[Any, Any]:
-    """A style sheet with its fonts, read once: fonts are the dear part of a small page."""
+def _styles(*names: str) -> tuple[Any, Any]:
+    """Style sheets with their fonts, read once: fonts are the dear part of a small page."""
     from weasyprint.text.fonts import FontConfiguration
 
     fonts = FontConfiguration()
-    text = (_STYLES / name).read_text().replace("FONTS", _FONTS.as_uri())
+    text = "".join((_STYLES / name).read_text() for name in ("fonts.css", *names)).replace(
+        "FONTS", _FONTS.as_uri()
+    )
     styles = _weasyprint().CSS(string=text, font_config=fonts, url_fetcher=_own_fonts_only)
     # It gives fonts back to a library that must still be there then.
     atexit.register(_styles.cache_clear)

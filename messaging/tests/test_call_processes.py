@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +38,13 @@ def redis_url(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def servers(transactional_db: None, tmp_path: Path, redis_url: str) -> Iterator[list[RunningServer]]:
-    running = []
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        running.append(RunningServer(tmp_path / name, {"REDIS_URL": redis_url}).start())
-    yield running
-    for server in running:
-        server.stop()
+    with ExitStack() as stack:
+        running = []
+        for name in ("one", "two"):
+            (tmp_path / name).mkdir()
+            running.append(RunningServer(tmp_path / name, {"REDIS_URL": redis_url}).start())
+            stack.callback(running[-1].stop)
+        yield running
 
 
 class Client:

@@ -15,7 +15,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.domain import break_glass
 from accounts.domain.queries import patients_open_to
 from accounts.models import User
 from clinic.core.schema import ErrorSerializer
@@ -154,12 +153,6 @@ def _patient(request: Request) -> User:
         raise serializers.ValidationError({"patient": ["Name a patient by their id."]}) from None
 
 
-def _note_reading(request: Request, patient: User) -> None:
-    reader = cast(User, request.user)
-    broke = reader.is_doctor and break_glass.live_access(reader, patient) is not None
-    adherence_report.read(patient, reader=reader, by_break_glass=broke)
-
-
 class DoseList(APIView):
     """The doses of one day, today unless `?day=` names another."""
 
@@ -175,7 +168,7 @@ class DoseList(APIView):
             day = serializers.DateField().run_validation(asked)
             if abs((day - today).days) > 366:
                 raise serializers.ValidationError({"day": ["Choose a day within a year."]})
-        _note_reading(request, patient)
+        adherence_report.read(patient, reader=cast(User, request.user))
         (plan,) = dose_plan.days_of(patient, day, day)
         return Response(DosePlanSerializer(plan).data)
 
@@ -200,7 +193,7 @@ class DoseIntakeList(generics.ListAPIView[Intake]):
             return queryset
         # A doctor reads one patient's at a time, which the trail then names.
         patient = _patient(self.request)
-        _note_reading(self.request, patient)
+        adherence_report.read(patient, reader=cast(User, self.request.user))
         return queryset.filter(item__prescription__patient=patient)
 
     @extend_schema(
@@ -254,7 +247,7 @@ class AdherenceDetail(APIView):
         patient = _patient(request)
         asked = serializers.IntegerField(min_value=1, max_value=adherence_report.MOST_WEEKS)
         weeks = asked.run_validation(request.query_params.get("weeks") or adherence_report.WEEKS)
-        _note_reading(request, patient)
+        adherence_report.read(patient, reader=cast(User, request.user))
         report = adherence_report.of_patient(patient, weeks=weeks)
         return Response(
             {

@@ -6,12 +6,10 @@ from datetime import date, datetime
 from django.db.models import Count
 from django.utils import timezone
 
-from accounts.domain import trail
-from accounts.domain.trail_queries import BY_BREAK_GLASS
 from accounts.enums import ActivityVerb
 from accounts.models import User
 from messaging.domain.preferences import zone_of
-from records.domain import adherence, dose_lines, dose_plan
+from records.domain import adherence, dose_lines, dose_plan, reading
 from records.models import Intake, PrescriptionItem
 
 WEEKS = 8
@@ -67,18 +65,11 @@ def of_patient(patient: User, *, weeks: int = 8, now: datetime | None = None) ->
     return told
 
 
-def read(patient: User, *, reader: User, by_break_glass: bool = False) -> None:
+def read(patient: User, *, reader: User) -> None:
     """Someone was shown these figures: a line in the activity trail. Patients' looks at their own are not noted, as
     for the rest of what they are shown of themselves."""
-    if reader.pk == patient.pk:
-        return
-    trail.record(
-        ActivityVerb.ADHERENCE_READ,
-        actor=reader,
-        target=patient,
-        patient=patient,
-        reason=BY_BREAK_GLASS if by_break_glass else "",
-    )
+    if reader.pk != patient.pk:
+        reading.note(ActivityVerb.ADHERENCE_READ, [(patient, patient.pk)], reader=reader)
 
 
 def _as_needed(prescribed: list[dose_plan.Prescribed], first: date) -> list[tuple[PrescriptionItem, int]]:

@@ -15,14 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain import trail
-from accounts.domain.break_glass import live_access
-from accounts.domain.trail_queries import BY_BREAK_GLASS
 from accounts.enums import ActivityVerb
 from accounts.models import Activity, User
 from clinic.core.errors import Invalid, NotAllowed
 from clinic.core.files import DOCUMENT_TYPES, clean_upload
 from clinic.core.status import lock
 from records import events, rules
+from records.domain import reading
 from records.enums import DocumentCategory
 from records.models import Document
 
@@ -194,13 +193,7 @@ def note_opened(document: Document, reader: User) -> None:
     """Somebody looked at a document or took its file: a line in the trail, unless it is the patient. The small pictures
     of a list leave none; the list itself does (`note_listed`)."""
     if reader.pk != document.patient_id:
-        trail.record(
-            ActivityVerb.DOCUMENT_READ,
-            actor=reader,
-            target=document,
-            patient=document.patient,
-            reason=_by_break_glass(reader, document.patient),
-        )
+        reading.note(ActivityVerb.DOCUMENT_READ, [(document, document.patient_id)], reader=reader)
 
 
 def note_page_read(document: Document, reader: User) -> None:
@@ -219,17 +212,7 @@ def note_page_read(document: Document, reader: User) -> None:
 def note_listed(patient: User, reader: User) -> None:
     """Somebody looked through the titles of a patient's documents."""
     if reader.pk != patient.pk:
-        trail.record(
-            ActivityVerb.DOCUMENTS_LISTED,
-            actor=reader,
-            target=patient,
-            patient=patient,
-            reason=_by_break_glass(reader, patient),
-        )
-
-
-def _by_break_glass(reader: User, patient: User) -> str:
-    return BY_BREAK_GLASS if live_access(reader, patient) else ""
+        reading.note(ActivityVerb.DOCUMENTS_LISTED, [(patient, patient.pk)], reader=reader)
 
 
 def _locked(document_id: UUID) -> Document:

@@ -7,9 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.domain import trail
 from accounts.domain.queries import patients_open_to
-from accounts.domain.trail_queries import BY_BREAK_GLASS
 from accounts.enums import ActivityVerb
 from accounts.models import User
 from records.domain import keyset, reading
@@ -79,7 +77,4 @@ def one(reader: User, pk: UUID) -> tuple[FactKind, ClinicalFact] | None:
 def read(reader: User, patients: Iterable[User]) -> None:
     """A line in the trail for each record that was looked into, and whether by break-glass."""
     each = {patient.pk: patient for patient in patients}
-    broken = reading.by_broken_glass(reader, each)
-    for reason, chosen in ((BY_BREAK_GLASS, broken), ("", each.keys() - broken)):
-        about = [(each[pk], each[pk]) for pk in chosen]
-        trail.record_each(ActivityVerb.RECORD_READ, actor=reader, about=about, reason=reason)
+    reading.note(ActivityVerb.RECORD_READ, [(patient, pk) for pk, patient in each.items()], reader=reader)

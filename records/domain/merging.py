@@ -7,7 +7,15 @@ from accounts.models import User
 from records.domain import reminders
 from records.domain.fact_values import KINDS
 from records.enums import ExportState
-from records.models import Document, Explanation, ImagingReport, LabReport, Prescription, RecordExport, RecordRequest
+from records.models import (
+    Document,
+    Explanation,
+    ImagingReport,
+    LabReport,
+    Prescription,
+    RecordExport,
+    RecordRequest,
+)
 from records.models.dose_reminder import DoseReminder
 
 

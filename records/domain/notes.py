@@ -15,6 +15,7 @@ from clinic.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed
 from clinic.core.status import change_status, lock, record_start
 from messaging.domain import notifications
 from records import rules
+from records.domain import reading
 from records.enums import NoteStatus
 from records.models import NoteVersion, VisitNote
 from scheduling.models import Appointment
@@ -106,9 +107,9 @@ def _stale(note: VisitNote) -> StaleVersion:
 
 
 def read(shown: Sequence[VisitNote], *, reader: User) -> None:
-    """Someone was shown these notes, with their visits loaded: a line each in the activity trail, in one insert."""
+    """Someone was shown these notes, with their visits loaded: a line each in the activity trail."""
     about = [(note, note.appointment.patient_id) for note in shown]
-    trail.record_each(ActivityVerb.NOTE_READ, actor=reader, about=about)
+    reading.note(ActivityVerb.NOTE_READ, about, reader=reader)
 
 
 def _note(note: VisitNote, verb: ActivityVerb, actor: User) -> None:

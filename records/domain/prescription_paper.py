@@ -34,4 +34,4 @@ def made(signed: Prescription, absolute: Callable[[str], str]) -> bytes:
             "qr": qr_svg(signed, absolute),
             "page": absolute(reverse("rx", args=[signed.number])),
         }
-        return pdf.render("pdf/prescription.html", context, styles="prescription.css")
+        return pdf.render("pdf/prescription.html", context, "prescription.css")

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from accounts.domain import trail
 from accounts.domain.queries import patients_open_to
-from accounts.domain.trail_queries import BY_BREAK_GLASS
 from accounts.enums import ActivityVerb
 from accounts.models import User
 from records.domain import reading
@@ -49,7 +47,5 @@ def last_signed(patient: User) -> Prescription | None:
 
 def read(shown: Sequence[Prescription], *, reader: User) -> None:
     """Somebody was shown these: a line each in the activity trail, which says so when break-glass let them."""
-    broken = reading.by_broken_glass(reader, (prescription.patient_id for prescription in shown))
-    for is_broken, reason in ((False, ""), (True, BY_BREAK_GLASS)):
-        about = [(one, one.patient_id) for one in shown if (one.patient_id in broken) is is_broken]
-        trail.record_each(ActivityVerb.PRESCRIPTION_READ, actor=reader, about=about, reason=reason)
+    about = [(prescription, prescription.patient_id) for prescription in shown]
+    reading.note(ActivityVerb.PRESCRIPTION_READ, about, reader=reader)

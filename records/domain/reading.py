@@ -1,8 +1,9 @@
-"""Opening a patient's record leaves a line in the activity trail."""
+"""Being shown clinical data leaves a line in the activity trail."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.domain import trail
@@ -11,21 +12,24 @@ from accounts.enums import ActivityVerb
 from accounts.models import BreakGlass, User
 
 
-def record_opened(patient: User, reader: User, *, by_break_glass: bool) -> None:
-    trail.record(
-        ActivityVerb.RECORD_READ,
-        actor=reader,
-        target=patient,
-        patient=patient,
-        reason=BY_BREAK_GLASS if by_break_glass else "",
-    )
+def note(verb: ActivityVerb, shown: Sequence[tuple[Model, UUID]], *, reader: User) -> None:
+    """A line for each row and its patient's id that this reader was shown; it says so when break-glass let them."""
+    broken = _by_broken_glass(reader, {patient for _row, patient in shown})
+    for is_broken, reason in ((False, ""), (True, BY_BREAK_GLASS)):
+        about = [(row, patient) for row, patient in shown if (patient in broken) is is_broken]
+        trail.record_each(verb, actor=reader, about=about, reason=reason)
 
 
-def by_broken_glass(reader: User, patients: Iterable[UUID]) -> set[UUID]:
+def note_record(patient: User, *, reader: User) -> None:
+    """That somebody looked at a patient's record."""
+    note(ActivityVerb.RECORD_READ, [(patient, patient.pk)], reader=reader)
+
+
+def _by_broken_glass(reader: User, patients: Iterable[UUID]) -> set[UUID]:
     """Those of the patients whose record this reader reads by break-glass now. One query, for doctors only."""
     if not reader.is_doctor:
         return set()
     live = BreakGlass.objects.filter(
-        doctor=reader, patient__in=set(patients), revoked_at=None, expires_at__gt=timezone.now()
+        doctor=reader, patient__in=patients, revoked_at=None, expires_at__gt=timezone.now()
     )
     return set(live.values_list("patient", flat=True))

@@ -4,11 +4,11 @@ from collections import Counter
 
 from django.db.models import Count, Q, QuerySet
 
-from accounts.domain import trail
 from accounts.domain.queries import patients_open_to
 from accounts.enums import ActivityVerb
 from accounts.models import User
 from records import request_rules
+from records.domain import reading
 from records.enums import RecordRequestStatus
 from records.models import RecordRequest, RecordRequestStatusChange
 
@@ -56,4 +56,4 @@ def sent_back(request: RecordRequest) -> str:
 
 def read(request: RecordRequest, *, reader: User) -> None:
     """Somebody was shown what is asked for: a line in the activity trail."""
-    trail.record(ActivityVerb.REQUEST_READ, actor=reader, target=request, patient=request.patient_id)
+    reading.note(ActivityVerb.REQUEST_READ, [(request, request.patient_id)], reader=reader)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.core.errors import DomainError, Invalid
+from clinic.core.fields import filter_day
 from records.domain.fact_values import KINDS, REASON_MAX_LENGTH, FactKind
 from records.domain.timeline import EntryKind
 from records.models.fact import ClinicalFact
@@ -94,8 +95,8 @@ class VoidForm(forms.Form):
 
 class TimelineFilter(forms.Form):
     kind = forms.MultipleChoiceField(label=_("What"), choices=EntryKind.choices, required=False)
-    first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first = filter_day(_("From"))
+    last = filter_day(_("Until"))
 
     @property
     def chosen(self) -> dict[str, Any]:

@@ -255,9 +255,7 @@ class ImagingUpload(BaseModel):
     name = models.CharField(max_length=140)
     size = models.PositiveBigIntegerField()
     path = models.CharField(max_length=200, blank=True)
-    state = models.CharField(
-        max_length=8, choices=PictureUploadState, default=PictureUploadState.WAITING
-    )
+    state = models.CharField(max_length=8, choices=PictureUploadState, default=PictureUploadState.WAITING)
     # How often a worker has begun to read it.
     tries = models.PositiveSmallIntegerField(default=0)
     found = models.JSONField(default=dict)

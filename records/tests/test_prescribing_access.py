@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.domain import break_glass
-from accounts.models import Activity, CareLink
+from accounts.models import CareLink
 from records.domain import prescribing, record_requests
 from records.models import Allergy
 from scheduling.enums import AppointmentStatus
@@ -61,18 +60,6 @@ def test_management_is_not_told_when_something_was_prescribed_before(
     draft = record_requests.begin_prescription(request.pk, actor=manager)
     client.force_login(manager)
     assert "Repeat the last one" not in client.get(f"/prescriptions/{draft.pk}/edit/").content.decode()
-
-
-def test_a_look_by_break_glass_says_so_in_the_trail(
-    client: Client, patient: Any, doctor: Any, other_doctor: Any
-) -> None:
-    signed = signed_prescription(patient, doctor)
-    break_glass.open_record(other_doctor, patient, reason="Found unconscious in the street.")
-    for reader in (doctor, other_doctor):
-        client.force_login(reader)
-        assert client.get(f"/prescriptions/{signed.pk}/").status_code == 200
-    looks = Activity.objects.filter(target_id=str(signed.pk), verb="prescription.read")
-    assert dict(looks.values_list("actor", "reason")) == {doctor.pk: "", other_doctor.pk: "break-glass"}
 
 
 def test_nobody_without_the_record_begins_one(

@@ -6,8 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from accounts.domain import break_glass, care
-from accounts.enums import ActivityVerb as V
-from accounts.models import Activity, User
+from accounts.models import User
 from records import rules
 from records.domain import notes
 from records.models import VisitNote
@@ -121,21 +120,6 @@ def test_management_reads_no_notes(client: Any, visit: Appointment, manager: Use
     client = signed_in(client, manager)
     assert client.get(addresses(visit)["note"]).status_code == 404
     assert client.get(addresses(visit)["api"]).status_code in (401, 404)
-
-
-def test_each_opening_is_noted_and_says_when_it_was_by_break_glass(
-    client: Any, visit: Appointment, doctor: User, other_doctor: User
-) -> None:
-    break_glass.open_record(other_doctor, visit.patient, reason=REASON)
-    for reader in (doctor, other_doctor):
-        signed_in(client, reader).get(addresses(visit)["record"])
-    rows = (
-        Activity.objects.filter(verb=V.RECORD_READ).order_by("pk").values_list("actor", "patient", "reason")
-    )
-    assert list(rows) == [
-        (doctor.pk, visit.patient_id, ""),
-        (other_doctor.pk, visit.patient_id, "break-glass"),
-    ]
 
 
 def test_what_never_was_a_visit_is_no_record(

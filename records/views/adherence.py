@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.domain import break_glass
 from records.domain import adherence_report
 from records.views.figures import figures_of
 from records.views.opened import patient_of
@@ -21,7 +20,6 @@ from scheduling.views.guards import person
 def record_adherence(request: HttpRequest, pk: UUID) -> HttpResponse:
     """For the patient, the care team, and who broke the glass."""
     reader, patient = person(request), patient_of(request, pk)
-    broke = reader.is_doctor and break_glass.live_access(reader, patient) is not None
-    adherence_report.read(patient, reader=reader, by_break_glass=broke)
+    adherence_report.read(patient, reader=reader)
     context = {**figures_of(request, patient), "patient": patient, "section": "adherence"}
     return render(request, "records/record_adherence.html", context)

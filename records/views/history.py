@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from clinic.core.errors import DomainError
-from records.domain import facts, history, said
+from records.domain import facts, history, reading, said
 from records.domain.fact_values import FactKind
 from records.forms.facts import FactForm, VoidForm
 from records.models.fact import ClinicalFact
-from records.views.opened import note_reading, patient_of
+from records.views.opened import patient_of
 
 # What the history page lists; vital signs have one of their own.
 LISTED = [kind for kind in FactKind if kind != FactKind.VITALS]
@@ -34,7 +34,7 @@ def record_history(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = cast(User, request.user)
     patient = patient_of(request, pk)
     with_errors = user.is_doctor and request.GET.get("errors") == "1"
-    note_reading(user, patient)
+    reading.note_record(patient, reader=user)
     context = {
         "patient": patient,
         "section": "history",

@@ -21,9 +21,10 @@ from accounts.models import User
 from accounts.rules import may_open_record
 from clinic.core.errors import DomainError
 from records.domain.imaging import lists, queries, reading
+from records.domain.reading import note_record
 from records.forms.imaging import ImagingFilter
 from records.imaging_word_rules import is_reader
-from records.views.opened import note_reading, patient_of
+from records.views.opened import patient_of
 from scheduling.domain.queries import appointments_visible_to
 
 PER_PAGE = 25
@@ -96,7 +97,7 @@ def read_next(request: HttpRequest) -> HttpResponse:
 def record_imaging(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The section of a record: for the patient what was released, for doctors what they may see."""
     user, patient = cast(User, request.user), patient_of(request, pk)
-    note_reading(user, patient)
+    note_record(patient, reader=user)
     page = Paginator(queries.of_patient(user, patient), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "patient": patient,
@@ -116,7 +117,7 @@ def visit_panel_imaging(request: HttpRequest, appointment_id: UUID) -> HttpRespo
     visit = get_object_or_404(appointments_visible_to(user), pk=appointment_id)
     if visit.doctor_id != user.pk or not may_open_record(user, visit.patient):
         raise Http404
-    note_reading(user, visit.patient)
+    note_record(visit.patient, reader=user)
     reports = queries.of_patient(user, visit.patient)[:IN_PANEL]
     context = {"visit": visit, "patient": visit.patient, "reports": reports}
     return render(request, "records/imaging/visit_panel.html", context)

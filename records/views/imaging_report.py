@@ -22,9 +22,9 @@ from clinic.core.errors import DomainError
 from records import imaging_rules as rules
 from records.domain import summary
 from records.domain.imaging import deciding, opened, paper, queries, reading, words, writing
+from records.domain.reading import note_record
 from records.enums import ImagingStatus
 from records.models import ImagingReport
-from records.views.opened import note_reading
 
 SEEN_PER_PAGE = 10
 EARLIER = 5
@@ -189,7 +189,7 @@ def _page(
 
 def _beside(user: User, report: ImagingReport) -> dict[str, Any]:
     """What stands beside the editor: what is known of the patient, and what was found before."""
-    note_reading(user, report.patient)
+    note_record(report.patient, reader=user)
     earlier = list(
         queries.of_patient(user, report.patient)
         .filter(status=ImagingStatus.AUTHORISED, service=report.service)

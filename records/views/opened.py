@@ -6,10 +6,8 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
-from accounts.domain import break_glass
 from accounts.domain.queries import patients_open_to
 from accounts.models import User
-from records.domain import reading
 
 
 def patient_of(request: HttpRequest, pk: UUID) -> User:
@@ -22,9 +20,3 @@ def patient_of(request: HttpRequest, pk: UUID) -> User:
     if patient is None:
         raise Http404
     return patient
-
-
-def note_reading(user: User, patient: User) -> None:
-    """A line in the trail that this record was looked at, and whether by break-glass."""
-    by_break_glass = user.is_doctor and break_glass.live_access(user, patient) is not None
-    reading.record_opened(patient, user, by_break_glass=by_break_glass)

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from clinic.core.errors import DomainError
-from records.domain import history, summary, timeline
+from records.domain import history, reading, summary, timeline
 from records.domain.fact_values import FactKind
 from records.forms.facts import FactForm
-from records.views.opened import note_reading, patient_of
+from records.views.opened import patient_of
 from scheduling.domain.queries import appointments_visible_to
 from scheduling.models import Appointment
 
@@ -46,7 +46,7 @@ def visit_panel_history(request: HttpRequest, appointment_id: UUID) -> HttpRespo
         else:
             forms[kind], open_kind = form, kind
     else:
-        note_reading(user, patient)
+        reading.note_record(patient, reader=user)
     context = {
         "appointment": appointment,
         "patient": patient,

@@ -12,9 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from records.domain import said, summary, timeline
+from records.domain import reading, said, summary, timeline
 from records.forms.facts import TimelineFilter
-from records.views.opened import note_reading, patient_of
+from records.views.opened import patient_of
 
 
 @login_required
@@ -36,7 +36,7 @@ def patient_record(request: HttpRequest, pk: UUID) -> HttpResponse:
     patient = patient_of(request, pk)
     filters = TimelineFilter(request.GET)
     page = timeline.page(user, patient, **filters.chosen, after=request.GET.get("after", ""))
-    note_reading(user, patient)
+    reading.note_record(patient, reader=user)
     context = {
         "patient": patient,
         "profile": getattr(patient, "patient_profile", None),
@@ -60,7 +60,7 @@ def printed_summary(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What matters of the record on a sheet or two of paper."""
     user = cast(User, request.user)
     patient = patient_of(request, pk)
-    note_reading(user, patient)
+    reading.note_record(patient, reader=user)
     context = {
         "patient": patient,
         "profile": getattr(patient, "patient_profile", None),

@@ -11,10 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from records.domain import vitals
+from records.domain import reading, vitals
 from records.forms.facts import UNITS
 from records.models import VitalSigns
-from records.views.opened import note_reading, patient_of
+from records.views.opened import patient_of
 
 PER_PAGE = 25
 
@@ -27,7 +27,7 @@ def record_vitals(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = cast(User, request.user)
     patient = patient_of(request, pk)
     with_errors = user.is_doctor and request.GET.get("errors") == "1"
-    note_reading(user, patient)
+    reading.note_record(patient, reader=user)
     rows = vitals.measured(patient, voided=with_errors)
     context = {
         "patient": patient,

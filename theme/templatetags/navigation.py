@@ -126,9 +126,7 @@ RECORD_PAGES = frozenset(
     }
 )
 PATIENTS = Place("patients", _("Patients"), "users", RECORD_PAGES | {"break_glass"})
-OWN_RECORD = Place(
-    "own_record", _("My record"), "folder-heart", RECORD_PAGES | {"imaging_report"}, bar=False
-)
+OWN_RECORD = Place("own_record", _("My record"), "folder-heart", RECORD_PAGES | {"imaging_report"}, bar=False)
 ACTIVITY = Place(
     "activity", _("Activity"), "scroll-text", frozenset({"break_glass_list", "patient_care_team"}), bar=False
 )

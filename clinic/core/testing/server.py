@@ -15,7 +15,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connection
 
-START_SECONDS = 30
+START_SECONDS = 60
 
 
 def database_url(name: str) -> str:
@@ -87,6 +87,8 @@ class RunningServer:
                     return self
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.05)
+        # Left alone, its worker would take the tasks of the tests that follow.
+        self.kill()
         raise RuntimeError(f"the server did not start:\n{self.log}")
 
     def stop(self) -> None:

@@ -29,7 +29,7 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Column:
-    """`share` is its part of a PDF page's width in percent, a class of templates/pdf/styles.css; 0 leaves it to Excel.
+    """`share` is its part of a PDF page's width in percent, a class of templates/pdf/list.css; 0 leaves it to Excel.
     `width` is Excel's, in characters."""
 
     title: str
@@ -167,7 +167,7 @@ class ExportedList:
                 }
                 for offset in range(0, max(len(rows), 1), PAGE_ROWS)
             ]
-            made = pdf.render("pdf/list.html", {**context, "sheets": pages})
+            made = pdf.render("pdf/list.html", {**context, "sheets": pages}, "list.css")
             progress(min(start + PIECE_ROWS, len(ids)))
             return made
 

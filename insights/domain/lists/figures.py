@@ -88,7 +88,7 @@ class FigureTables(ExportedList):
             "chosen": self.chosen,
             "tables": self.tables,
         }
-        return pdf.render("pdf/figures.html", context, styles="figures.css")
+        return pdf.render("pdf/figures.html", context, "figures.css")
 
 
 def _stored(table: Table) -> list[list[Any]]:

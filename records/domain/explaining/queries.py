@@ -4,9 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from accounts.domain import trail
 from accounts.domain.queries import patients_open_to
-from accounts.domain.trail_queries import BY_BREAK_GLASS
 from accounts.enums import ActivityVerb
 from accounts.models import User
 from records.domain import reading
@@ -64,7 +62,4 @@ def of_source(user: User, kind: Kind, source: Any) -> list[Explanation]:
 
 def read(shown: list[Explanation], *, reader: User) -> None:
     """Somebody was shown these: a line each in the trail, which says so when break-glass let them."""
-    broken = reading.by_broken_glass(reader, (one.patient_id for one in shown))
-    for is_broken, reason in ((False, ""), (True, BY_BREAK_GLASS)):
-        about = [(one, one.patient_id) for one in shown if (one.patient_id in broken) is is_broken]
-        trail.record_each(ActivityVerb.EXPLANATION_READ, actor=reader, about=about, reason=reason)
+    reading.note(ActivityVerb.EXPLANATION_READ, [(one, one.patient_id) for one in shown], reader=reader)

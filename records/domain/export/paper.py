@@ -53,9 +53,7 @@ def make(record: Record, progress: Progress) -> bytes:
     for number, (section, rows, is_first) in enumerate([(None, [], True), *pieces]):
         shown = {"section": section, "rows": rows, "is_first": is_first}
         contents = [(each.title, len(each.rows)) for each in sections] if section is None else []
-        made.append(
-            pdf.render("pdf/record.html", {**context, **shown, "contents": contents}, styles="record.css")
-        )
+        made.append(pdf.render("pdf/record.html", {**context, **shown, "contents": contents}, "record.css"))
         progress(90 * (number + 1) // (len(pieces) + 1))
     return pdf.joined(made, title=f"{settings.CLINIC_NAME}: {record.patient.name}")
 

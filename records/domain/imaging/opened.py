@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from accounts.domain import trail
 from accounts.enums import ActivityVerb
 from accounts.models import Activity, User
+from records.domain.reading import note
 from records.models import ImagingReport
 
 VIEWED, DOWNLOADED = "viewed", "downloaded"
@@ -18,13 +18,13 @@ _VERBS = {
 
 def note_opening(report: ImagingReport, *, actor: User, how: str) -> None:
     """`how`: viewed or downloaded."""
-    trail.record(_VERBS[how], actor=actor, target=report, patient=report.patient_id)
+    note(_VERBS[how], [(report, report.patient_id)], reader=actor)
 
 
 def note_openings(reports: Sequence[ImagingReport], *, actor: User) -> None:
     """Somebody was shown all of these at once."""
     about = [(report, report.patient_id) for report in reports]
-    trail.record_each(ActivityVerb.IMAGING_REPORT_READ, actor=actor, about=about)
+    note(ActivityVerb.IMAGING_REPORT_READ, about, reader=actor)
 
 
 def openings(report: ImagingReport) -> QuerySet[Activity]:

@@ -20,4 +20,4 @@ def made(report: ImagingReport) -> bytes:
         "clinic": settings.CLINIC_NAME,
         "language": translation.get_language(),
     }
-    return pdf.render("pdf/imaging_report.html", context, styles="lab_report.css")
+    return pdf.render("pdf/imaging_report.html", context, "sheet.css", "lab_report.css")

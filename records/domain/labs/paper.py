@@ -20,4 +20,4 @@ def made(report: LabReport) -> bytes:
         "language": translation.get_language(),
         "collected": formats.date_format(timezone.localtime(report.collected_at), "DATETIME_FORMAT"),
     }
-    return pdf.render("pdf/lab_report.html", context, styles="lab_report.css")
+    return pdf.render("pdf/lab_report.html", context, "sheet.css", "lab_report.css")

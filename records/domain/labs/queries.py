@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from accounts.domain import trail
 from accounts.domain.queries import patients_open_to
 from accounts.enums import ActivityVerb
 from accounts.models import User
+from records.domain import reading
 from records.enums import CRITICAL_FLAGS, LabReportStatus, RecordRequestStatus
 from records.models import LabParameter, LabReport, LabResult
 
@@ -85,11 +85,11 @@ def measured(user: User, patient: User) -> QuerySet[LabParameter]:
 
 
 def read(shown: Sequence[LabReport], *, reader: User) -> None:
-    """Someone was shown these reports: a line each in the activity trail, in one insert."""
+    """Someone was shown these reports: a line each in the activity trail."""
     about = [(report, report.patient_id) for report in shown]
-    trail.record_each(ActivityVerb.LAB_REPORT_READ, actor=reader, about=about)
+    reading.note(ActivityVerb.LAB_REPORT_READ, about, reader=reader)
 
 
 def read_all(patient: User, *, reader: User) -> None:
     """Someone was shown the list or the course of a patient's results."""
-    trail.record(ActivityVerb.LAB_REPORT_READ, actor=reader, target=patient, patient=patient)
+    reading.note(ActivityVerb.LAB_REPORT_READ, [(patient, patient.pk)], reader=reader)

@@ -45,7 +45,7 @@ def search_words(text: str) -> list[str]:
 
 
 def _searched(text: str) -> list[str]:
-    return folded_strength(re.sub(r"[(),+/|-]", " ", text)).split()
+    return folded_strength(re.sub(r"[\0(),+/|-]", " ", text)).split()
 
 
 # The beginnings of forms and what one counts them in; the first that fits.

@@ -1,14 +1,15 @@
 // The files of the message that is being written, and of messages that wait for theirs: chosen, dropped or pasted,
 // checked, shown, uploaded one after the other, tried again after a lost connection. They survive a reload
-// (kept-files.js).
+// (kept-store.js).
+import { keptStore } from "../kept-store.js";
 import { live } from "../live.js";
 import { toast } from "../toast.js";
 import { bytes } from "./format.js";
-import { keptFiles } from "./kept-files.js";
 import { newId } from "./outbox.js";
 import { upload } from "./upload.js";
 
 const AGAIN_MS = 4000;
+const keptFiles = keptStore("chat-files");
 // The type that a browser gives a text file depends on the machine; the server looks at the content anyway.
 const TEXT_NAME = /\.(txt|text|csv|log|md)$/i;
 

@@ -1,5 +1,5 @@
 // Files on their way in parts, each with a card: how far it is, giving it up, going on after a reload.
-import { keptUploads } from "./kept-uploads.js";
+import { keptStore } from "../kept-store.js";
 import { ask, fingerprint, send } from "./parts.js";
 
 const MB = 1024 * 1024;
@@ -82,7 +82,7 @@ async function choose(card, file) {
   }
   const state = await ask("GET", addressOf(card.dataset.upload));
   if (state.status === 200) card.dataset.received = state.body.received;
-  await keptUploads.put(card.dataset.upload, file);
+  await keptUploads.put({ id: card.dataset.upload, file });
   await go(card, file);
 }
 
@@ -118,7 +118,7 @@ export async function begin(file, fields, shown = () => {}) {
     return mistakes[0] ?? answer.body.detail ?? words.failed;
   }
   list.querySelector(`[data-upload="${answer.body.id}"]`)?.remove();
-  await keptUploads.put(answer.body.id, file);
+  await keptUploads.put({ id: answer.body.id, file });
   const card = newCard(answer.body, file);
   card.dataset.fingerprint = mark;
   shown(card);
@@ -132,8 +132,8 @@ export function resume(hooks) {
   Object.assign(page, hooks);
   for (const card of list?.querySelectorAll("[data-upload]") ?? []) {
     wire(card);
-    keptUploads.get(card.dataset.upload).then((file) => {
-      if (file) return go(card, file);
+    keptUploads.get([card.dataset.upload]).then(([kept]) => {
+      if (kept) return go(card, kept.file);
       card.querySelector("[data-upload-again]").hidden = false;
       const [done, total] = [megabytes(card.dataset.received), megabytes(card.dataset.size)];
       show(card, say("choose", { done, total }));
