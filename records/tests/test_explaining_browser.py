@@ -1,4 +1,4 @@
-"""The reading assistant in a browser: the draft fills while the model speaks, and the patient reads what is released."""
+"""The reading assistant in a browser: a draft fills while the model speaks, the patient reads what is released."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
