@@ -3,6 +3,9 @@ import { keptStore } from "../kept-store.js";
 import { ask, fingerprint, send } from "./parts.js";
 
 const MB = 1024 * 1024;
+const keptUploads = keptStore("record-uploads");
+// A reload goes on by itself with these; without them the same file is asked for again.
+const keptUploads = keptStore("record-uploads");
 export const list = document.querySelector("[data-uploads]");
 export const words = document.querySelector("[data-upload-words]")?.dataset ?? {};
 // What a page does when a file has arrived, and when it will not: arrived(card, stored), ended(text), and given up.

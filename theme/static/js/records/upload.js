@@ -1,5 +1,4 @@
 // Adding a document: refuse at once what is too large, send in parts, show how far it is, go on after a reload.
-import { keptStore } from "../kept-store.js";
 import { toast } from "../toast.js";
 import { begin, list, resume, tooLarge, words } from "./upload-cards.js";
 
