@@ -3,7 +3,6 @@ import { keptStore } from "../kept-store.js";
 import { ask, fingerprint, send } from "./parts.js";
 
 const MB = 1024 * 1024;
-const keptUploads = keptStore("record-uploads");
 // A reload goes on by itself with these; without them the same file is asked for again.
 const keptUploads = keptStore("record-uploads");
 export const list = document.querySelector("[data-uploads]");
