@@ -44,7 +44,8 @@ def outcome(upload: ImagingUpload) -> str:
         f"{count} × {arriving.SKIPPED.get(why, why)}"
         for why, count in upload.found.get("skipped", {}).items()
     ]
-    return f"{said} {_('Left out:')} {', '.join(left)}." if left else said
+    # The words stand outside the f-string: gettext does not look into those.
+    return " ".join([said, _("Left out:"), f"{', '.join(left)}."]) if left else said
 
 
 @register.filter

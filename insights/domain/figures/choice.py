@@ -27,7 +27,7 @@ class FiguresForm(forms.Form):
 
     period = forms.ChoiceField(label=_("Period"), choices=Preset.choices)
     by = forms.ChoiceField(
-        label=_("By"), choices=[("", _("Fitting the period")), *By.choices], required=False
+        label=_("Added up by"), choices=[("", _("Fitting the period")), *By.choices], required=False
     )
     doctor = OneDoctor(User.objects.none(), label=_("Doctor"), required=False, empty_label=_("All"))
     service = forms.ModelChoiceField(

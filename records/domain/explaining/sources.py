@@ -109,7 +109,7 @@ def _of_prescription(rx: Prescription, reader: User) -> Material:
     told = [
         Warned(one.key, str(one.grade), safety_facts.say(one), one.source, tuple(one.items)) for one in found
     ]
-    lines = [f"{one.medicine}: {one.sentence}. {one.instructions}".strip() for one in taken]
+    lines = [" ".join(f"{one.medicine}: {one.sentence}. {one.instructions}".split()) for one in taken]
     facts = Prescribed(
         id=str(rx.pk),
         number=rx.number,
@@ -138,9 +138,11 @@ def _of_lab_report(report: LabReport, reader: User) -> Material:
         for row in rows
     ]
     facts = Reported(str(report.pk), report.title, measured, str(report.status), report.comment)
+    # Outside the f-string: gettext does not look into those.
+    normal = _("normal")
     lines = [
         f"{row.name}: {row.said} {row.unit}".strip()
-        + (f" ({_('normal')} {row.range})" if row.range else "")
+        + (f" ({normal} {row.range})" if row.range else "")
         + (f", {row.flag_label}" if row.flag_label else "")
         for row in rows
     ]
