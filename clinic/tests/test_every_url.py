@@ -44,7 +44,7 @@ class Row(NamedTuple):
             return self.target
         name, _, rest = self.target.partition("(")
         wanted = [word for word in rest.rstrip(")").split(",") if word]
-        return reverse(name, args=[things.get(word, word) for word in wanted])
+        return reverse(name, args=[things.get(word, word.removeprefix("=")) for word in wanted])
 
 
 def rows() -> list[Row]:
