@@ -163,6 +163,29 @@ class ImagingPhrase(BaseModel):
 
     class Meta:
         ordering = ["shortcut"]
+        # One each for what may be without a doctor or a service: no two rows are alike where one of them is null.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["doctor", "service", "shortcut"],
+                condition=models.Q(doctor__isnull=False, service__isnull=False),
+                name="imaging_phrase_own_once",
+            ),
+            models.UniqueConstraint(
+                fields=["doctor", "shortcut"],
+                condition=models.Q(doctor__isnull=False, service__isnull=True),
+                name="imaging_phrase_own_of_all_once",
+            ),
+            models.UniqueConstraint(
+                fields=["service", "shortcut"],
+                condition=models.Q(doctor__isnull=True, service__isnull=False),
+                name="imaging_phrase_clinic_once",
+            ),
+            models.UniqueConstraint(
+                fields=["shortcut"],
+                condition=models.Q(doctor__isnull=True, service__isnull=True),
+                name="imaging_phrase_clinic_of_all_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.shortcut

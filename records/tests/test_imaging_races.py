@@ -4,15 +4,17 @@ from typing import Any
 
 import pytest
 
+from accounts.enums import Role
 from accounts.models import User
-from clinic.core.errors import InvalidTransition
+from accounts.tests.factories import make_user
+from clinic.core.errors import Invalid, InvalidTransition
 from clinic.core.testing.racing import race
 from messaging.models import Notification
-from records.domain.imaging import deciding, reading, writing
+from records.domain.imaging import deciding, reading, words, writing
 from records.enums import ImagingStatus as S
-from records.models import CriticalAlert, ImagingReport
+from records.models import CriticalAlert, ImagingPhrase, ImagingReport
 from records.tests.factories_imaging import SECTIONS, make_imaging_report, referral_of
-from scheduling.tests.imaging import make_radiologist
+from scheduling.tests.imaging import make_radiologist, make_scan
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,6 +62,22 @@ def test_it_is_authorised_and_released_once(patient: User, doctor: User, readers
     outcomes = race(*(lambda who=who: deciding.release(report.pk, actor=who) for who in (doctor, *readers)))
     assert [type(each) for each in outcomes].count(InvalidTransition) == 2
     assert Notification.objects.filter(user=patient, occasion="imaging.released").count() == 1
+
+
+def test_two_managers_name_one_shortcut(manager: User, readers: list[User]) -> None:
+    other = make_user("second.manager@test.clinic", Role.MANAGEMENT)
+    scan = make_scan(readers[0])
+    for number, service in enumerate((None, scan)):
+        outcomes = race(
+            *(
+                lambda who=who, service=service: words.save_phrase(
+                    actor=who, shortcut=".nad", text="Nothing abnormal.", service=service
+                )
+                for who in (manager, other)
+            )
+        )
+        assert one_won(outcomes, Invalid)
+        assert ImagingPhrase.objects.count() == number + 1
 
 
 def test_sent_back_or_authorised(patient: User, doctor: User, readers: list[User]) -> None:

@@ -5,13 +5,11 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from clinic.core.errors import Invalid, NotAllowed
-from clinic.core.status import lock
 from records import imaging_word_rules as rules
 from records.domain.note_words import NAME_MAX_LENGTH, clean_phrase, stored
 from records.models import ImagingPhrase, ImagingTemplate
@@ -96,16 +94,9 @@ def save_phrase(
     wrong = _wrong_service(service)
     if wrong:
         raise Invalid(_("Please correct the fields named here."), fields=wrong)
-    with transaction.atomic():
-        # Two windows of one person; the table does not hold them apart, as it may have no service and no doctor.
-        lock(User, actor.pk)
-        phrase = _own_or_new(ImagingPhrase, phrase_id, actor)
-        same = ImagingPhrase.objects.filter(doctor=phrase.doctor_id, service=service, shortcut=shortcut)
-        if same.exclude(pk=phrase.pk).exists():
-            raise Invalid(fields={"shortcut": [_("This shortcut is taken already.")]})
-        phrase.shortcut, phrase.text, phrase.service = shortcut, text, service
-        phrase.save()
-    return phrase
+    phrase = _own_or_new(ImagingPhrase, phrase_id, actor)
+    phrase.shortcut, phrase.text, phrase.service = shortcut, text, service
+    return stored(phrase, {"shortcut": [_("This shortcut is taken already.")]})
 
 
 def remove(words: ImagingTemplate | ImagingPhrase, *, actor: User) -> None:
