@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.middleware import is_background
 from accounts.models import User
 from clinic.core.errors import DomainError
 from records import critical_rules
 from records.domain import critical, critical_queries, critical_tellings
+from records.domain.reading import note_record
 from records.forms.critical import TellingForm
 from records.models import CriticalAlert
 
@@ -40,7 +42,12 @@ def critical_alerts(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def critical_alert(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _page(request, _one(request, pk))
+    alert = _one(request, pk)
+    reader = cast(User, request.user)
+    # Management reads neither what was found nor what is done about it.
+    if reader.is_doctor:
+        note_record(alert.subject.patient, reader=reader, by_itself=is_background(request))
+    return _page(request, alert)
 
 
 @login_required

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.middleware import is_background
 from accounts.models import User
 from accounts.rules import may_open_record
 from clinic.core.errors import DomainError
@@ -97,7 +98,7 @@ def read_next(request: HttpRequest) -> HttpResponse:
 def record_imaging(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The section of a record: for the patient what was released, for doctors what they may see."""
     user, patient = cast(User, request.user), patient_of(request, pk)
-    note_record(patient, reader=user)
+    note_record(patient, reader=user, by_itself=is_background(request))
     page = Paginator(queries.of_patient(user, patient), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "patient": patient,

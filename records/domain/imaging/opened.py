@@ -16,9 +16,9 @@ _VERBS = {
 }
 
 
-def note_opening(report: ImagingReport, *, actor: User, how: str) -> None:
-    """`how`: viewed or downloaded."""
-    note(_VERBS[how], [(report, report.patient_id)], reader=actor)
+def note_opening(report: ImagingReport, *, actor: User, how: str, by_itself: bool = False) -> None:
+    """`how`: viewed or downloaded; `by_itself`: an open page fetched itself again (records.domain.reading.note)."""
+    note(_VERBS[how], [(report, report.patient_id)], reader=actor, by_itself=by_itself)
 
 
 def note_openings(reports: Sequence[ImagingReport], *, actor: User) -> None:
