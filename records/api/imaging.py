@@ -121,7 +121,11 @@ class _Visible(generics.GenericAPIView[ImagingReport]):
         return cast(User, self.request.user)
 
     def answer(self, pk: UUID, code: int = status.HTTP_200_OK) -> Response:
+        """What is answered to a step is a look at the report, but for who is writing it."""
         report = get_object_or_404(self.get_queryset(), pk=pk)
+        writes = report.status == ImagingStatus.ACQUIRED and report.reader_id == self.me.pk
+        if imaging_rules.can_read_text(self.me, report) and not writes:
+            opened.note_opening(report, actor=self.me, how=opened.VIEWED)
         return Response(self.get_serializer(report).data, status=code)
 
 

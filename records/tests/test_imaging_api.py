@@ -121,3 +121,9 @@ def test_reading_leaves_a_line_where_there_was_something_to_read(
     for address in (URL, f"{URL}{report.pk}/"):
         api(radiologist).get(address)
     assert list(read.values_list("actor", flat=True)) == [radiologist.pk] * 2
+    # A step that changes nothing is no way to read without a line; one's own writing needs none.
+    api(radiologist).post(f"{URL}{report.pk}/let-go/")
+    assert read.count() == 3
+    own = make_imaging_report(patient, radiologist, status=S.ACQUIRED, hour=14)
+    api(radiologist).post(f"{URL}{own.pk}/claim/")
+    assert not Activity.objects.filter(verb="imaging.read", target_id=str(own.pk)).exists()

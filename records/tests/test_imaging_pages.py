@@ -1,17 +1,20 @@
 """The pages of scans: the worklist, one report by role, and the section of the record."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.domain import care
 from accounts.models import Activity
 from accounts.tests.factories import make_doctor, make_patient
-from records.domain.imaging import deciding, reading, words
+from records.domain.imaging import deciding, reading, words, writing
 from records.enums import ImagingStatus as S
 from records.models import ImagingReport
 from scheduling.tests.imaging import QUESTION, make_radiologist, make_scan
@@ -192,8 +195,27 @@ def test_a_second_radiologist_when_the_clinic_wants_one(
     assert "Which side?" in said(page(radiologist, "imaging_report", report.pk))
     again = ImagingReport.objects.get(pk=report.pk)
     # Finished by its writer, it waits for the other one.
-    assert act(radiologist, again, "finish", version=str(again.version)).status_code in (302, 403)
+    finished = act(radiologist, again, "finish", version=str(again.version))
+    assert finished["Location"] == reverse("imaging_report", args=[report.pk])
     assert ImagingReport.objects.get(pk=report.pk).status == S.REPORTED
+
+
+def test_what_was_written_anew_since_is_not_authorised_unread(radiologist: Any, patient: Any) -> None:
+    report = make_imaging_report(patient, radiologist, status=S.REPORTED)
+    act(radiologist, report, "send-back", reason="Which side?")
+    writing.save(report.pk, author=radiologist, version=report.version, sections={"findings": "Left."})
+    deciding.report(report.pk, author=radiologist)
+    stale = act(radiologist, report, "authorise", version=str(report.version))
+    assert (stale.status_code, "Left." in said(stale)) == (409, True)
+    assert ImagingReport.objects.get(pk=report.pk).status == S.REPORTED
+    assert act(radiologist, report, "authorise", version=str(report.version + 1)).status_code == 302
+
+
+def test_a_version_that_is_no_number_is_refused(radiologist: Any, patient: Any) -> None:
+    report = make_imaging_report(patient, radiologist, status=S.ACQUIRED)
+    for version in ("9" * 5000, "-1", "", "x"):
+        answer = browser(radiologist).post(reverse("imaging_save", args=[report.pk]), {"version": version})
+        assert answer.status_code == 400, version[:9]
 
 
 def test_an_authorised_report_changes_by_addenda_alone(radiologist: Any, patient: Any) -> None:
@@ -221,6 +243,23 @@ def test_every_look_at_a_report_is_in_the_trail(radiologist: Any, patient: Any, 
     assert SECTIONS["impression"] in editor
     seen = Activity.objects.filter(actor=radiologist, target_id__in=[str(report.pk), str(patient.pk)])
     assert set(seen.values_list("verb", flat=True)) >= {"record.read", "imaging.read"}
+
+
+def test_a_page_that_fetches_itself_again_is_one_look(radiologist: Any, patient: Any, doctor: Any) -> None:
+    report = make_imaging_report(patient, radiologist, referrer=doctor, status=S.REPORTED)
+    looks = Activity.objects.filter(actor=doctor, verb="imaging.read", target_id=str(report.pk))
+    address = reverse("imaging_report", args=[report.pk])
+    for headers, number in (({}, 0), ({"X-Background": "1"}, 0)):
+        browser(doctor).get(address, headers=headers)
+        assert looks.count() == number
+    deciding.authorise(report.pk, actor=radiologist)
+    # The open page shows it now for the first time: nobody reads unseen. Afterwards only what somebody opens counts.
+    for headers, number in (({"X-Background": "1"}, 1), ({"X-Background": "1"}, 1), ({}, 2)):
+        browser(doctor).get(address, headers=headers)
+        assert looks.count() == number
+    with time_machine.travel(timezone.now() + timedelta(hours=13)):
+        browser(doctor).get(address, headers={"X-Background": "1"})
+    assert looks.count() == 3
 
 
 def test_phrases_of_the_scan_go_before_those_of_all(radiologist: Any, manager: Any) -> None:

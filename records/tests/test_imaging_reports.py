@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.domain import care
@@ -12,7 +13,7 @@ from accounts.models import User
 from accounts.tests.factories import make_doctor
 from clinic.core.errors import Conflict, DomainError, Invalid, InvalidTransition, NotAllowed
 from messaging.models import Notification
-from records.domain.imaging import deciding, queries, reading, writing
+from records.domain.imaging import deciding, ordering, queries, reading, writing
 from records.enums import ImagingStatus as S
 from records.models import CriticalAlert, ImagingAddendum, ImagingReport
 from records.tests.factories_imaging import SECTIONS, make_imaging_report, referral_of
@@ -60,6 +61,7 @@ ALLOWED = {
     S.ACQUIRED: {"claim", "save", "report"},
     S.REPORTED: {"send_back", "authorise"},
     S.AUTHORISED: {"release", "add"},
+    S.CANCELLED: set[str](),
 }
 
 
@@ -68,7 +70,15 @@ ALLOWED = {
 def test_every_step_from_every_status(
     *, patient: User, doctor: User, radiologist: User, other_doctor: User, status: str, step: str
 ) -> None:
-    report = make_imaging_report(patient, radiologist, referrer=doctor, status=status)
+    cancelled = status == S.CANCELLED
+    report = make_imaging_report(
+        patient, radiologist, referrer=doctor, status=S.ORDERED if cancelled else status
+    )
+    if cancelled:
+        with transaction.atomic():
+            ordering.withdrawn(referral_of(report))
+        report.refresh_from_db()
+        assert report.status == S.CANCELLED
     ImagingReport.objects.filter(pk=report.pk, status=S.ACQUIRED).update(findings="A", impression="B")
     for outsider in (patient, other_doctor):
         with pytest.raises(NotAllowed):

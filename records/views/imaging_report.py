@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.domain.queries import patients_open_to
+from accounts.middleware import is_background
 from accounts.models import User
 from clinic.core import pdf
 from clinic.core.errors import DomainError
@@ -102,6 +103,7 @@ def _act(request: HttpRequest, pk: UUID, action: str, user: User) -> str:
     reason, text = request.POST.get("reason", ""), request.POST.get("text", "")
     written = _("The report is written and waits to be authorised.")
     in_force = _("The report is authorised. Who asked for the scan is told.")
+    finish = written if settings.IMAGING_SECOND_RADIOLOGIST else in_force
     steps: dict[str, tuple[Callable[[], Any], str]] = {
         "begin": (lambda: reading.claim(pk, reader=user), ""),
         "let-go": (
@@ -109,12 +111,12 @@ def _act(request: HttpRequest, pk: UUID, action: str, user: User) -> str:
             _("Anybody who reads such scans can go on with it."),
         ),
         "report": (lambda: deciding.report(pk, author=user, version=_version(request)), written),
-        "finish": (lambda: _finish(pk, user, _version(request)), in_force),
+        "finish": (lambda: _finish(pk, user, _version(request)), finish),
         "send-back": (
             lambda: deciding.send_back(pk, actor=user, reason=reason),
             _("It is sent back to be written anew."),
         ),
-        "authorise": (lambda: deciding.authorise(pk, actor=user), in_force),
+        "authorise": (lambda: deciding.authorise(pk, actor=user, version=_version(request)), in_force),
         "release": (
             lambda: deciding.release(pk, actor=user),
             _("Released. The patient is told that it can be read."),
@@ -132,9 +134,11 @@ def _act(request: HttpRequest, pk: UUID, action: str, user: User) -> str:
 
 
 def _finish(pk: UUID, user: User, version: int | None) -> None:
-    """Two steps, each for itself: should the second be refused, the report waits to be authorised."""
-    deciding.report(pk, author=user, version=version)
-    deciding.authorise(pk, actor=user)
+    """Two steps, each for itself: should the second be refused, the report waits to be authorised. Where another
+    radiologist has to do that (the setting may be newer than the page), it does as well."""
+    report = deciding.report(pk, author=user, version=version)
+    if not rules.needs_another(user, report):
+        deciding.authorise(pk, actor=user, version=report.version)
 
 
 def _page(
@@ -163,7 +167,7 @@ def _page(
     # What was put there from the order is no report yet.
     begun = report.version > 0 or report.status != ImagingStatus.ACQUIRED
     if reads_text and begun:
-        opened.note_opening(report, actor=user, how=opened.VIEWED)
+        opened.note_opening(report, actor=user, how=opened.VIEWED, by_itself=is_background(request))
     seen = Paginator(opened.openings(report), SEEN_PER_PAGE).get_page(request.GET.get("seen"))
     opens_record = patients_open_to(user).filter(pk=report.patient_id).exists()
     context |= {
@@ -227,7 +231,7 @@ def _one(request: HttpRequest, pk: UUID) -> ImagingReport:
 
 def _number(request: HttpRequest) -> object:
     version = request.POST.get("version", "")
-    return int(version) if version.isascii() and version.isdigit() else version
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else version
 
 
 def _version(request: HttpRequest) -> int | None:

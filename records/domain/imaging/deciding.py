@@ -77,11 +77,12 @@ def send_back(report_id: UUID, *, actor: User, reason: str) -> ImagingReport:
     return found
 
 
-def authorise(report_id: UUID, *, actor: User) -> ImagingReport:
+def authorise(report_id: UUID, *, actor: User, version: int | None = None) -> ImagingReport:
     """In force: no change from now on. Its referral is answered, who asked for it is told, and of a critical finding at
     once. With the setting IMAGING_SECOND_RADIOLOGIST another radiologist does this than the one who wrote it.
+    `version`: the one that `actor` has read; it may have been sent back and written anew since.
 
-    Raises NotAllowed, InvalidTransition.
+    Raises NotAllowed, InvalidTransition, StaleReport.
     """
     with transaction.atomic():
         _answer_referral(report_id, actor)
@@ -89,6 +90,8 @@ def authorise(report_id: UUID, *, actor: User) -> ImagingReport:
         _must_become(found, _I.AUTHORISED)
         if imaging_rules.needs_another(actor, found):
             raise NotAllowed(_("Another radiologist than the one who wrote it has to authorise this report."))
+        if version is not None and found.version != version:
+            raise writing.stale(found)
         change_status(found, _I.AUTHORISED, actor=actor, authorised_at=timezone.now(), authorised_by=actor)
         if found.is_critical:
             critical.raise_for_imaging(found)
