@@ -130,6 +130,9 @@ def _wait(alert: CriticalAlert, level: int, now: datetime) -> None:
 def people(alert: CriticalAlert) -> list[User]:
     """Who is told at the alert's level. The first is told again each time: an hour later they may be back."""
     first, scan = critical_rules.responsible(alert), alert.imaging_report
+    # Who has left the clinic answers nothing.
+    if first is not None and not first.is_active:
+        first = None
     found = {first.pk: first} if first is not None else {}
     if alert.level >= 1 or first is None:
         links = CareLink.objects.filter(patient=alert.subject.patient_id, doctor__is_active=True)
@@ -140,7 +143,7 @@ def people(alert: CriticalAlert) -> list[User]:
     # Who read it can still telephone when nobody answers, or when there is nobody else.
     if scan is not None and (alert.level >= 1 or not found):
         for reader in (scan.authorised_by, scan.reported_by):
-            if reader is not None:
+            if reader is not None and reader.is_active:
                 found.setdefault(reader.pk, reader)
     if alert.level >= MANAGEMENT_LEVEL:
         for manager in User.objects.filter(role=Role.MANAGEMENT, is_active=True):
@@ -151,7 +154,10 @@ def people(alert: CriticalAlert) -> list[User]:
 def _begin(alert: CriticalAlert, is_new: bool) -> CriticalAlert:
     if is_new:
         now = timezone.now()
-        _wait(alert, 0, now)
+        # Where nobody is left to be told first, the next ones are, at once.
+        while alert.level < MANAGEMENT_LEVEL and not people(alert):
+            alert.level += 1
+        _wait(alert, alert.level, now)
         critical_news.critical(alert, people(alert), due=now)
         publish(alert)
     return alert

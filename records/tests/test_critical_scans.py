@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.domain import care
-from accounts.models import Activity
+from accounts.models import Activity, User
 from clinic.core.errors import Invalid, NotAllowed
 from clinic.core.testing import server as servers
 from clinic.core.testing.racing import race
@@ -102,6 +102,23 @@ def test_who_sent_for_it_then_the_team_and_the_reader_then_management(
         assert told() == expected
     assert critical.raise_for_imaging(alert.imaging_report) == alert  # type: ignore[arg-type]
     assert told() == expected
+
+
+def test_who_has_left_the_clinic_is_not_waited_for(
+    *, clock: Any, patient: Any, doctor: Any, other_doctor: Any, manager: Any, radiologist: Any
+) -> None:
+    User.objects.filter(pk=doctor.pk).update(is_active=False)
+    doctor.refresh_from_db()
+    care.link(patient, other_doctor)
+    raised = critical.raise_for_imaging(make_report(patient, radiologist, referrer=doctor))
+    assert raised is not None
+    assert (raised.level, told()) == (0, {"other.doctor": 1})
+    # Nobody at all but management: it hears at once.
+    User.objects.filter(pk__in=(other_doctor.pk, radiologist.pk)).update(is_active=False)
+    radiologist.refresh_from_db()
+    alone = critical.raise_for_imaging(make_report(patient, radiologist, referrer=doctor))
+    assert alone is not None
+    assert (alone.level, told()) == (2, {"other.doctor": 1, "manager": 1})
 
 
 def test_nothing_of_the_finding_nor_whose_it_is_leaves_the_portal(
