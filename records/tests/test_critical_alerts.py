@@ -90,9 +90,9 @@ def test_a_lost_task_is_made_good_by_the_next_sweep(clock: Any, alert: CriticalA
 
 
 def test_a_step_that_fails_does_not_keep_the_others_waiting(
-    clock: Any, alert: CriticalAlert, monkeypatch: Any
+    clock: Any, alert: CriticalAlert, doctor: Any, monkeypatch: Any
 ) -> None:
-    other = make_lab_report(alert.report.patient, alert.report.doctor, {POTASSIUM: "7"}, status="final")
+    other = make_lab_report(alert.subject.patient, doctor, {POTASSIUM: "7"}, status="final")
     clock.shift(timedelta(minutes=31))
     escalate = critical.escalate
 
@@ -123,7 +123,7 @@ def test_whoever_acknowledges_ends_it(
 def test_management_answers_only_once_it_was_told(
     clock: Any, alert: CriticalAlert, manager: Any, admin: Any
 ) -> None:
-    for person in (manager, admin, alert.report.patient):
+    for person in (manager, admin, alert.subject.patient):
         assert not critical_queries.visible_to(person).exists()
         with pytest.raises(NotAllowed):
             critical.acknowledge(alert.pk, actor=person, action="Reached Dr. Sharma")
@@ -138,7 +138,7 @@ def test_management_answers_only_once_it_was_told(
 def test_the_alert_of_a_replaced_report_is_closed_and_the_patient_hears_nothing(
     clock: Any, alert: CriticalAlert, doctor: Any
 ) -> None:
-    new = reports.amend(alert.report_id, actor=doctor, reason="Haemolysed sample")
+    new = reports.amend(alert.subject.pk, actor=doctor, reason="Haemolysed sample")
     reports.save(new.pk, author=doctor, sheet=make_sheet({POTASSIUM: "4.4"}), version=1)
     reports.final(new.pk, actor=doctor)
     alert.refresh_from_db()
@@ -147,4 +147,4 @@ def test_the_alert_of_a_replaced_report_is_closed_and_the_patient_hears_nothing(
     clock.shift(timedelta(hours=5))
     run_due_tasks()
     assert told() == {"doctor": 1}
-    assert not Notification.objects.filter(user=alert.report.patient).exists()
+    assert not Notification.objects.filter(user=alert.subject.patient).exists()
