@@ -1,7 +1,7 @@
 """Days as people write them, in the Christian calendar and in Bikram Sambat. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from clinic.core import bikram
@@ -12,9 +12,13 @@ _AD = (
     "november|nov|नोभेम्बर", "december|dec|डिसेम्बर",
 )  # fmt: skip
 _BS = (
-    "baishakh|baisakh|vaishakh|वैशाख|बैशाख", "jestha|jeth|जेठ|ज्येष्ठ", "ashadh|asadh|asar|असार|आषाढ",
-    "shrawan|sawan|साउन|श्रावण", "bhadra|bhadau|भदौ|भाद्र", "ashwin|asoj|aswin|असोज|आश्विन", "kartik|कात्तिक|कार्तिक",
-    "mangsir|marga|मङ्सिर|मंसिर|मार्ग", "poush|push|paush|पुस|पौष", "magh|माघ", "falgun|phalgun|fagun|फागुन|फाल्गुन",
+    "baishakh|baisakh|baishak|vaishakh|वैशाख|बैशाख", "jestha|jeth|jesth|jyestha|jeshtha|जेठ|ज्येष्ठ",
+    "ashadh|asadh|asar|ashar|असार|आषाढ",
+    "shrawan|srawan|sawan|saun|साउन|श्रावण", "bhadra|bhadau|भदौ|भाद्र",
+    "ashwin|asoj|ashoj|asauj|aswin|असोज|आश्विन",
+    "kartik|karthik|kattik|कात्तिक|कार्तिक",
+    "mangsir|mangshir|marga|मङ्सिर|मंसिर|मार्ग", "poush|push|paush|पुस|पौष", "magh|माघ",
+    "falgun|phalgun|phagun|fagun|फागुन|फाल्गुन",
     "chaitra|chait|चैत|चैत्र",
 )  # fmt: skip
 _MONTHS = {
@@ -25,7 +29,7 @@ _MONTHS = {
 }
 _NAMED = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _TH = r"(?:st|nd|rd|th)?"
-_SEP = r"\s?[-./,– ]\s?"
+_SEP = r"\s?[-./,–:·_ ]\s?"
 _GAP = r"[-./,\s]*"
 _FORMS = (
     rf"\d{{4}}{_SEP}\d{{1,2}}{_SEP}\d{{1,2}}",
@@ -34,28 +38,56 @@ _FORMS = (
     rf"(?:{_NAMED}){_GAP}\d{{1,2}}{_TH}[-./,\s]+\d{{4}}",
     rf"\d{{4}}(?:\s+साल)?{_GAP}(?:{_NAMED}){_GAP}\d{{1,2}}",
     r"\d{8}",
+    r"\d{6}",
 )
+_NO_YEAR = rf"\d{{1,2}}{_TH}(?:\s+of)?\s+(?:{_NAMED})|(?:{_NAMED})\s+\d{{1,2}}{_TH}|\d{{1,2}}[-./]\d{{1,2}}"
 _DAYS = tuple(re.compile(rf"(?i)(?<!\d){form}(?!\d)") for form in _FORMS)
 _CALENDAR = r"\(?(?:a\.?d\.?|b\.?s\.?|वि\.?\s?सं\.?)\)?"
 _BORN_FIELD = re.compile(
-    r"(?i)(\b(?:d\.?\s?o\.?\s?b\.?|date of birth|birth\s?-?date|born(?:\s+(?:on|in))?)"
-    rf"\s*(?:{_CALENDAR})?\s*[:=]?\s*|जन्म(?:\s?मिति)?\s*[:ः]?\s*)"
-    rf"({'|'.join(_FORMS)}|(?:{_NAMED})[\s,]+\d{{4}}|(?:19|20)\d{{2}}\b)(?:\s*{_CALENDAR})?"
+    r"(?i)(\b(?:d\.?\s?o\.?\s?b\b\.?|y\.?o\.?b\b\.?|(?:date|day|year) of birth|birth\s?-?(?:date|day"
+    r"|year)|born(?:\s+(?:on|in))?)"
+    rf"\s*(?:{_CALENDAR})?\s*[-–:=,]?\s*(?:(?:is|was|on|the)\s+)*|जन्म(?:\s?मिति)?\s*[-–:ः]?\s*)"
+    rf"({'|'.join(_FORMS)}|(?:{_NAMED})[\s,]+\d{{4}}|{_NO_YEAR}|(?:19|20)\d{{2}}\b)(?:\s*{_CALENDAR})?"
 )
+_BORN_AFTER = re.compile(
+    rf"(?i)(?<!\d)(?:{'|'.join(_FORMS)}|\d{{4}})(?=\s*(?:गते)?\s*(?:मा|साल|सालमा)?\s*जन्म)"
+)
+# Figures as a machine misreads them off a picture.
+_MISREAD = re.compile(r"(?<![^\W_])(?=[OolI|]*\d)[\dOolI|]+(?![^\W_])")
+_AS_FIGURES = str.maketrans("OolI|", "00111")
 
 
 def without_birth(text: str, born_on: Sequence[date], mark: str) -> str:
     """The text without the days of birth, in whatever form and calendar, and without any day that a form gives as one.
     Other days stay: what happened when is part of what is explained. Digits are 0–9 already."""
-    text = _BORN_FIELD.sub(lambda found: found[1] + mark, text)
+    seen = _MISREAD.sub(lambda found: found[0].translate(_AS_FIGURES), text)
+    text = _put(text, [(found.start(2), found.end()) for found in _BORN_FIELD.finditer(seen)], mark)
+    text = _BORN_AFTER.sub(mark, text)
     wanted = {(day.year, day.month, day.day) for day in born_on}
     wanted |= {known for day in born_on if (known := bikram.parts(day))}
     if not wanted:
         return text
+    seen = _MISREAD.sub(lambda found: found[0].translate(_AS_FIGURES), text)
+    own = (found.span() for found in _everywhere(seen) if any(one in wanted for one in _readings(found[0])))
+    return _put(text, own, mark)
+
+
+def written_together(born_on: Sequence[date]) -> set[str]:
+    """The days of birth as figures without anything between them."""
+    parts = {(f"{day:%Y}", f"{day:%m}", f"{day:%d}") for day in born_on}
+    parts |= {
+        (str(known[0]), f"{known[1]:02}", f"{known[2]:02}") for day in born_on if (known := bikram.parts(day))
+    }
+    return {
+        "".join(order) for year, month, day in parts for order in ((year, month, day), (day, month, year))
+    }
+
+
+def _put(text: str, spans: Iterable[tuple[int, int]], mark: str) -> str:
     out, at = "", 0
-    for found in _everywhere(text):
-        if found.start() >= at and any(one in wanted for one in _readings(found[0])):
-            out, at = out + text[at : found.start()] + mark, found.end()
+    for start, end in spans:
+        if start >= at:
+            out, at = out + text[at:start] + mark, end
     return out + text[at:]
 
 
@@ -82,6 +114,11 @@ def _readings(text: str) -> Iterator[tuple[int, int, int]]:
         yield int(text[:4]), int(text[4:6]), int(text[6:])
         yield int(text[4:]), int(text[2:4]), int(text[:2])
         yield int(text[4:]), int(text[:2]), int(text[2:4])
+        return
+    if re.fullmatch(r"\d{6}", text):
+        for first, second, third in ((4, 2, 0), (4, 0, 2), (0, 2, 4)):
+            for year in _years(int(text[first : first + 2])):
+                yield year, int(text[second : second + 2]), int(text[third : third + 2])
         return
     if name and len(figures) >= 2:
         month = _MONTHS[name[0].lower()][0]

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from . import days, patterns
-from .spelling import WORD, digits, is_devanagari, plain, sounds
+from . import common_names, days, patterns
+from .spelling import WORD, digits, is_devanagari, nearly, plain, sounds
 
 NAME, NUMBER, ADDRESS = "[name]", "[number]", "[address]"
 BORN, EMAIL, LINK, OLD, REMOVED = "[date of birth]", "[e-mail]", "[link]", "[age over 89]", "[line removed]"
 _MARKS = re.compile(r"\[(?:name|number|address|date of birth|e-mail|link|age over 89|line removed)\]")
 
 LONGEST = 400
+_TITLES = ("Dr", "Mr", "Mrs", "Ms", "Prof")
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,7 @@ class Known:
         """Of every part of every name, and of the parts written together."""
         found: set[str] = set()
         for name in self.names:
-            parts = [
-                part for part in WORD.findall(plain(name)) if part not in ("Dr", "Mr", "Mrs", "Ms", "Prof")
-            ]
+            parts = _parts(name)
             for part in [*parts, "".join(parts), "".join(reversed(parts))]:
                 found |= sounds(part, of_a_name=True)
         return frozenset(found)
@@ -44,8 +43,19 @@ class Known:
     @cached_property
     def short(self) -> frozenset[str]:
         """Parts too short for their sound, which count in capitals only: Li, Om."""
-        parts = {part for name in self.names for part in WORD.findall(plain(name))}
+        parts = {part for name in self.names for part in _parts(name)}
         return frozenset(part.casefold() for part in parts if len(part) == 2)
+
+    @cached_property
+    def nearly(self) -> frozenset[str]:
+        """Of names that a machine reads off a paper with a letter wrong."""
+        return frozenset(near for name in self.names for part in _parts(name) for near in nearly(part))
+
+    @cached_property
+    def places_by_sound(self) -> frozenset[str]:
+        words = {word for one in self.addresses for word in WORD.findall(plain(one)) if len(word) >= 5}
+        wanted = {word for word in words if word.casefold() not in patterns.ANY_PLACE}
+        return frozenset(sound for word in wanted for sound in sounds(word, of_a_name=True))
 
     @cached_property
     def initials(self) -> re.Pattern[str] | None:
@@ -83,13 +93,31 @@ class Known:
     @cached_property
     def telling(self) -> tuple[str, ...]:
         """What a line must not have even with blanks between the letters."""
-        wanted = [*self.values, *self.names, *self.addresses]
+        wanted = [*self.values, *self.names, *self.addresses, *days.written_together(self.born_on)]
         return tuple(sorted({squeezed(one) for one in wanted if len(squeezed(one)) >= 7}))
 
 
 def hidden(text: str, known: Known) -> str:
     """The text without anything that says who it is about. Doing it again changes nothing."""
     return "\n".join(_line(line, known) for line in plain(text).splitlines())
+
+
+def hidden_lines(lines: Sequence[str], known: Known) -> list[str]:
+    """The same of the lines of a paper, where a name may stand below the word that announces it: "Patient name:",
+    "Kind regards,"."""
+    out: list[str] = []
+    label = ""
+    for line in lines:
+        done = hidden(line, known)
+        if label and line.strip():
+            told = f"{label} "
+            with_label = hidden(f"{told}{line}", known)
+            done = with_label[len(told) :] if with_label.startswith(told) else done
+        out.append(done)
+        if line.strip():
+            label = plain(line).strip() if patterns.ANNOUNCES.fullmatch(plain(line)) else ""
+            label += ":" if label[-1:].isalpha() else ""
+    return out
 
 
 def squeezed(text: str) -> str:
@@ -132,14 +160,23 @@ def _hide(text: str, known: Known) -> str:
     text = _rest(text, lambda part: days.without_birth(part, known.born_on, BORN))
     text = _rest(text, lambda part: patterns.AGE.sub(f" {OLD}", part).replace(f"  {OLD}", f" {OLD}"))
     text = _value(text, patterns.ADDRESS_FIELD, ADDRESS)
+    text = _rest(text, lambda part: WORD.sub(lambda found: _place(found[0], known), part))
     text = _rest(text, lambda part: patterns.WARD.sub(ADDRESS, part))
+    text = re.sub(rf"(?<={re.escape(ADDRESS)})\s?-\s?\d{{1,2}}(?!\w)", "", text)
     text = _value(text, patterns.NAME_FIELD, NAME)
-    text = _rest(text, lambda part: _value(part, patterns.TITLED, NAME))
+    text = patterns.LETTER_HEAD.sub(lambda found: found["label"] + NAME, text)
+    for pattern in (patterns.NAMED, patterns.TITLED, patterns.LEARNED):
+        text = _rest(text, lambda part, pattern=pattern: _value(part, pattern, NAME))  # type: ignore[misc]
     text = _rest(text, lambda part: _value(part, patterns.TITLED_NE, NAME))
     text = _rest(text, _numbers)
     if known.initials:
         text = _rest(text, lambda part: known.initials.sub(NAME, part))  # type: ignore[union-attr]
+    text = _rest(text, _families)
     text = _rest(text, lambda part: WORD.sub(lambda found: _word(found[0], known), part))
+    text = _rest(text, lambda part: patterns.MISREAD.sub(lambda found: _misread(found[0], known), part))
+    # [name] G., [name] K.C.
+    text = re.sub(rf"(?<={re.escape(NAME)})(?:,\s?[A-Z]\b\.?|\sK\.?\s?C\b\.?|\s[A-Z]\.)(?![\w/])", "", text)
+    text = _rest(text, lambda part: patterns.KC.sub(NAME, part))
     # A. [name]
     text = re.sub(rf"(?<![\w.])(?:[A-Z](?:\.\s*|\s+))+(?={re.escape(NAME)})", "", text)
     return re.sub(rf"(?:{re.escape(NAME)}[ .]*)+(?={re.escape(NAME)})", "", text)
@@ -153,7 +190,9 @@ def _numbers(text: str) -> str:
         return f"\x00{chr(0xE000 + len(kept))}\x00"
 
     text = patterns.GROUPED.sub(keep, text)
-    text = _value(text, patterns.ID_FIELD, NUMBER)
+    text = patterns.FOURS.sub(NUMBER, text)
+    for pattern in (patterns.ID_FIELD, patterns.ID_FIELD_NE, patterns.TELEPHONE):
+        text = _value(text, pattern, NUMBER)
     text = _rest(text, lambda part: patterns.PHONE.sub(NUMBER, part))
     text = _rest(
         text, lambda part: patterns.RUN.sub(lambda found: found[0] if days.is_day(found[0]) else NUMBER, part)
@@ -162,20 +201,69 @@ def _numbers(text: str) -> str:
     return re.sub("\x00([\ue000-\uf8ff])\x00", lambda found: kept[ord(found[1]) - 0xE001], text)
 
 
+def _families(text: str) -> str:
+    """The name of a family that many bear, with the given names before it."""
+    words = list(WORD.finditer(text))
+    out, at = "", 0
+    for number, found in enumerate(words):
+        if found.start() < at or not common_names.is_family(found[0]):
+            continue
+        start, first = found.start(), number
+        while first and number - first < 3 and re.fullmatch(r"\.?\s?", text[words[first - 1].end() : start]):
+            before = words[first - 1][0]
+            is_one = common_names.is_given(before) or re.fullmatch(r"[A-Z]", before)
+            if words[first - 1].start() < at or not is_one:
+                break
+            first, start = first - 1, words[first - 1].start()
+        out, at = out + text[at:start] + NAME, found.end()
+    return out + text[at:]
+
+
 def _word(word: str, known: Known) -> str:
-    if sounds(word) & known.by_sound:
+    if sounds(word) & known.by_sound or common_names.is_common(word):
         return NAME
-    return NAME if word.casefold() in known.short and word[0].isupper() else word
+    if word[0].isupper() and nearly(word) & known.nearly and _begins_alike(word, known):
+        return NAME
+    if word.casefold() in known.short and word[0].isupper():
+        return NAME
+    parts = re.findall(r"[A-Z][a-z]+|[A-Z]+(?![a-z])|[a-z]+", word)
+    if 1 < len(parts) < 6 and any(len(part) > 3 and sounds(part) & known.by_sound for part in parts):
+        return NAME
+    return word
+
+
+def _begins_alike(word: str, known: Known) -> bool:
+    """`nearly` leaves the first letter where it is, or it is not in there."""
+    return any(near[:1] == word[:1].casefold() for near in nearly(word) & known.nearly)
+
+
+def _misread(word: str, known: Known) -> str:
+    """A5ha, Gurun9: figures in a word as the letters that they look like."""
+    for letters in ("oiseasgbg", "olzeasgtb"):
+        read = word.translate(str.maketrans("012345689", letters))
+        if sounds(read) & known.by_sound or nearly(read) & known.nearly:
+            return NAME
+    return word
+
+
+def _place(word: str, known: Known) -> str:
+    return ADDRESS if common_names.is_place(word) or sounds(word) & known.places_by_sound else word
+
+
+def _parts(name: str) -> list[str]:
+    return [part for part in WORD.findall(plain(name)) if part not in _TITLES]
 
 
 def _value(text: str, pattern: re.Pattern[str], mark: str) -> str:
     """The value after a label, unless nothing but marks is left of it."""
 
     def put(found: re.Match[str]) -> str:
-        value = found["value"]
+        label, value = found["label"], found["value"]
+        if value is None:
+            label, value = found["label2"], found["value2"]
         if not value.strip() or not _MARKS.sub("", value).strip(" .,:;-"):
             return found[0]
-        return found["label"] + mark + (" " if value[-1:].isspace() else "")
+        return label + mark + (" " if value[-1:].isspace() else "")
 
     return pattern.sub(put, text)
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # A word with the vowel signs that Python does not count as letters.
 WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963])+")
@@ -56,11 +57,20 @@ _SIGNS = {
 _VOWELS = {
     "अ": "a", "आ": "a", "इ": "i", "ई": "i", "उ": "u", "ऊ": "u", "ऋ": "ri", "ए": "e", "ऐ": "ai", "ओ": "o", "औ": "au",
 }  # fmt: skip
-_ENDINGS = ("हरूलाई", "हरूको", "हरू", "लाई", "सँग", "बाट", "ज्यू", "को", "का", "की", "ले", "मा", "जी")
+# What a word is followed by without a blank, several one after the other: आशाजीलाई, गुरुङहरूसँगै.
+_ENDINGS = (
+    "हरू", "हरु", "लाई", "लाइ", "सँग", "संग", "सङ्ग", "सित", "बाट", "द्वारा", "ज्यू", "ज्यु", "जी",
+    "को", "का", "की", "कै", "ले", "मा",
+    "माथि", "तर्फ", "तिर", "प्रति", "देखि", "सम्म", "भन्दा", "बिना", "विना", "मार्फत",
+    "अनुसार", "समेत", "सहित", "पनि", "नै", "चाहिँ", "ै",
+)  # fmt: skip
+_MOST_ENDINGS = 4
+# Letters of other scripts that look like ours.
+_LOOKS = str.maketrans("аеорсухкмтвнпіјѕԁɡαορτυνικβ", "aeopcyxkmtbhnijsdgaoptuvikb")
 # In this order.
 _SAME = (
     ("chh", "ch"), ("sh", "s"), ("v", "b"), ("w", "b"), ("ee", "i"), ("oo", "u"), ("aa", "a"), ("ph", "f"),
-    ("z", "j"), ("x", "ks"), ("q", "k"),
+    ("z", "j"), ("x", "ks"), ("q", "k"), ("kset", "chet"),
 )  # fmt: skip
 
 
@@ -85,13 +95,12 @@ def digits(text: str) -> str:
     return "".join(str(unicodedata.digit(sign)) if sign.isdecimal() else sign for sign in text)
 
 
+@lru_cache(maxsize=20_000)
 def sounds(word: str, *, of_a_name: bool = False) -> frozenset[str]:
     """What a word of a text, or of a name, is known by: the same name is written where one of each is the same.
     Between the two scripts more counts as the same than within one. Empty for a word too short to tell."""
     here = is_devanagari(word)
-    forms = {word}
-    if here:
-        forms.update(word[: -len(end)] for end in _ENDINGS if word.endswith(end) and len(word) > len(end) + 1)
+    forms = _without_endings(word) if here else {word}
     own = "devanagari:" if here else "latin:"
     # Names of which script this can be, spelt in the other one.
     across = own if of_a_name else ("latin:" if here else "devanagari:")
@@ -109,13 +118,35 @@ def sounds(word: str, *, of_a_name: bool = False) -> frozenset[str]:
     return frozenset(found)
 
 
+def nearly(word: str) -> frozenset[str]:
+    """Two words of five letters or more that begin alike are nearly the same (a letter read wrong, left out or too
+    many) when they have one of these in common. Empty for a shorter one."""
+    word = word.casefold().translate(_LOOKS)
+    if len(word) < 5 or is_devanagari(word):
+        return frozenset()
+    return frozenset({word, *(word[:at] + word[at + 1 :] for at in range(1, len(word)))})
+
+
+def _without_endings(word: str) -> set[str]:
+    forms = newest = {word}
+    for _time in range(_MOST_ENDINGS):
+        newest = {
+            form[: -len(end)]
+            for form in newest
+            for end in _ENDINGS
+            if form.endswith(end) and len(form) > len(end) + 1
+        }
+        forms = forms | newest
+    return forms
+
+
 def is_devanagari(word: str) -> bool:
     return any("\u0900" <= sign <= "\u097f" for sign in word)
 
 
 def _sound(word: str) -> str:
     latin = _transcribed(word) if is_devanagari(word) else word
-    marks = unicodedata.normalize("NFD", latin.casefold())
+    marks = unicodedata.normalize("NFD", latin.casefold().translate(_LOOKS))
     text = "".join(sign for sign in marks if not unicodedata.combining(sign) and sign.isalpha())
     for spelling, one in _SAME:
         text = text.replace(spelling, one)

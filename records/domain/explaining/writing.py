@@ -24,7 +24,7 @@ from records.enums import Audience, ExplanationStatus
 from records.models import Explanation
 
 from . import budget, model, people, prompt, sources
-from .deidentify import Known, hidden
+from .deidentify import Known, hidden, hidden_lines
 from .facts import Found
 from .sentences import Reader
 
@@ -76,7 +76,7 @@ def _write(explanation: Explanation, mine: UUID) -> None:
         return
     material = kind.read(source, explanation.asked_by)
     known = people.known_of(explanation.patient)
-    lines = [hidden(line, known) for line in material.lines]
+    lines = hidden_lines(material.lines, known)
     _keep(explanation, mine, findings=[one.stored() for one in material.findings], lines=lines)
     explaining_events.explanation_changed(_get(explanation.pk))
     failure = _ask_model(explanation, mine, material.findings, lines, known)
