@@ -92,7 +92,7 @@ def latest_conversations(user: User, count: int) -> list[Conversation]:
             Prefetch("members", Member.objects.select_related("user"), to_attr="people"),
         )
     )
-    conversations = list(
+    conversations: list[Conversation] = list(
         written.order_by(Case(When(unread__gt=0, then=0), default=1), "-active_at", "-id")[:count]
     )
     for conversation in conversations:
