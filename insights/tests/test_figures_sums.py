@@ -104,12 +104,18 @@ def _compare(people: tuple[Any, Any, Any]) -> None:
 
 
 def _compare_rows(found: reading.Found, narrowing: Narrowing) -> None:
-    """As many rows behind each number as it says."""
-    named = {"open": "open", "called_off": "called_off"}
+    """As many rows behind each number as it says, and as much money."""
     for what in behind.WHATS.keys() - {"quoted"}:
-        name = named.get(what, what)
         count = behind.rows(what, WHOLE, narrowing).count()
-        assert count == getattr(found.total, name), what
+        assert count == getattr(found.total, what), what
+    for what, amount, name in (
+        ("payments", "amount", "received"),
+        ("refunds", "amount", "refunded"),
+        ("quoted", "quote__charge", "charged"),
+        ("quoted", "quote__covered", "covered"),
+    ):
+        amounts = behind.rows(what, WHOLE, narrowing).values_list(amount, flat=True)
+        assert sum(amounts) == getattr(found.total, name), what
     for method, each in found.methods.items():
         assert behind.rows("payments", WHOLE, narrowing, method=method).count() == each.payments
         assert behind.rows("refunds", WHOLE, narrowing, method=method).count() == each.refunds

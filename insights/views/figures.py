@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -14,8 +15,9 @@ from accounts.models import User
 from insights.domain.figures import behind as rows_behind
 from insights.domain.figures.choice import FiguresForm
 from insights.domain.figures.periods import By, Period
-from insights.domain.figures.report import Report, named
+from insights.domain.figures.report import Report
 from insights.domain.figures.sources import own_currency
+from insights.domain.figures.words import named
 from insights.tasks import sum_figures
 
 PER_PAGE = 50
@@ -47,6 +49,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "tables": report.tables,
         "period": named(period, By.DAY),
         "before": named(period.before, By.DAY),
+        "is_under_way": period.is_under_way(timezone.localdate()),
         "coarser": report.by != form.cleaned_data["by"] and bool(form.cleaned_data["by"]),
         "currency": own_currency(),
         "export_url": _export_url(request, period),

@@ -26,7 +26,7 @@ ALL = Q()
 
 @dataclass(frozen=True)
 class What:
-    """`kind` says how a row is shown: visit, payment, refund or answer."""
+    """`kind` says how a row is shown: visit, quote, payment, refund or answer."""
 
     title: str | Promise
     kind: str
@@ -42,7 +42,7 @@ WHATS: dict[str, What] = {
     "expired": What(_("Visits never paid for"), "visit", Q(status=_S.EXPIRED)),
     "waited": What(_("Visits with a known waiting time"), "visit", sources.WAITED),
     "measured": What(_("Visits with a known length"), "visit", sources.MEASURED),
-    "quoted": What(_("Completed visits with a quote"), "visit", Q(status=_S.COMPLETED, quote__isnull=False)),
+    "quoted": What(_("Completed visits with a quote"), "quote", Q(status=_S.COMPLETED, quote__isnull=False)),
     "payments": What(_("Payments that came in"), "payment", sources.ACCEPTED),
     "refunds": What(_("Money sent back"), "refund", sources.SENT),
     "answers": What(_("What patients said"), "answer"),
@@ -62,6 +62,12 @@ def _visits(narrow: Q, period: Period, narrowing: Narrowing, method: str) -> Que
         narrow, sources.within("starts_at", [period]), narrowing.q(), status__in=_S.values
     )
     return found.select_related("doctor", "patient", "service").order_by("-starts_at", "pk")
+
+
+def _quotes(narrow: Q, period: Period, narrowing: Narrowing, method: str) -> QuerySet[Any]:
+    """Visits, with what each was quoted."""
+    found = _visits(narrow, period, narrowing, method).filter(currency=own_currency())
+    return found.select_related("doctor", "patient", "service", "quote")
 
 
 def _payments(narrow: Q, period: Period, narrowing: Narrowing, method: str) -> QuerySet[Any]:
@@ -97,6 +103,7 @@ def _answers(narrow: Q, period: Period, narrowing: Narrowing, method: str) -> Qu
 
 _ROWS: dict[str, Callable[[Q, Period, Narrowing, str], QuerySet[Any]]] = {
     "visit": _visits,
+    "quote": _quotes,
     "payment": _payments,
     "refund": _refunds,
     "answer": _answers,

@@ -35,6 +35,12 @@ def mark(day: date) -> None:
         DoseMark.objects.create(day=day)
 
 
+def mark_everything() -> None:
+    """Every day that was ever summed; those that never were are due anyway."""
+    days = DoseDay.objects.values_list("day", flat=True)
+    DoseMark.objects.bulk_create([DoseMark(day=day) for day in days], batch_size=_BATCH)
+
+
 def last_closed() -> date:
     return day_of(timezone.now()) - timedelta(days=CLOSED)
 

@@ -44,6 +44,10 @@ class Period:
     def days(self) -> int:
         return (self.last - self.first).days + 1
 
+    def is_under_way(self, today: date) -> bool:
+        """Days are still to come (or it is today alone), so the period before has more to count."""
+        return self.last > today or self.first == self.last == today
+
     @property
     def before(self) -> "Period":
         """As many days that end the day before. Whole months and years are compared with whole ones."""

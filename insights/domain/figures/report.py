@@ -5,7 +5,6 @@ from functools import cache
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.enums import Mode
@@ -19,6 +18,7 @@ from .cells import Card, Cell, Table
 from .periods import By, Period
 from .reading import Figures
 from .sources import Narrowing, own_currency
+from .words import named
 
 Column = tuple[str, str, Callable[[Figures], Any], str]
 
@@ -85,7 +85,7 @@ class Report:
         columns: list[Column] = [
             (_("Booked"), "count", lambda each: each.booked, "booked"),
             (_("Completed"), "count", lambda each: each.completed, "completed"),
-            (_("Open"), "count", lambda each: each.open, "open"),
+            (_("Still open"), "count", lambda each: each.open, "open"),
             (_("Did not come"), "count", lambda each: each.no_show, "no_show"),
             (_("Called off"), "count", lambda each: each.called_off, "called_off"),
             (_("Never paid"), "count", lambda each: each.expired, "expired"),
@@ -102,7 +102,7 @@ class Report:
         table.chart = self._chart(
             _("visits"),
             (_("Completed"), "--success", lambda each: each.completed),
-            (_("Open"), "--info", lambda each: each.open),
+            (_("Still open"), "--info", lambda each: each.open),
             (_("Did not come"), "--danger", lambda each: each.no_show),
             (_("Called off"), "--warning", lambda each: each.called_off),
             (_("Never paid"), "--line-strong", lambda each: each.expired),
@@ -120,7 +120,8 @@ class Report:
         table = self._in_pieces("revenue", title, columns, lambda each: each.payments + each.refunds)
         table.note = _(
             "Money counts on the day it was accepted or sent back, with the doctor and service of its visit. Paying "
-            "from credit brings no new money, so it stands only under “By way of paying”."
+            "from credit brings no new money, so it stands only under “By way of paying”. What medical aids pay the "
+            "clinic is not in it; what they cover stands under “Medical aid”."
         )
         table.chart = self._chart(
             own_currency(),
@@ -290,19 +291,6 @@ class Report:
 @cache
 def _address(what: str) -> str:
     return reverse("figures_behind", args=[what])
-
-
-def named(piece: Period, by: By) -> str:
-    """A piece of a period in words."""
-    if by == By.YEAR:
-        return str(piece.first.year)
-    if by == By.MONTH:
-        return date_format(piece.first, "M Y")
-    if piece.days == 1:
-        return date_format(piece.first, "j M Y")
-    same = piece.first.replace(day=1) == piece.last.replace(day=1)
-    begin = "j" if same else "j M" if piece.first.year == piece.last.year else "j M Y"
-    return f"{date_format(piece.first, begin)} – {date_format(piece.last, 'j M Y')}"
 
 
 def _header(first: str, columns: Sequence[Column]) -> list[tuple[str, str]]:

@@ -16,7 +16,8 @@ from clinic.core import pdf, sheets
 from insights.domain.figures.cells import Table
 from insights.domain.figures.choice import FiguresForm
 from insights.domain.figures.periods import By
-from insights.domain.figures.report import Report, named
+from insights.domain.figures.report import Report
+from insights.domain.figures.words import named
 from insights.enums import ExportFormat, ExportKind
 
 from .base import ExportedList, Progress
@@ -32,7 +33,10 @@ class FigureTables(ExportedList):
 
     def __init__(self, owner: User, filters: str = "") -> None:
         self.owner, self.filters = owner, filters
-        self.form = FiguresForm(QueryDict(filters))
+        wanted = QueryDict(filters, mutable=True)
+        # It narrows only what lies behind a number; said on a file, it would be untrue.
+        wanted.pop("method", None)
+        self.form = FiguresForm(wanted)
         self.form.is_valid()
 
     @cached_property

@@ -39,6 +39,7 @@ class Command(BaseCommand):
             self.stdout.write(", ".join(f"{count:,} {what}" for what, count in counts.items()))
         # Much of it was written past the signals that mark a day.
         marks.mark_everything()
+        doses.mark_everything()
         sums.sum_marked()
         doses.sum_due()
         self._say_log_ins()

@@ -17,5 +17,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["all"]:
             self.stdout.write(f"marked {marks.mark_everything()} days")
+            doses.mark_everything()
         done = sums.sum_marked(say=lambda so_far: self.stdout.write(f"summed up {so_far} days"))
         self.stdout.write(f"visits, money, feedback: {done} days; doses: {doses.sum_due()} days")
