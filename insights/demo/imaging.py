@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from accounts.models import User
+from insights.demo import critical as demo_critical
 from insights.demo.bills import insert
 from records.enums import ImagingStatus as S
 from records.models import ImagingReport, ImagingReportStatusChange
@@ -62,8 +63,13 @@ def seed(people: Mapping[str, User], now: datetime) -> None:
             _bring(report, S.ACQUIRED, now)
         else:
             done.append(report)
-    for number, report in enumerate(reversed(done)):
-        _bring(report, S.REPORTED if number == 0 else S.AUTHORISED, now)
+    done.reverse()
+    critical = demo_critical.chosen(done[1:], people["doctor"], now)
+    for number, report in enumerate(done):
+        to = S.REPORTED if number == 0 else S.AUTHORISED
+        _bring(report, to, now, is_critical=report is critical)
+    if critical is not None:
+        demo_critical.answered(critical, by=people["doctor"])
     for referral in Referral.objects.filter(
         appointment=None, imaging_report=None, referrer__in=people.values()
     ):
@@ -108,7 +114,7 @@ def _add(report: ImagingReport, at: datetime, by: User) -> None:
     insert([ImagingReportStatusChange(report=report, to_status=report.status, actor=by)], [at])
 
 
-def _bring(report: ImagingReport, to: S, now: datetime) -> None:
+def _bring(report: ImagingReport, to: S, now: datetime, *, is_critical: bool = False) -> None:
     """Step by step up to `to`, each at the time it would have been; the last one is released, too."""
     visit = report.appointment
     if visit is None or report.status not in WAY:
@@ -123,6 +129,8 @@ def _bring(report: ImagingReport, to: S, now: datetime) -> None:
     for status in WAY[WAY.index(S(report.status)) + 1 : WAY.index(to) + 1]:
         if status == S.REPORTED:
             _write(report, visit.doctor)
+            if is_critical:
+                demo_critical.write(report)
         if status == S.AUTHORISED:
             report.authorised_by = visit.doctor
             report.released_at = min(over + RELEASING, now)

@@ -25,7 +25,7 @@ from messaging.call_rules import is_over, is_too_early
 from messaging.models import Conversation, Delivery, Message, Notification
 from records.domain.imaging import ordering, queries
 from records.enums import FeedbackStatus, ImagingStatus
-from records.models import Feedback, ImagingReport, ImagingReportStatusChange, VisitNote
+from records.models import CriticalAlert, Feedback, ImagingReport, ImagingReportStatusChange, VisitNote
 from scheduling.enums import OCCUPYING, AppointmentStatus, ReferralStatus
 from scheduling.models import (
     Appointment,
@@ -151,6 +151,9 @@ class DemoClinicTest(TestCase):
         assert stands == set(ImagingStatus.values)
         assert not Referral.objects.filter(imaging_report=None).exists()
         assert ordering.make_good() == 0
+        alert = CriticalAlert.objects.get(imaging_report__is_critical=True)
+        assert alert.next_at is None, "nobody is called about the demo"
+        assert (alert.acknowledged_by_id is not None, alert.tellings.count()) == (True, 1)  # type: ignore[attr-defined]
         for report in ImagingReport.objects.filter(status=ImagingStatus.AUTHORISED):
             assert all(at.total_seconds() >= 0 for at in queries.turnaround(report).values())
 
