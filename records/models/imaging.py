@@ -252,6 +252,9 @@ class ImagingInstance(BaseModel):
     series = models.ForeignKey(ImagingSeries, on_delete=models.CASCADE, related_name="instances")
     uid = models.CharField(max_length=64)
     number = models.IntegerField(default=0)
+    # The plane it lies in (the cosines of its sides) and how far along the line upright on it, in mm; null: not said.
+    plane = models.CharField(max_length=64, blank=True)
+    position = models.FloatField(null=True, blank=True)
     sop_class = models.CharField(max_length=64, blank=True)
     # How the pictures are packed in the file (a UID).
     transfer_syntax = models.CharField(max_length=64, blank=True)

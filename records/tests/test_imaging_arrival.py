@@ -170,3 +170,18 @@ def test_the_trail_tells_who_brought_them(report: Any, manager: User, patient: U
     brought(report, series_zip(), by=manager)
     line = Activity.objects.get(verb="imaging.pictures.add")
     assert (line.actor_id, line.patient_id) == (manager.pk, patient.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_refused_pictures_go_even_when_who_refuses_dies(
+    report: Any, radiologist: User, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brought(
+        report, zipped(enumerate_names([*files(scan(), 2), *files(scan("knee", kind=MR), 1)])), by=radiologist
+    )
+    monkeypatch.setattr(whose, "_remove", lambda names: None)
+    whose.refuse(report.studies.get(modality=CT).pk, actor=radiologist, reason="Another patient's disc.")
+    assert len(on_disk(settings)) == 3
+    run_due_tasks()
+    kept = ImagingInstance.objects.get()
+    assert [path.read_bytes() for path in on_disk(settings)] == [kept.file.read()]

@@ -10,11 +10,16 @@ from typing import Any
 
 import pydicom
 import pytest
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEG2000Lossless
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    JPEG2000Lossless,
+)
 
 from accounts.models import User
 from clinic.core.errors import Infected
-from records.domain.imaging import arriving, child, unpacking
+from records.domain.imaging import arriving, child, tags, unpacking
 from records.models import ImagingInstance, ImagingReport, ImagingStudy, ImagingUpload
 from records.tests.dicom import ASHA, Named, bring, dataset, files, known, scan, series_zip, written, zipped
 from records.tests.factories_imaging import make_imaging_report
@@ -46,7 +51,7 @@ def link(name: str, to: str) -> tuple[zipfile.ZipInfo, bytes]:
 
 def dicomdir() -> bytes:
     one = dataset(scan())
-    one.SOPClassUID = one.file_meta.MediaStorageSOPClassUID = pydicom.uid.UID(child.DICOMDIR)
+    one.SOPClassUID = one.file_meta.MediaStorageSOPClassUID = pydicom.uid.UID(tags.DICOMDIR)
     return written(one)
 
 
@@ -184,6 +189,32 @@ def test_odd_values_break_nothing(report: ImagingReport, radiologist: User) -> N
     assert (study.started_at, study.found_birth_date, study.state) == (None, None, "other_person")
     assert study.found_name.startswith("गुरुङ^आशा")
     assert study.series.get().window_center == 40
+
+
+@pytest.mark.django_db
+def test_numbers_beyond_measure_cost_one_file_alone(report: ImagingReport, radiologist: User) -> None:
+    """Billions of frames, each of which the viewer would keep a place for; fewer than no rows; a length of 4 GB; a way
+    of packing that no database stores."""
+    film = dataset(scan("film"))
+    film.file_meta.TransferSyntaxUID = JPEG2000Lossless
+    film.NumberOfFrames = 2**31 - 1
+    film.PixelData = pydicom.encaps.encapsulate([b"\xff\x4f\xff\x51" + bytes(96)])
+    film["PixelData"].is_undefined_length = True
+    shrunk = written(dataset(scan("shrunk"))).replace(
+        b"\x28\x00\x10\x00US\x02\x00\x00\x01", b"\x28\x00\x10\x00IS\x02\x00-1"
+    )
+    long = ONE.replace(b"\x08\x00\x60\x00CS\x02\x00", b"\x08\x00\x60\x00UN\x00\x00\xfe\xff\xff\xff")
+    odd = written(dataset(scan("odd"))).replace(b"1.2.840.10008.1.2.1\x00", b"1.2.840.10008.1\x002.1\x00")
+    assert len({ONE, long}) == 2
+    contents = [written(film), shrunk, long, odd, ONE]
+    upload = bring(report, zipped((str(at), one) for at, one in enumerate(contents)), by=radiologist)
+    assert upload.state == "done"
+    assert upload.found["skipped"] == {"damaged": 2, "no_pictures": 1}
+    assert {one.frames for one in ImagingInstance.objects.all()} == {1}
+    assert {one.transfer_syntax for one in ImagingInstance.objects.all()} == {
+        ExplicitVRLittleEndian,
+        "1.2.840.10008.1 2.1",
+    }
 
 
 @pytest.mark.django_db

@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.domain import break_glass
+from accounts.domain.trail_queries import BY_BREAK_GLASS
 from accounts.models import Activity, User
 from clinic.core.errors import Conflict
 from clinic.core.testing.racing import race
@@ -141,6 +143,22 @@ def test_files_are_private_and_each_look_is_told(
     assert b"".join(answer.streaming_content)[128:132] == b"DICM"
     line = Activity.objects.get(verb="imaging.pictures.open")
     assert (line.actor_id, line.patient_id, line.target_id) == (radiologist.pk, patient.pk, str(report.pk))
+
+
+@pytest.mark.django_db
+def test_a_look_by_break_glass_says_so(
+    report: ImagingReport, radiologist: User, other_doctor: User, patient: User
+) -> None:
+    bring(report, series_zip(count=1), by=radiologist)
+    report.refresh_from_db()
+    writing.save(report.pk, author=radiologist, version=report.version, sections=SECTIONS)
+    deciding.report(report.pk, author=radiologist)
+    deciding.authorise(report.pk, actor=radiologist)
+    assert seen_by(other_doctor) == {404}
+    break_glass.open_record(other_doctor, patient, reason="Found unconscious, needs help.")
+    assert seen_by(other_doctor) == {200}
+    line = Activity.objects.get(verb="imaging.pictures.open", actor=other_doctor)
+    assert (line.patient_id, line.reason) == (patient.pk, BY_BREAK_GLASS)
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ single transaction, which asks whether another run was faster, and what no row n
 import logging
 import os
 import shutil
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,17 @@ def tidy(upload: ImagingUpload) -> None:
             shutil.rmtree(run, ignore_errors=True)
     if not any(folder.iterdir()):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def tidy_soon(report: ImagingReport, names: Iterable[str]) -> None:
+    """In the transaction that removes the rows of these files: they go even when this process dies before it has
+    removed them itself."""
+    from records.tasks import watch_imaging_upload
+
+    folders = {Path(name).parent for name in names}
+    for upload in ImagingUpload.objects.filter(report=report):
+        if any(Path(FOLDER, upload.pk.hex) in folder.parents for folder in folders):
+            watch_imaging_upload.enqueue(str(upload.pk))
 
 
 def sweep(before: datetime) -> None:

@@ -127,6 +127,8 @@ def _add_series(study: ImagingStudy, uid: str, files: list[Found], folder: str) 
                 series=series,
                 uid=one.uid,
                 number=one.number,
+                plane=one.plane,
+                position=one.position,
                 sop_class=one.sop_class,
                 transfer_syntax=one.transfer_syntax,
                 file=f"{folder}/{one.file}",

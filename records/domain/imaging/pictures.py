@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,10 +12,12 @@ from accounts.domain import trail
 from accounts.enums import ActivityVerb
 from accounts.models import User
 from records import imaging_rules
+from records.domain.reading import note
 from records.enums import ImagingStatus, StudyState
 from records.models import ImagingInstance, ImagingReport, ImagingSeries, ImagingStudy, ImagingUpload
 
 from . import queries
+from .order import in_order
 
 UPLOADS_SHOWN, UPLOADS_MOST = timedelta(days=2), 5
 
@@ -81,8 +83,7 @@ def uploads_of(report: ImagingReport) -> QuerySet[ImagingUpload]:
 
 def for_the_viewer(study: ImagingStudy) -> dict[str, Any]:
     """The study with its series and their files in order, as plain values. Constant number of queries."""
-    instances = Prefetch("instances", ImagingInstance.objects.order_by("number", "uid"))
-    series = ImagingSeries.objects.filter(study=study).prefetch_related(instances)
+    series = ImagingSeries.objects.filter(study=study).prefetch_related("instances")
     return {
         "id": str(study.pk),
         "report": str(study.report_id),
@@ -96,12 +97,10 @@ def for_the_viewer(study: ImagingStudy) -> dict[str, Any]:
 
 def note_opened(study: ImagingStudy, reader: User) -> None:
     """Somebody looks at the pictures: a line in the trail of the report, in whose list of openings it stands."""
-    trail.record(
-        ActivityVerb.PICTURES_OPENED,
-        actor=reader,
-        target=study.report,
-        patient=study.report.patient_id if study.state == StudyState.ACCEPTED else None,
-    )
+    if study.state == StudyState.ACCEPTED:
+        note(ActivityVerb.PICTURES_OPENED, [(study.report, study.report.patient_id)], reader=reader)
+    else:
+        trail.record(ActivityVerb.PICTURES_OPENED, actor=reader, target=study.report)
 
 
 def _series(series: ImagingSeries) -> dict[str, Any]:
@@ -115,7 +114,7 @@ def _series(series: ImagingSeries) -> dict[str, Any]:
         "description": series.description,
         "body_part": series.body_part,
         "window": window,
-        "instances": [_instance(one) for one in series.instances.all()],  # type: ignore[attr-defined]
+        "instances": [_instance(one) for one in in_order(series.instances.all())],  # type: ignore[attr-defined]
     }
 
 

@@ -10,12 +10,14 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone as clinic
 
-from . import child
 from .identity import Person
 
 SECONDS = 600
+# The project's folder stands last, so that nothing in it is taken for one of Python's own modules.
+START = "import sys; sys.path.append(sys.argv.pop(1)); from records.domain.imaging import child; child.run()"
 
 
 class Unreadable(Exception):
@@ -45,6 +47,9 @@ class Found:
     frames: int
     window: tuple[float | None, float | None]
     person: Person
+    # The plane it lies in, and how far along the line that stands upright on it, in mm.
+    plane: str = ""
+    position: float | None = None
 
 
 @dataclass(frozen=True)
@@ -59,13 +64,15 @@ def unpack(source: Path, folder: Path) -> Unpacked:
     """Take the DICOM files out of `source` into the empty `folder`. Raises Unreadable."""
     # Secrets of the portal are in its environment; this process gets none of it.
     environment = {"PATH": os.defpath, "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-I", child.__file__, str(source), str(folder)]
+    command = [sys.executable, "-I", "-c", START, str(settings.BASE_DIR), str(source), str(folder)]
     try:
         done = subprocess.run(
             command,
             env=environment,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            # Warnings there quote what the files say, as often as they like.
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             timeout=SECONDS,
             check=False,
         )

@@ -16,7 +16,7 @@ from records import imaging_events
 from records.enums import StudyState
 from records.models import ImagingInstance, ImagingReport, ImagingStudy
 
-from . import pictures
+from . import arriving, pictures
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ def refuse(study_id: UUID, *, actor: User, reason: str) -> ImagingStudy:
     reason = _said(reason)
     names = list(ImagingInstance.objects.filter(series__study=study).values_list("file", flat=True))
     study.series.all().delete()  # type: ignore[attr-defined]
+    arriving.tidy_soon(study.report, names)
     _decide(study, _S.REFUSED, actor, reason)
     transaction.on_commit(lambda: _remove(names))
     return study
