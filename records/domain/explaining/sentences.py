@@ -1,12 +1,14 @@
 """What of a model's answer may stand: sentences that cite what is there. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from . import figures, patterns
 from .facts import Found
-from .spelling import digits, plain
+from .spelling import plain
 
 LONGEST = 400
 # A line that never ends is no sentence; what follows until its end goes with it.
@@ -15,11 +17,13 @@ _CITED = re.compile(
     r"\[\s*((?:[FL]\s?\d{1,4}(?:\s*[-–]\s*[FL]?\s?\d{1,4})?[\s,;]*)+)\]\s*[.!?।]?", re.IGNORECASE
 )
 _MARKUP = re.compile(
-    r"<\s*[A-Za-z/!?]|&(?:[a-z]+|#\d+);|https?:|www\.|\w@\w|javascript:|!?\[[^\]]*\]\(|```", re.IGNORECASE
+    r"<\s*[A-Za-z/!?]|&(?:[a-z]+|#\d+);|https?:|www\.|\w@\w|javascript:|[\[\]`#]|hxxp|\bdot com\b",
+    re.IGNORECASE,
 )
 _BREAK = re.compile(r"[.!?।]['\"”)]*\s+(?=\S)")
 _SHORT = re.compile(r"(?:\b(?:e\.g|i\.e|approx|dr|mr|mrs|no|vs|ca|etc|max|min)|\b[A-Z])\.$", re.IGNORECASE)
-_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+# Greek, for a β-blocker and a μg.
+_SCRIPTS = re.compile(r"^(?:LATIN|DEVANAGARI|GREEK) |^(?:MICRO|OHM|FEMININE|MASCULINE)")
 _LEADING = re.compile(r"^\s*(?:[-*•–]|\(?\d{1,2}[.)])\s+")
 
 
@@ -75,8 +79,11 @@ class Reader:
             and self.kept < self._most
             and text.casefold() not in self._said
             and not _MARKUP.search(text)
+            and not patterns.LINK.search(text)
+            and not patterns.EMAIL.search(text)
             and not any(not _SHORT.search(text[: found.start() + 1]) for found in _BREAK.finditer(text))
             and all(sign.isprintable() for sign in text)
+            and all(_SCRIPTS.match(unicodedata.name(sign, "")) for sign in text if sign.isalpha())
             and self._figures_stand(text, cites)
         )
         if not may_stand or cites is None:
@@ -103,13 +110,10 @@ class Reader:
         return tuple(found) or None
 
     def _figures_stand(self, text: str, cites: tuple[str | int, ...]) -> bool:
-        """Every figure of the sentence stands in something it cites: an invented dose or value never gets through."""
+        """Every figure of the sentence, also one in words, stands in something it cites: no invented dose or value
+        gets through. Nor does an order to begin or stop that nobody gave."""
         by_key = {one.key: one.text for one in self._findings}
         cited = " ".join(by_key[one] if isinstance(one, str) else self._lines[one - 1] for one in cites)
-        there = {_figure(found) for found in _FIGURE.findall(digits(cited))}
-        return all(_figure(found) in there for found in _FIGURE.findall(digits(text)))
-
-
-def _figure(text: str) -> str:
-    text = text.replace(",", "")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+        there = figures.figures(cited) | figures.counted(cited)
+        said = figures.figures(text) | figures.counted(text)
+        return said <= there and figures.orders(text) <= figures.orders(cited)
