@@ -159,7 +159,8 @@ else:
     _memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 50_000}}
     CACHES = {"default": _memory}
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# In `slow` is what holds a worker for long: workers of their own do it (the command serve).
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "slow"]}}
 
 # --- People and log-in ---
 

@@ -31,12 +31,12 @@ def remind_of_doses() -> None:
     reminders.remind_due()
 
 
-@task()
+@task(queue_name="slow")
 def make_record_export(export_id: str) -> None:
     record_exports.run(export_id)
 
 
-@task()
+@task(queue_name="slow")
 def watch_record_export(export_id: str) -> None:
     """Notice when the worker that made it has died."""
     if record_exports.watch(export_id):
@@ -48,24 +48,24 @@ def remove_record_exports() -> None:
     record_exports.remove_old()
 
 
-@task()
+@task(queue_name="slow")
 def read_imaging_upload(upload_id: str) -> None:
     arriving.read(upload_id)
 
 
-@task()
+@task(queue_name="slow")
 def watch_imaging_upload(upload_id: str) -> None:
     """Begin again when the worker that read it has died."""
     if arriving.watch(upload_id):
         watch_imaging_upload.using(run_after=timezone.now() + arriving.STALE).enqueue(upload_id)
 
 
-@task()
+@task(queue_name="slow")
 def write_explanation(explanation_id: str) -> None:
     writing.run(explanation_id)
 
 
-@task()
+@task(queue_name="slow")
 def watch_explanation(explanation_id: str) -> None:
     """Take it over when the worker that wrote it has died."""
     if writing.watch(explanation_id):
