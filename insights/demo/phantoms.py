@@ -94,7 +94,9 @@ def dataset(scan: Scan, at: int = 1, count: int = 1) -> Dataset:
     one.WindowCenter, one.WindowWidth = _WINDOW[kind]
     one.PixelSpacing = [_SPACING[kind], _SPACING[kind]]
     one.SliceThickness = 3
-    one.ImagePositionPatient, one.ImageOrientationPatient = [0, 0, 3 * at], [1, 0, 0, 0, 1, 0]
+    # A chest is looked at from the front, what lies within from below.
+    down = [0, 0, -1] if kind == XRAY else [0, 1, 0]
+    one.ImagePositionPatient, one.ImageOrientationPatient = [0, 0, 3 * at], [1, 0, 0, *down]
     one.PixelData = picture.astype("<i2").tobytes()
     return one
 

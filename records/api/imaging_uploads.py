@@ -1,7 +1,10 @@
 """Pictures of a scan in parts, as a large document is sent: begin, send parts, look how far it is, hand them over."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -91,7 +94,8 @@ class ImagingUploadPart(APIView):
         session, offset = _own(request, pk), offset_of(request)
         part = request.data if isinstance(request.data, bytes) else b""
         digest = request.headers.get("Part-Sha256", "")
-        session = uploads.receive(session.pk, offset=offset, part=part, digest=digest)
+        with _gone_is_404():
+            session = uploads.receive(session.pk, offset=offset, part=part, digest=digest)
         return Response(ImagingUploadStateSerializer(session).data)
 
     @extend_schema(request=None, responses={204: None})
@@ -107,8 +111,19 @@ class ImagingUploadFinish(APIView):
     @extend_schema(request=None, responses={201: ImagingUploadResultSerializer})
     def post(self, request: Request, pk: Any) -> Response:
         """Hand over what has arrived. What is in it shows on the report's page once it is read."""
-        upload = uploads.finish_pictures(_own(request, pk).pk)
+        session = _own(request, pk)
+        with _gone_is_404():
+            upload = uploads.finish_pictures(session.pk)
         return Response(ImagingUploadResultSerializer(upload).data, status=status.HTTP_201_CREATED)
+
+
+@contextmanager
+def _gone_is_404() -> Iterator[None]:
+    """Another call has just handed it over or given it up."""
+    try:
+        yield
+    except UploadSession.DoesNotExist as error:
+        raise Http404 from error
 
 
 def _own(request: Request, pk: Any) -> UploadSession:

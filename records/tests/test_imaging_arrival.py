@@ -1,6 +1,7 @@
 """Pictures of a scan: what is brought becomes studies, series and instances once, whatever happens on the way."""
 
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Activity, User
 from clinic.core.testing.racing import race
 from clinic.core.testing.tasks import run_due_tasks
+from records.domain import uploads
 from records.domain.imaging import arriving, whose
 from records.models import ImagingInstance, ImagingSeries, ImagingStudy, ImagingUpload
 from records.tests.dicom import CT, MR, files, known, scan, send, series_zip, zipped
@@ -185,3 +187,25 @@ def test_refused_pictures_go_even_when_who_refuses_dies(
     run_due_tasks()
     kept = ImagingInstance.objects.get()
     assert [path.read_bytes() for path in on_disk(settings)] == [kept.file.read()]
+
+
+@pytest.mark.django_db
+def test_handed_over_twice_at_once_is_once(
+    report: Any, radiologist: User, api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = series_zip(count=1)
+    start = {"imaging_report": str(report.pk), "name": "a.zip", "size": len(content), "fingerprint": "a" * 64}
+    begun = api(radiologist).post("/api/imaging-uploads/", start, format="json").json()
+    address = f"/api/imaging-uploads/{begun['id']}/"
+    headers = {"Upload-Offset": "0", "Part-Sha256": sha256(content).hexdigest()}
+    kind = "application/octet-stream"
+    assert api(radiologist).put(address, data=content, content_type=kind, headers=headers).status_code == 200
+    real = uploads.finish_pictures
+
+    def late(pk: Any) -> Any:
+        real(pk)  # the other call, between this one's look and its lock
+        return real(pk)
+
+    monkeypatch.setattr(uploads, "finish_pictures", late)
+    assert api(radiologist).post(f"{address}finish/", {}, format="json").status_code == 404
+    assert ImagingUpload.objects.count() == 1
