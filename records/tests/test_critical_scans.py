@@ -296,6 +296,9 @@ def test_the_page_keeps_what_was_typed_and_lists_who_was_told(
     sent["told_at"] = f"{timezone.localtime():%Y-%m-%dT%H:%M}"
     assert client.post(reverse("critical_told", args=[alert.pk]), sent).status_code == 302
     page = client.get(reverse("critical_alert", args=[alert.pk])).content.decode()
+    looks = Activity.objects.filter(actor=radiologist, verb="record.read", patient=alert.subject.patient)
+    client.get(reverse("critical_alert", args=[alert.pk]), headers={"X-Background": "1"})
+    assert looks.count() == 1
     assert "Will come" in page
     assert reverse("critical_acknowledge", args=[alert.pk]) not in page
     client.force_login(manager)
