@@ -1,11 +1,11 @@
 """The order in which the pictures of a series are looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from records.models import ImagingInstance
 
 
-def in_order(instances: Sequence[ImagingInstance]) -> list[ImagingInstance]:
+def in_order(instances: Iterable[ImagingInstance]) -> list[ImagingInstance]:
     """By where they lie in the body, in the direction of their numbers: these may repeat, jump or all be 0. By their
     numbers where places do not tell: several planes or moments, many frames in a file, or none said."""
     numbered = sorted(instances, key=lambda one: (one.number, one.uid))
