@@ -55,13 +55,13 @@ test-browser: $(DEV) chromium ## the tests that drive Chromium
 	@echo "==> tests in Chromium"
 	@$(PYTEST) -m browser -n 2
 
-test-services: $(DEV) chromium ## the suite on PostgreSQL and Redis (temporary ones, installed from Debian when missing)
+test-services: $(DEV) chromium ## the tests that use a database, on PostgreSQL and Redis (temporary, installed from Debian when missing)
 	@deploy/with-services $(MAKE) --no-print-directory test-services-inside
 
 test-services-inside: $(DEV)
 	@$(BUILD_CSS)
-	@echo "==> tests without a browser, on PostgreSQL and Redis"
-	@$(PYTEST) -m "not browser" -n 2
+	@echo "==> tests without a browser that use a database or the cache, on PostgreSQL and Redis"
+	@$(PYTEST) -m "services and not browser" -n 2
 	@echo "==> tests in Chromium ($(SERVICES_BROWSER)), on PostgreSQL and Redis"
 	@$(PYTEST) -m browser -k "$(SERVICES_BROWSER)"
 
