@@ -72,7 +72,10 @@ def test_loss_leads_to_sound_alone_and_back_to_the_picture(
     host, guest = meet(person, patient, doctor, relay_only=True)
     path.loss = 0.25
     for page in (host, guest):
-        page.locator("[data-status-text]").get_by_text("Very weak connection: sound only.").wait_for()
+        # How soon loss tells depends on which packets it hits.
+        page.locator("[data-status-text]").get_by_text("Very weak connection: sound only.").wait_for(
+            timeout=60_000
+        )
     assert path.dropped > 0
     # No pictures are decoded any more, and sound still comes in.
     guest.get_by_text("The picture is paused: the line is weak.").wait_for()
