@@ -58,13 +58,13 @@ test-browser: $(DEV) chromium ## the tests that drive Chromium
 fuzz: $(DEV) ## every made-up request to the API as every role (FUZZ=20 random ones each, FUZZ_SEED=1, FUZZ_ONLY="POST /api/pay")
 	@FUZZ=$(or $(FUZZ),20) FUZZ_SEED=$(or $(FUZZ_SEED),1) FUZZ_ONLY="$(FUZZ_ONLY)" $(PYTEST) clinic/tests/test_api_fuzz.py
 
-test-services: $(DEV) chromium ## the suite on PostgreSQL and Redis (temporary ones, installed from Debian when missing)
+test-services: $(DEV) chromium ## the tests that use a database, on PostgreSQL and Redis (temporary, installed from Debian when missing)
 	@deploy/with-services $(MAKE) --no-print-directory test-services-inside
 
 test-services-inside: $(DEV)
 	@$(BUILD_CSS)
-	@echo "==> tests without a browser, on PostgreSQL and Redis"
-	@$(PYTEST) -m "not browser" -n 2
+	@echo "==> tests without a browser that use a database or the cache, on PostgreSQL and Redis"
+	@$(PYTEST) -m "services and not browser" -n 2
 	@echo "==> tests in Chromium ($(SERVICES_BROWSER)), on PostgreSQL and Redis"
 	@$(PYTEST) -m browser -k "$(SERVICES_BROWSER)"
 

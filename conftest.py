@@ -43,9 +43,20 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return _UUID.sub("uuid", text) if _UUID.search(text) else None
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """`-m browser` reads the few files that have such tests: to collect all the others takes longer than some tests."""
+    if config.option.markexpr == "browser" and collection_path.name.startswith("test_"):
+        return "mark.browser" not in collection_path.read_text() or None
+    return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Browser tests last: Playwright's loop stays in the thread of the tests and keeps others from starting theirs."""
+    from clinic.core.testing import services
+
+    services.mark(items)  # before `-m` chooses among them
+    yield
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
@@ -99,11 +110,16 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
 
 @pytest.fixture(autouse=True)
-def _fresh_limits() -> None:
-    """Rate limits count in the cache; no test inherits another's."""
+def _fresh_limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rate limits count in the cache; no test inherits another's, and none that isn't marked for it has a cache."""
     from django.core.cache import cache
 
-    cache.clear()
+    from clinic.core.testing import services
+
+    if request.node.get_closest_marker(services.MARK):
+        cache.clear()
+    else:
+        services.refuse(monkeypatch)
 
 
 # --- The cast ---

@@ -42,11 +42,20 @@ def test_a_part_arrives_while_the_next_reference_is_typed(
     page.get_by_label("Bank reference").fill("THIRD 12")
     # Nothing has changed: nothing is replaced.
     page.evaluate("document.getElementById('payment-state').dataset.kept = 'yes'")
-    heard(page, due)
+    with page.expect_response(f"**/api/payments/{due.pk}/"):
+        heard(page, due)
+    expect(page.locator("#payment-state[data-kept]")).to_have_count(1)
     # Another part, taken elsewhere: the amount changes and the status does not.
     payments.submit(due.pk, bank_reference="SECOND 1234", actor=patient)
     payments.confirm(due.pk, amount=Decimal("200"), actor=manager)
-    expect(page.locator("#payment-state[data-kept]")).to_have_count(1)
     heard(page, due)
     expect(page.locator("[data-amount]")).to_have_text("NPR 300.00")
+    expect(page.get_by_label("Bank reference")).to_have_value("THIRD 12")
+    # One more, sent from elsewhere: the form goes while it is checked, and comes again.
+    payments.submit(due.pk, bank_reference="OTHER 1234", actor=patient)
+    heard(page, due)
+    expect(page.get_by_role("heading", name="We are checking your payment")).to_be_visible()
+    payments.confirm(due.pk, amount=Decimal("100"), actor=manager)
+    heard(page, due)
+    expect(page.locator("[data-amount]")).to_have_text("NPR 200.00")
     expect(page.get_by_label("Bank reference")).to_have_value("THIRD 12")

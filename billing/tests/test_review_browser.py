@@ -82,21 +82,21 @@ def test_one_pane_on_a_phone(person: Person, many_payments: Callable[[int], None
     page.go_back()
     expect(page.locator("#queue")).to_be_visible()
     expect(page.locator("#review")).to_have_count(0)
+    # Letting the payment go draws the list anew, and takes its row out of the page meanwhile.
+    page.wait_for_load_state("networkidle")
 
     # The list is drawn anew without moving under the finger: one that came first is gone.
     row = page.locator(f"#payment-{row.get_attribute('data-id')}")
-    # By id, again and again: letting the payment go draws the list anew, and takes this row out of the page meanwhile.
+    place = "id => document.getElementById(id) && {y: document.getElementById(id).getBoundingClientRect().y}"
     page.wait_for_function(
         "id => (document.getElementById(id)?.scrollIntoView(), document.scrollingElement.scrollTop > 200)",
         arg=row.get_attribute("id"),
     )
-    before = row.bounding_box()
+    before = page.wait_for_function(place, arg=row.get_attribute("id")).json_value()
     gone = Payment.objects.order_by("submitted_at").first()
     assert gone is not None
     payments.reject(gone.pk, reason="No such transfer", actor=manager)
     page.evaluate("window.htmx.trigger('#queue', 'queue:refresh')")
     expect(page.locator(f"#payment-{gone.pk}")).to_have_count(0)
-    after = row.bounding_box()
-    assert before is not None
-    assert after is not None
+    after = page.wait_for_function(place, arg=row.get_attribute("id")).json_value()
     assert abs(before["y"] - after["y"]) < 4

@@ -111,7 +111,7 @@ def test_sign_up_book_pay_confirm_chat_and_meet(
     calendar.get_by_role("button", name=re.compile("Admit|Let in")).first.click()
     for page in (patient, calendar):
         wait_for_frames(page)
-    note = calendar.locator("#call-visit textarea")
+    note = calendar.locator("#call-visit textarea[name=text]")
     note.fill("Throat red, no fever. Warm salt water, paracetamol when needed.")
     expect(calendar.locator("[data-note-status]")).to_contain_text(re.compile(r"Saved \d"))
     calendar.get_by_role("button", name="Complete the visit and end the call").click()

@@ -74,6 +74,11 @@ def push(page: Page, data: str) -> list[dict[str, Any]]:
     protocol.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(event["registrations"]))
     protocol.send("ServiceWorker.enable")
     origin = page.evaluate("navigator.serviceWorker.ready.then(() => location.origin)")
+    # Chromium tells of its workers when it gets to it.
+    for _try in range(200):
+        if any(each["scopeURL"] == origin + "/" for each in found):
+            break
+        page.wait_for_timeout(50)
     registration = next(each for each in found if each["scopeURL"] == origin + "/")
     message = {"origin": origin, "registrationId": registration["registrationId"], "data": data}
     protocol.send("ServiceWorker.deliverPushMessage", message)

@@ -39,6 +39,7 @@ def test_written_thrown_away_repeated_and_signed_beside_the_video(
     page.get_by_role("tab", name="Prescribe").click()
     page.get_by_role("button", name="Write a prescription").click()
     page.get_by_role("combobox", name="Add a medicine").press_sequentially("ibu 1 bd 3d")
+    page.get_by_role("option", name="Ibuprofen").wait_for()
     page.keyboard.press("Enter")
     expect(page.locator("[data-sentence]")).to_contain_text("for 3 days")
     page.get_by_role("button", name="Throw away").click()

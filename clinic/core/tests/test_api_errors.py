@@ -96,6 +96,7 @@ class _Mirror(APIView):
         return Response(request.data)
 
 
+@pytest.mark.services
 @pytest.mark.parametrize(
     ("body", "status"),
     [

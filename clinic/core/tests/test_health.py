@@ -12,6 +12,7 @@ from clinic.core import views
 from clinic.core.mail import send_mail_task
 
 
+@pytest.mark.services
 def test_healthz_answers(client: Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
 

@@ -45,7 +45,8 @@ document.body.addEventListener("countdown:over", () => {
 // What was being typed when a part of the money arrived is still needed for the rest.
 let typed = "";
 document.body.addEventListener("htmx:beforeSwap", () => {
-  typed = section().querySelector("[name=bank_reference]")?.value ?? "";
+  // While that part is checked there is no field.
+  typed = section().querySelector("[name=bank_reference]")?.value ?? typed;
 });
 
 let shownState = section().dataset.state;

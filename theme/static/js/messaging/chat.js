@@ -37,7 +37,7 @@ export class Chat {
     this.pill = root.querySelector("[data-pill]");
     this.earlier = root.querySelector("[data-earlier]");
     this.thread = new Thread(root);
-    this.typing = new Typing(root, () => this.#stickToEnd && this.thread.toEnd());
+    this.typing = new Typing(root, () => this.#staysAtEnd && this.thread.toEnd());
     this.outbox = new Outbox(
       (entry) => entry.conversation === this.conversation,
       (entry, state, detail) => this.#outboxChanged(entry, state, detail),
@@ -104,7 +104,7 @@ export class Chat {
     });
     // The call page shows and hides the chat (a hidden one has no height to scroll); fonts and files come late.
     const resized = new ResizeObserver(() => {
-      if (this.#stickToEnd) this.thread.toEnd();
+      if (this.#staysAtEnd) this.thread.toEnd();
       this.#markRead();
     });
     resized.observe(this.thread.scroll);
@@ -112,6 +112,10 @@ export class Chat {
   }
 
   #stickToEnd = true;
+
+  get #staysAtEnd() {
+    return this.#stickToEnd && !this.thread.isLeft;
+  }
 
   // --- receiving ---
 
@@ -130,7 +134,7 @@ export class Chat {
 
   /** `messages` follow each other without a gap from the last known one. */
   #show(messages) {
-    const wasAtEnd = this.#stickToEnd;
+    const wasAtEnd = this.#staysAtEnd;
     const first = this.thread.firstSeq;
     // What stands above the loaded part is not torn out of its place.
     const known = messages.filter(({ seq }) => seq > this.#lastSeq || seq >= first);
@@ -259,7 +263,7 @@ export class Chat {
       this.tray.drop(entry.client_id);
       this.thread.removeWaiting(entry.client_id);
     } else if (state !== "gone") this.thread.putWaiting(entry, state, detail);
-    if (this.#stickToEnd) this.thread.toEnd();
+    if (this.#staysAtEnd) this.thread.toEnd();
   }
 
   // --- marks ---

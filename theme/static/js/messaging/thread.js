@@ -6,6 +6,8 @@ const NEAR_END_PX = 80;
 const RANK = { sent: 1, delivered: 2, read: 3 };
 
 export class Thread {
+  #endTop = 0;
+
   constructor(root) {
     this.me = root.dataset.me;
     this.otherRead = Number(root.dataset.otherRead);
@@ -35,6 +37,12 @@ export class Thread {
 
   toEnd() {
     this.scroll.scrollTop = this.scroll.scrollHeight;
+    this.#endTop = this.scroll.scrollTop;
+  }
+
+  /** Whether somebody has scrolled up since `toEnd`, known before the scroll event says so. */
+  get isLeft() {
+    return !this.atEnd && this.scroll.scrollTop < this.#endTop;
   }
 
   bySeq(seq) {

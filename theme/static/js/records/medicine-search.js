@@ -18,6 +18,8 @@ export class MedicineSearch {
     input.addEventListener("input", () => this.#typed());
     input.addEventListener("keydown", (event) => this.#key(event));
     input.addEventListener("blur", () => setTimeout(() => this.#close(), 150));
+    // On a slow line typing begins before this script is there.
+    if (input.value) this.#typed();
     list.addEventListener("pointerdown", (event) => {
       const option = event.target.closest("[role=option]");
       if (!option) return;
