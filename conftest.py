@@ -14,9 +14,13 @@ from django.test import override_settings
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the thread of the tests.
 
 
-# How long an example takes says more about the machine's other work than about the code.
+# How long an example takes says more about the machine's other work than about the code. The suite draws the same
+# examples each time, so that one run says what the next will; `--hypothesis-profile=explore` draws many others.
 hypothesis.settings.register_profile(
-    "clinic", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "clinic", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile(
+    "explore", hypothesis.settings.get_profile("clinic"), derandomize=False, max_examples=2000
 )
 hypothesis.settings.load_profile("clinic")
 

@@ -1,6 +1,6 @@
 """For management: the words of a notification, and narrowing the delivery log."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -9,11 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from clinic.core.fields import filter_day
 from messaging.domain import delivery_log, templates
 from messaging.enums import Channel, DeliveryStatus, NotificationKind
 from messaging.models import Delivery
-
-MOST_YEARS = 20
 
 
 class TextForm(forms.Form):
@@ -44,21 +43,6 @@ class OverviewFilter(forms.Form):
         self.is_valid()
 
 
-def _near(day: date) -> None:
-    """The ends of the calendar have no midnight in every zone."""
-    if abs(day.year - timezone.localdate().year) > MOST_YEARS:
-        raise forms.ValidationError(_("Please choose a day nearer to today."))
-
-
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=False,
-        validators=[_near],
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-    )
-
-
 class LogFilter(forms.Form):
     """A bad value is said beside its field and narrows nothing; the others still count."""
 
@@ -77,8 +61,8 @@ class LogFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "filter_%s", **kwargs})
-        self.fields["from"] = _day(_("From"))
-        self.fields["to"] = _day(_("To"))
+        self.fields["from"] = filter_day(_("From"))
+        self.fields["to"] = filter_day(_("To"))
         self.is_valid()
 
     def narrow(self, user: User) -> QuerySet[Delivery]:

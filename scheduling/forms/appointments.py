@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.core.fields import filter_day
 from scheduling.domain.agenda import midnight
-from scheduling.forms.agenda import VisitFilter, day_of
+from scheduling.forms.agenda import VisitFilter
 from scheduling.models import Appointment
 
 
@@ -25,15 +26,7 @@ class AppointmentFilter(VisitFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, label in (("from", _("From")), ("to", _("To"))):
-            self.fields[name] = forms.DateField(
-                label=label, required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-            )
-
-    def clean(self) -> None:
-        for name in ("from", "to"):
-            day = self.cleaned_data.get(name)
-            if day and day_of(str(day)) is None:
-                self.add_error(name, _("Please choose a day nearer to today."))
+            self.fields[name] = filter_day(label)
 
     def narrow(self, found: QuerySet[Appointment]) -> QuerySet[Appointment]:
         """Those of `found` that match every filter that makes sense, ordered: what is ahead by time, else the
