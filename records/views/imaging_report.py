@@ -26,6 +26,7 @@ from records.domain.imaging import deciding, opened, paper, queries, reading, wo
 from records.domain.reading import note_record
 from records.enums import ImagingStatus
 from records.models import ImagingReport
+from records.views.version_numbers import version_of
 
 SEEN_PER_PAGE = 10
 EARLIER = 5
@@ -50,7 +51,7 @@ def imaging_save(request: HttpRequest, pk: UUID) -> JsonResponse:
         report = writing.save(
             pk,
             author=user,
-            version=_number(request),
+            version=version_of(request),
             sections={name: request.POST[name] for name in writing.SECTIONS if name in request.POST},
             is_critical=request.POST.get("is_critical") == "1",
         )
@@ -229,11 +230,6 @@ def _one(request: HttpRequest, pk: UUID) -> ImagingReport:
     return cast(ImagingReport, get_object_or_404(queries.visible_to(cast(User, request.user)), pk=pk))
 
 
-def _number(request: HttpRequest) -> object:
-    version = request.POST.get("version", "")
-    return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else version
-
-
 def _version(request: HttpRequest) -> int | None:
-    number = _number(request)
+    number = version_of(request)
     return number if isinstance(number, int) else None

@@ -17,6 +17,7 @@ from clinic.core.errors import DomainError
 from records import rules
 from records.domain import note_versions, notes, queries
 from records.models import NoteVersion, VisitNote
+from records.views.version_numbers import version_of
 
 PER_PAGE = 20
 
@@ -44,14 +45,8 @@ def versions(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
 def bring_back(request: HttpRequest, appointment_id: UUID, number: int) -> HttpResponse:
     user = cast(User, request.user)
     note = _own_note(user, appointment_id)
-    version = request.POST.get("version", "")
     try:
-        notes.bring_back(
-            appointment_id,
-            author=user,
-            number=number,
-            version=int(version) if version.isascii() and version.isdigit() else version,
-        )
+        notes.bring_back(appointment_id, author=user, number=number, version=version_of(request))
     except NoteVersion.DoesNotExist:
         raise Http404 from None
     except DomainError as refused:

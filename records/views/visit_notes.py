@@ -16,6 +16,7 @@ from messaging.domain.calls import calls_visible_to
 from records import rules
 from records.domain import addenda, note_content, notes, queries
 from records.models import VisitNote
+from records.views.version_numbers import version_of
 from scheduling.domain.queries import appointments_visible_to
 from scheduling.models import Appointment
 
@@ -113,12 +114,11 @@ def _note_page(
 
 def _save(request: HttpRequest, appointment: Appointment) -> JsonResponse:
     user = cast(User, request.user)
-    version = request.POST.get("version", "")
     try:
         note = notes.save(
             appointment.pk,
             author=user,
-            version=int(version) if version.isascii() and version.isdigit() else version,
+            version=version_of(request),
             apart=request.POST.get("apart") == "1",
             **{name: request.POST[name] for name in note_content.FIELDS if name in request.POST},
         )
