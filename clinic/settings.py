@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "clinic.core.middleware.note_when_it_began",
     "clinic.core.address.remember_address",
     "clinic.core.middleware.refuse_null_characters",
     "django.middleware.security.SecurityMiddleware",

@@ -84,12 +84,25 @@ def test_a_lost_socket_comes_back_with_its_topics_and_says_so(page: Any) -> None
     assert page.locator("#offline").is_hidden()
 
 
+def test_what_came_before_the_socket_is_asked_for(page: Any) -> None:
+    sockets = Sockets(page)
+    opened(page, sockets)
+    asked = [frame for frame in sockets.frames if "since" in frame]
+    assert asked == [f'{{"type":"since","began":{page.evaluate("Number(document.body.dataset.began)")}}}']
+    sockets.opened[0].send('{"type": "missed"}')
+    until(page, "window.heard.some(([name]) => name === 'live:reconnected')")
+    # Whoever connects again looks at everything anyhow.
+    sockets.opened[0].close()
+    until(page, "window.heard.filter(([name]) => name === 'live:reconnected').length === 2")
+    assert len([frame for frame in sockets.frames if "since" in frame]) == 1
+
+
 def test_without_a_socket_the_page_says_so_and_sends_nothing(page: Any) -> None:
     sockets = Sockets(page)
     opened(page, sockets)
     sockets.ready = ""
     sockets.opened[0].close()
-    page.locator("#offline").wait_for(state="visible", timeout=5000)
+    page.locator("#offline").wait_for(state="visible")
     assert page.evaluate("import('/static/js/live.js').then(({live}) => live.send({type: 'ping'}))") is False
 
 
