@@ -126,7 +126,13 @@ RECORD_PAGES = frozenset(
     }
 )
 PATIENTS = Place("patients", _("Patients"), "users", RECORD_PAGES | {"break_glass"})
-OWN_RECORD = Place("own_record", _("My record"), "folder-heart", RECORD_PAGES | {"imaging_report"}, bar=False)
+OWN_RECORD = Place(
+    "own_record",
+    _("My record"),
+    "folder-heart",
+    RECORD_PAGES | {"imaging_report", "imaging_studies", "imaging_viewer"},
+    bar=False,
+)
 ACTIVITY = Place(
     "activity", _("Activity"), "scroll-text", frozenset({"break_glass_list", "patient_care_team"}), bar=False
 )
@@ -157,7 +163,8 @@ IMAGING = Place(
     "imaging_worklist",
     _("Imaging"),
     "scan-eye",
-    frozenset({"imaging_report", "imaging_report_action", "imaging_viewer"})
+    frozenset({"imaging_report", "imaging_report_action"})
+    | {"imaging_studies", "imaging_identity", "imaging_viewer"}
     | {"imaging_templates", "imaging_template", "imaging_template_new"}
     | {"imaging_phrases", "imaging_phrase", "imaging_phrase_new"},
     bar=False,
