@@ -105,7 +105,9 @@ def _picture(scan: Scan, at: int, count: int) -> NDArray[np.int16]:
     side = _SIDE[scan.kind]
     y, x = np.meshgrid(np.linspace(-1, 1, side), np.linspace(-1, 1, side), indexing="ij")
     noise = np.random.default_rng(at).normal(0, _NOISE[scan.kind], (side, side))
-    picture = _DRAWN[scan.kind](x, y, at / (count + 1) * 2 - 1) + noise
+    # Between -1 and 1, also of one more than there are to be: beyond them there is no skull.
+    height = at / (max(at, count) + 1) * 2 - 1
+    picture = _DRAWN[scan.kind](x, y, height) + noise
     bright = _WINDOW[scan.kind][0] + _WINDOW[scan.kind][1] / 2
     return np.clip(np.where(_label(side), bright, picture), -2000, 8000).astype(np.int16)
 

@@ -1,5 +1,6 @@
 """The pictures of a series in the order in which they lie in the body, whatever their numbers say."""
 
+import warnings
 from typing import Any
 
 import pytest
@@ -60,3 +61,9 @@ def test_the_viewer_is_told_of_slices_as_they_lie(patient: User, client: Client)
     assert [one["number"] for one in told["series"][0]["instances"]] == [1, 4, 2, 7]
     stored = ImagingInstance.objects.order_by("position").values_list("position", flat=True)
     assert list(stored) == pytest.approx([3, 6, 9, 12], abs=0.01)
+
+
+def test_a_picture_more_than_there_are_to_be_is_drawn() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert dataset(scan(), 7, 1).PixelData
