@@ -37,6 +37,7 @@ def test_sign_up_book_pay_confirm_chat_and_meet(
     sign_up(patient)
     patient.goto(verification_link(server.mail_dir))
     patient.get_by_role("button", name="Confirm").click()
+    patient.wait_for_url(re.compile("/accounts/login/|/welcome/about/"))
     if "/login" in patient.url:
         log_in(patient)
     patient.wait_for_url("**/welcome/about/")
@@ -61,9 +62,9 @@ def test_sign_up_book_pay_confirm_chat_and_meet(
     assert appointment.status == "pending_payment"
     expect(patient.locator("[data-amount]")).to_contain_text("800.00")
     expect(patient.get_by_text(payment.reference).first).to_be_visible()
-    assert patient.locator("img[alt^='QR code']").evaluate(
-        "image => image.complete && image.naturalWidth > 0"
-    )
+    code = patient.locator("img[alt^='QR code']")
+    expect(code).to_have_js_property("complete", True)
+    assert code.evaluate("image => image.naturalWidth") > 0
     expect(patient.locator("time[data-countdown]").first).to_have_text(re.compile(r"^(29|30):\d\d$"))
 
     # 4. The manager's queue fills by itself; confirming changes the patient's and the doctor's pages at once.

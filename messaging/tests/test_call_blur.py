@@ -63,9 +63,9 @@ def test_the_other_side_sees_the_face_and_no_background(person: Any, patient: An
     expect(switch).to_be_checked()
     until(host, f"({DETAIL})({[ROCKET]})[0] < {BLURRED}")
     wait_for_flow(host, audio=False)
-    face_after, rocket_after = host.evaluate(DETAIL, [FACE, ROCKET])
-    assert rocket_after < BLURRED
-    assert face_after > face / 2
+    # One picture may be blurred more than the next.
+    until(host, f"({DETAIL})({[FACE]})[0] > {face / 2}")
+    assert host.evaluate(DETAIL, [ROCKET])[0] < BLURRED
 
     # Whoever comes back is not seen without it first.
     guest.reload()
