@@ -15,6 +15,7 @@ from scheduling.models import Service
 
 from . import reading
 from .cells import Card, Cell, Table
+from .dose_table import dose_table
 from .periods import By, Period
 from .reading import Figures
 from .sources import Narrowing, own_currency
@@ -215,25 +216,8 @@ class Report:
         return table
 
     def _doses(self) -> Table:
-        header = [
-            (_("Period"), "text"),
-            (_("Planned"), "count"),
-            (_("On time"), "count"),
-            (_("Late"), "count"),
-        ]
-        header += [(_("Left out"), "count"), (_("Missed"), "count"), (_("Taken, %"), "count")]
-        rows = [
-            [Cell(self._named(piece), "text"), *_dose_cells(share)]
-            for piece, share in self.found.dose_pieces.items()
-            if share.planned
-        ]
-        note = _(
-            "As patients told it in the portal, of all signed prescriptions by the doctor who wrote them; service and "
-            "way do not narrow it. A day is counted once it has been over for two days."
-        )
-        table = Table("adherence", _("Medicines taken"), header, rows, note=note)
-        table.total = [Cell(_("Total"), "text"), *_dose_cells(self.found.doses)]
-        return table
+        shares = ((self._named(piece), share) for piece, share in self.found.dose_pieces.items())
+        return dose_table(shares, self.found.doses)
 
     # --- Parts of tables ---
 
@@ -295,8 +279,3 @@ def _address(what: str) -> str:
 
 def _header(first: str, columns: Sequence[Column]) -> list[tuple[str, str]]:
     return [(first, "text"), *((title, kind) for title, kind, _value_of, _what in columns)]
-
-
-def _dose_cells(share: Share) -> list[Cell]:
-    numbers = [share.planned, share.on_time, share.late, share.skipped, share.missed, share.percent]
-    return [Cell(number, "count") for number in numbers]
