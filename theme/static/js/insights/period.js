@@ -7,3 +7,5 @@ form?.addEventListener("change", ({ target }) => {
   if (target === preset && preset.value !== "own") for (const day of days) day.value = "";
   if (days.includes(target)) preset.value = "own";
 });
+// On a slow line a day is chosen before this script is there.
+if (form && days.some((day) => day.value !== day.defaultValue)) preset.value = "own";
