@@ -47,8 +47,11 @@ def test_sign_up_book_pay_confirm_chat_and_meet(
     # 2. Doctor, service, time, reason and a file; the slot is held.
     patient.goto("/doctors/")
     patient.get_by_role("link", name=f"Book {doctor.name}").click()
+    patient.wait_for_url("**/book/**")
     patient.get_by_role("radio", name="Video").check(force=True)
-    patient.locator("#picker [data-time]").first.click()
+    free = patient.locator("#picker [data-time]").first
+    expect(free).to_have_attribute("href", re.compile("mode=video"))
+    free.click()
     patient.get_by_label("What is the visit about?").fill("घाँटी दुखेको — sore throat for three days")
     patient.set_input_files("input[name=files]", picture("throat.png", "salmon"))
     patient.get_by_role("button", name="Continue to review").click()
