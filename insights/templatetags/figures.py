@@ -20,12 +20,12 @@ def figure_table(table: Table) -> SafeString:
     body = "".join(_row(row) for row in table.rows)
     total = f"<tfoot>{_row(table.total, strong=True)}</tfoot>" if table.total else ""
     return mark_safe(
-        f'<table class="table"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody>{total}</table>'
+        f'<table class="table table-pinned"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody>{total}</table>'
     )
 
 
 _NUM = ' class="num"'
-_FIRST = ' class="min-w-36 max-w-64 font-medium break-words"'
+_FIRST = ' class="min-w-28 max-w-64 sm:min-w-36 font-medium break-words"'
 
 
 def _row(cells: list[Cell], *, strong: bool = False) -> str:

@@ -116,6 +116,12 @@ def test_staff_get_what_they_see_filtered_as_their_list(
     line = Activity.objects.filter(verb=ActivityVerb.LIST_EXPORTED).latest("pk")
     assert (line.actor, line.changed) == (manager, ["q"])
     assert client.post(f"{NEW}?from=nonsense").status_code == 422
+    # Which filter is wrong; and nothing is offered that would not be made.
+    said = client.get(f"{NEW}?from=nonsense&status=nonsense").content.decode()
+    assert "From: Enter a valid date." in said
+    assert "Status: " in said
+    assert " rows" not in said
+    assert 'name="format"' not in said
     assert client.post(NEW, {"format": "exe"}).status_code == 400
     assert client.get(f"{NEW}?kind=secrets").status_code == 404
 

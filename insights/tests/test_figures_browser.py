@@ -41,6 +41,23 @@ def test_chart_table_and_rows_follow_what_is_chosen(
     page.wait_for_function(f"({DRAWN})()")
     drawn = page.evaluate(DRAWN)
     assert (drawn["Completed"], drawn["Did not come"]) == ([3], [0])
+    # On a phone the numbers are pulled along below whose they are; on paper none is cut off.
+    page.set_viewport_size({"width": 390, "height": 844})
+    names = page.locator("#doctor tbody th").first
+    stands = names.bounding_box()
+    page.locator("#doctor .table-wrap").evaluate("wrap => wrap.scrollTo(400, 0)")
+    assert page.locator("#doctor .table-wrap").evaluate("wrap => wrap.scrollLeft") > 100
+    assert names.bounding_box() == stands
+    page.set_viewport_size({"width": 718, "height": 1000})  # A4 between its margins
+    page.emulate_media(media="print")
+    assert (
+        page.locator(".table-wrap").evaluate_all(
+            "wraps => wraps.filter(wrap => wrap.scrollWidth > wrap.clientWidth).map(wrap => wrap.parentElement.id)"
+        )
+        == []
+    )
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1280, "height": 800})
     row.get_by_role("link", name="3").first.click()
     expect(page.locator("#rows").get_by_role("status").first).to_have_text("3 rows")
     # Back with the doctor still chosen; own days take the place of the preset, and days without visits show none.

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import date, timedelta
+from decimal import Decimal
 from html import unescape
 from itertools import pairwise
 from typing import Any
@@ -14,13 +15,14 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 from django_tasks_db.models import DBTaskResult
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from insights.domain.figures import doses, periods, reading, sums
+from insights.domain.figures.cells import Card, Cell
 from insights.domain.figures.periods import By, Period, Preset
 from insights.domain.figures.sources import Narrowing
 from insights.models import DoseFigures
@@ -123,9 +125,10 @@ def test_each_link_leads_to_as_many_rows_as_the_number_says(
         ("from=1500-01-01&to=2026-03-01", "1900"),
         ("from=9999-12-31&to=9999-12-31", "1900"),
         ("from=2026-02-30&to=2026-03-01", "valid date"),
-        ("period=nonsense", "valid choice"),
-        ("doctor=nonsense", "valid"),
-        ("by=hour", "valid choice"),
+        ("period=nonsense", "Choose one of the list."),
+        ("doctor=nonsense", "Choose one of the list."),
+        ("service=nonsense", "Choose one of the list."),
+        ("by=hour", "Choose one of the list."),
     ],
 )
 def test_what_makes_no_sense_is_said_beside_its_field(manager_client: Any, query: str, said: str) -> None:
@@ -134,6 +137,29 @@ def test_what_makes_no_sense_is_said_beside_its_field(manager_client: Any, query
     assert said in answer.content.decode()
     assert "stat-value" not in answer.content.decode()
     assert manager_client.get(f"/figures/behind/booked/?{query}").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("kind", "now", "then", "change"),
+    [
+        ("count", 110, 1, "+10,900 %"),
+        ("count", 1, 2, "-50 %"),
+        ("share", 75.26, 100.0, "-24.7"),
+        # Shares are compared in points, those of doses as of visits.
+        ("percent", 98, 90, "+8"),
+        ("percent", 98, 98, "0"),
+        ("money", Decimal(5), Decimal(0), ""),
+    ],
+)
+def test_a_card_says_how_it_differs(kind: str, now: Any, then: Any, change: str) -> None:
+    assert Card("Doses taken, %", Cell(now, kind), Cell(then, kind)).change == change
+
+
+def test_numbers_are_grouped_as_the_language_does() -> None:
+    amount = Cell(Decimal("1164880.5"), "money")
+    assert amount.shown == "1,164,880.50"
+    with translation.override("ne"):
+        assert amount.shown == "11,64,880.50"
 
 
 @pytest.mark.django_db

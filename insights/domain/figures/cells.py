@@ -9,12 +9,13 @@ from clinic.core import money
 
 from .sources import own_currency
 
-_PLACES = {"count": 0, "minutes": 0, "stars": 1, "share": 1}
+_PLACES = {"count": 0, "minutes": 0, "stars": 1, "share": 1, "percent": 0}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """`kind`: text, count, money, share (of a hundred), minutes or stars. `url` leads to the rows behind it."""
+    """`kind`: text, count, money, share (of a hundred), percent (a share known to whole ones), minutes or stars.
+    `url` leads to the rows behind it."""
 
     value: Any
     kind: str
@@ -71,13 +72,14 @@ class Card:
         now, then = self.cell.value, self.before.value
         if now is None or then is None:
             return ""
-        if self.cell.kind in ("share", "stars", "minutes"):
-            by = round(now - then, 1)
-            return f"{'+' if by > 0 else ''}{number_format(by, 1)}"
+        if self.cell.kind in ("share", "percent", "stars", "minutes"):
+            places = 0 if self.cell.kind == "percent" else 1
+            by = round(now - then, places)
+            return f"{'+' if by > 0 else ''}{number_format(by, places)}"
         if not then:
             return ""
         percent = round(float((now - then) / then) * 100)
-        return f"{percent:+d} %"
+        return f"{'+' if percent > 0 else ''}{number_format(percent, 0, force_grouping=True)} %"
 
     @property
     def tone(self) -> str:

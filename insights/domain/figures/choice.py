@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,23 @@ from .sources import Narrowing
 _FIRST, _LAST = date(1900, 1, 1), date(2199, 12, 31)
 
 
+class _OneOf(forms.ModelChoiceField):
+    """Whatever an address names that is none of the rows, in the words of people."""
+
+    default_error_messages = {"invalid_choice": _("Choose one of the list.")}
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            # What is no id at all: Django would say of it that it is no UUID.
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from None
+
+
+class _OneOfDoctors(OneDoctor, _OneOf):
+    """By their names."""
+
+
 class FiguresForm(forms.Form):
     """Own dates count as soon as one is given, whatever preset stands there. Nothing is narrowed by what is wrong: the
     page says it beside the field and shows no figures."""
@@ -29,10 +47,8 @@ class FiguresForm(forms.Form):
     by = forms.ChoiceField(
         label=_("Added up by"), choices=[("", _("Fitting the period")), *By.choices], required=False
     )
-    doctor = OneDoctor(User.objects.none(), label=_("Doctor"), required=False, empty_label=_("All"))
-    service = forms.ModelChoiceField(
-        Service.objects.none(), label=_("Service"), required=False, empty_label=_("All")
-    )
+    doctor = _OneOfDoctors(User.objects.none(), label=_("Doctor"), required=False, empty_label=_("All"))
+    service = _OneOf(Service.objects.none(), label=_("Service"), required=False, empty_label=_("All"))
     mode = forms.ChoiceField(label=_("How"), choices=[("", _("All")), *Mode.choices], required=False)
     # Only behind a number of money.
     method = forms.ChoiceField(
@@ -51,6 +67,8 @@ class FiguresForm(forms.Form):
             self.fields[name] = forms.DateField(
                 label=label, required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
             )
+        for name in ("period", "by", "mode", "method"):
+            self.fields[name].error_messages["invalid_choice"] = _("Choose one of the list.")
         self.order_fields(["period", "from", "to", "by", "doctor", "service", "mode", "method"])
         self.fields["doctor"].queryset = User.objects.filter(  # type: ignore[attr-defined]
             role=Role.DOCTOR

@@ -61,7 +61,7 @@ class Report:
             )
             for label, name, kind, what, better in wanted
         ]
-        doses = Cell(self.found.doses.percent, "count"), Cell(self.before.doses.percent, "count")
+        doses = Cell(self.found.doses.percent, "percent"), Cell(self.before.doses.percent, "percent")
         return [*cards, Card(_("Doses taken, %"), *doses, better=1)]
 
     @property

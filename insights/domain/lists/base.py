@@ -94,8 +94,14 @@ class ExportedList:
 
     @property
     def errors(self) -> list[str]:
-        """What is wrong with the filters."""
-        return [str(error) for found in self.form.errors.values() for error in found] if self.form else []
+        """What is wrong with which filter."""
+        if self.form is None:
+            return []
+        return [
+            f"{self.form[name].label}: {error}" if name in self.form.fields else str(error)
+            for name, found in self.form.errors.items()
+            for error in found
+        ]
 
     @property
     def chosen_names(self) -> list[str]:
