@@ -41,10 +41,12 @@ DOTS = """canvas => {
 def opened(person: Any, patient: Any) -> Any:
     """A patient's page of a study with these pictures, its first one drawn."""
 
-    def open_study(pictures: list[Any], **options: Any) -> Page:
+    def open_study(pictures: list[Any], instances: Any = None, **options: Any) -> Page:
         radiologist = make_radiologist()
         report = make_imaging_report(patient, radiologist, released=True)
         page: Page = person(patient, **options)
+        if instances:
+            page.route("**/imaging/instances/*.dcm", instances)
         page.goto(f"/imaging/studies/{make_study(report, radiologist, pictures).pk}/")
         expect(page.locator("[data-stage]:not([data-empty])")).to_be_visible()
         return page
@@ -106,3 +108,38 @@ def test_a_length_is_that_of_the_pixels_whatever_their_shape(opened: Any) -> Non
     expect(row).to_contain_text(f"{math.hypot(170, 60):.0f}"[:2])
     page.keyboard.press("Delete")
     expect(row).to_have_count(0)
+
+
+def test_on_a_slow_line_the_picture_that_is_looked_at_has_it_to_itself(opened: Any) -> None:
+    asked: list[str] = []
+    given_up: list[str] = []
+    flows = []
+
+    def slowly(route: Any) -> None:
+        asked.append(route.request.url)
+        # The first one comes, and nothing more until the last one is looked at.
+        if flows or len(asked) == 1:
+            route.continue_()
+
+    page = opened(slices(24), slowly)
+    page.on("requestfailed", lambda request: given_up.append(request.url))
+    expect(page.get_by_text("1 of 24 pictures loaded").first).to_be_attached()
+    while len(asked) < 5:
+        page.wait_for_timeout(20)
+    flows.append(True)
+    page.locator("[data-stage]").press("End")
+    expect(page.get_by_text("All pictures are loaded (24).").first).to_be_attached()
+    assert sorted(given_up) == sorted(asked[1:5])
+
+
+def test_a_chosen_tool_can_be_read_under_the_mouse(opened: Any) -> None:
+    page = opened(slices(1))
+    tool = page.locator("label", has_text="Measure")
+    tool.click()
+    page.mouse.move(0, 0)
+    color = (
+        "e => { for (const a of e.getAnimations()) a.finish(); return getComputedStyle(e).backgroundColor; }"
+    )
+    chosen = tool.evaluate(color)
+    tool.hover()
+    assert tool.evaluate(color) == chosen

@@ -31,9 +31,11 @@ async function everything(response, heard) {
   return whole.buffer;
 }
 
-/** @returns {Promise<ArrayBuffer>}; rejects with a Problem. Given up after 20 s in which nothing came, not after a time. */
-export async function bytesAt(url) {
+/** @returns {Promise<ArrayBuffer>}; rejects with a Problem. Given up after 20 s in which nothing came, not after a time,
+ * and when `signal` says so. */
+export async function bytesAt(url, signal = null) {
   const stop = new AbortController();
+  signal?.addEventListener("abort", () => stop.abort());
   let timer;
   const heard = () => {
     clearTimeout(timer);

@@ -34,6 +34,7 @@ export class Loader extends EventTarget {
 
   focus(at) {
     this.#at = at;
+    if (!this.picture(this.#slices[at])) this.#giveWay();
     this.#begin(this.#slices[at], true);
     this.#pump();
   }
@@ -95,6 +96,13 @@ export class Loader extends EventTarget {
     return this.#extra.find(isIdle);
   }
 
+  /** On a slow line nothing far away takes from what is looked at; it is asked for again later. */
+  #giveWay() {
+    for (const [index, slice] of this.#slices.entries()) {
+      if (Math.abs(index - this.#at) > AT_ONCE) this.#known.get(slice.key)?.stop?.abort();
+    }
+  }
+
   #pump() {
     while (this.#running < AT_ONCE) {
       const slice = this.#next();
@@ -108,15 +116,19 @@ export class Loader extends EventTarget {
     const entry = this.#known.get(slice?.key);
     if (!slice || (entry && !(now && entry.state === "waiting"))) return;
     clearTimeout(entry?.timer);
-    this.#known.set(slice.key, { state: "loading", tries: entry?.tries ?? 0, problem: entry?.problem });
+    const stop = new AbortController();
+    this.#known.set(slice.key, { state: "loading", tries: entry?.tries ?? 0, problem: entry?.problem, stop });
     this.#running += 1;
-    this.#get(slice)
+    this.#get(slice, stop.signal)
       .then(
         (picture) => {
           this.#known.set(slice.key, { state: "ready", picture });
           this.#size = picture.sizeInBytes;
         },
-        (error) => this.#failed(slice, error instanceof Problem ? error : new Problem("damaged")),
+        (error) => {
+          if (stop.signal.aborted) this.#known.delete(slice.key);
+          else this.#failed(slice, error instanceof Problem ? error : new Problem("damaged"));
+        },
       )
       .finally(() => {
         this.#running -= 1;
@@ -126,15 +138,15 @@ export class Loader extends EventTarget {
       });
   }
 
-  async #get(slice) {
-    const file = await this.#file(slice);
+  async #get(slice, signal) {
+    const file = await this.#file(slice, signal);
     return pictureOf(file.frame(slice.frame), slice.key);
   }
 
   /** A file of many frames is fetched once; the last two such files stay. */
-  async #file(slice) {
+  async #file(slice, signal) {
     if (slice.syntax && !kindOf(slice.syntax)) throw new Problem("packed", { values: { syntax: nameOf(slice.syntax) } });
-    if (slice.frames === 1) return bytesAt(slice.url).then(read);
+    if (slice.frames === 1) return bytesAt(slice.url, signal).then(read);
     let file = this.#files.get(slice.url);
     if (!file) {
       file = bytesAt(slice.url).then(read);

@@ -27,7 +27,8 @@ export class Panel {
       ["[data-width]", "width"],
     ]) {
       this.#one(selector).addEventListener("change", ({ target }) => {
-        if (Number.isFinite(target.valueAsNumber)) page.window({ [key]: target.valueAsNumber });
+        // What is no number leaves the picture as it is, and the field says so.
+        page.window(Number.isFinite(target.valueAsNumber) ? { [key]: target.valueAsNumber } : {});
       });
     }
     this.#largeView();

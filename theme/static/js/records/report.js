@@ -12,6 +12,13 @@ const read = ({ content, version }) =>
   PARTS.every((name) => typeof content[name] === "string") ? { content, version: String(version) } : null;
 const below = (one, other) => [one.replace(/\s+$/, ""), other].filter((text) => text.trim()).join("\n");
 
+/** What was missing is there now: it is no mistake any more. */
+function settle(field) {
+  if (!field.hasAttribute("aria-invalid")) return;
+  document.getElementById(field.getAttribute("aria-describedby"))?.remove();
+  for (const name of ["aria-invalid", "aria-describedby"]) field.removeAttribute(name);
+}
+
 class Report extends Saving {
   constructor(form) {
     super(form, new Kept(`report:${form.dataset.user}:${form.dataset.report}`, read));
@@ -23,6 +30,7 @@ class Report extends Saving {
     choice?.addEventListener("change", () => this.#begin([...own, ...clinic].find(({ id }) => id === choice.value), choice));
     for (const does of document.querySelectorAll("form[data-report-do]")) does.addEventListener("submit", (event) => this.#first(event, does));
     form.addEventListener("keydown", (event) => this.#key(event));
+    form.addEventListener("input", ({ target }) => settle(target));
   }
 
   get parts() {
@@ -41,7 +49,9 @@ class Report extends Saving {
   show(content) {
     for (const name of SECTIONS) {
       const field = this.form.elements[name];
-      if (field.value !== content[name]) field.value = content[name];
+      if (field.value === content[name]) continue;
+      field.value = content[name];
+      settle(field);
     }
     this.form.elements.is_critical.checked = Boolean(content.is_critical);
   }
