@@ -17,6 +17,8 @@ from messaging.domain.presence import Presence
 from messaging.frames import NotFound, TooManyTopics, Topic, topic_field, topics_field
 
 MAX_TOPICS = 40
+# A larger whole number fits into no float, and NaN lies on neither side of anything.
+LATEST = 2**53
 
 
 class TopicConsumer(FrameConsumer):
@@ -44,7 +46,7 @@ class TopicConsumer(FrameConsumer):
         """When the page of this socket was asked for. Answered by `missed` if anything was told in between, now and
         for each topic that it watches later."""
         began = frame.get("began")
-        if isinstance(began, bool) or not isinstance(began, int | float):
+        if isinstance(began, bool) or not isinstance(began, int | float) or not 0 <= began < LATEST:
             raise Invalid(_("began is a number of seconds."))
         self._began = began
         await self._tell_missed(self.groups or [])

@@ -34,5 +34,5 @@ async def test_a_page_learns_of_what_was_told_before_its_socket_was_there(
         await newer.send_json_to({"type": "since", "began": time.time()})
         assert await newer.ask({"type": "ping"}) == {"type": "pong", "server_time": ANY}
         assert await newer.ask({"type": "since", "began": began - 3600}) == {"type": "missed"}
-        for wrong in (None, "now", True, [1]):
+        for wrong in (None, "now", True, [1], 10**400, -1, float("nan"), float("inf")):
             assert (await newer.ask({"type": "since", "began": wrong}))["code"] == "invalid"
