@@ -16,11 +16,17 @@ from accounts.models import User
 from clinic.core.errors import Invalid, NotAllowed
 from clinic.core.schema import ErrorSerializer
 from records import imaging_rules
+from records.api.imaging_asked import (
+    ImagingOrderSerializer,
+    ImagingReasonSerializer,
+    ImagingSaveSerializer,
+    ImagingTextSerializer,
+    ImagingVersionSerializer,
+)
 from records.domain.imaging import deciding, opened, queries, reading, writing
 from records.enums import ImagingStatus
 from records.models import ImagingAddendum, ImagingReport
 from scheduling.domain import referrals
-from scheduling.domain.referrals import QUESTION_MAX_LENGTH
 from scheduling.enums import ReferralPriority
 from scheduling.models import Service
 
@@ -76,35 +82,6 @@ class ImagingReportSerializer(serializers.ModelSerializer[ImagingReport]):
         if not imaging_rules.can_read_text(self.context["request"].user, instance):
             shown.update(dict.fromkeys(writing.SECTIONS, ""), is_critical=None)
         return shown
-
-
-class ImagingOrderSerializer(serializers.Serializer[Any]):
-    patient = serializers.UUIDField()
-    service = serializers.UUIDField(help_text="A service of kind imaging.")
-    question = serializers.CharField(max_length=QUESTION_MAX_LENGTH, help_text="What the scan is to answer.")
-    priority = serializers.ChoiceField(choices=ReferralPriority.choices, required=False)
-
-
-class ImagingSaveSerializer(serializers.Serializer[Any]):
-    """Sections that are left out stay as they are."""
-
-    version = serializers.IntegerField(
-        min_value=0, max_value=2**31 - 1, help_text="The one seen last; 0 at first."
-    )
-    is_critical = serializers.BooleanField(required=False)
-    history_text = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
-    technique = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
-    findings = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
-    impression = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
-    recommendation = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
-
-
-class ImagingReasonSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField(min_length=3, max_length=deciding.REASON_MAX_LENGTH)
-
-
-class ImagingTextSerializer(serializers.Serializer[Any]):
-    text = serializers.CharField(max_length=deciding.ADDENDUM_MAX_LENGTH)
 
 
 class _Visible(generics.GenericAPIView[ImagingReport]):
@@ -236,18 +213,32 @@ class ImagingReportLetGo(_Step):
         reading.let_go(pk, reader=self.me)
 
 
-class ImagingReportReport(_Step):
+class _StepOfVersion(_Visible):
+    def step(self, pk: UUID, version: int | None) -> None:
+        raise NotImplementedError
+
+    @extend_schema(request=ImagingVersionSerializer, responses={200: ImagingReportSerializer, 409: _STALE})
+    def post(self, request: Request, pk: UUID) -> Response:
+        get_object_or_404(self.get_queryset(), pk=pk)
+        asked = ImagingVersionSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        self.step(pk, asked.validated_data.get("version"))
+        return self.answer(pk)
+
+
+class ImagingReportReport(_StepOfVersion):
     """What is written is the report, and waits to be authorised."""
 
-    def step(self, pk: UUID) -> None:
-        deciding.report(pk, author=self.me)
+    def step(self, pk: UUID, version: int | None) -> None:
+        deciding.report(pk, author=self.me, version=version)
 
 
-class ImagingReportAuthorise(_Step):
-    """In force: who asked for the scan is told, and it does not change any more."""
+class ImagingReportAuthorise(_StepOfVersion):
+    """In force: who asked for the scan is told, and it does not change any more. 409 `whose_pictures` while somebody
+    has to decide whose pictures of it are."""
 
-    def step(self, pk: UUID) -> None:
-        deciding.authorise(pk, actor=self.me)
+    def step(self, pk: UUID, version: int | None) -> None:
+        deciding.authorise(pk, actor=self.me, version=version)
 
 
 class ImagingReportRelease(_Step):

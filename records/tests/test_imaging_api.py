@@ -42,7 +42,7 @@ def test_the_steps_of_a_report(*, api: Any, patient: Any, doctor: Any, radiologi
     report = make_imaging_report(patient, radiologist, referrer=doctor, status=S.ACQUIRED)
     one = f"{URL}{report.pk}/"
 
-    def post(step: str, someone: User = radiologist, **body: str) -> Any:
+    def post(step: str, someone: User = radiologist, **body: Any) -> Any:
         return api(someone).post(f"{one}{step}/", body, format="json")
 
     assert post("claim").data["reader"] == radiologist.pk
@@ -74,6 +74,20 @@ def test_the_steps_of_a_report(*, api: Any, patient: Any, doctor: Any, radiologi
     assert [row["text"] for row in shown["addenda"]] == ["No change."]
     assert shown["impression"] == SECTIONS["impression"]
     assert post("addenda", patient, text="Mine").status_code == 403
+
+
+def test_a_step_on_what_was_not_read_is_refused(*, api: Any, patient: Any, radiologist: User) -> None:
+    """`version` is optional; with it nobody puts in force what a colleague has changed since."""
+    report = make_imaging_report(patient, radiologist, status=S.ACQUIRED)
+    one = f"{URL}{report.pk}/"
+    me = api(radiologist)
+    assert me.put(one, {"version": 0, **SECTIONS}, format="json").data["version"] == 1
+    assert me.put(one, {"version": 1, "findings": "None."}, format="json").data["version"] == 2
+    for step, then in (("report", "reported"), ("authorise", "authorised")):
+        stale = me.post(f"{one}{step}/", {"version": 1}, format="json")
+        assert (stale.status_code, stale.json()["code"], stale.json()["version"]) == (409, "stale_version", 2)
+        assert me.post(f"{one}{step}/", {"version": "x"}, format="json").status_code == 400
+        assert me.post(f"{one}{step}/", {"version": 2}, format="json").data["status"] == then
 
 
 def test_outsiders_find_nothing(

@@ -5,11 +5,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.domain import trail
 from accounts.enums import ActivityVerb
 from accounts.models import User
-from clinic.core.errors import Invalid, InvalidTransition, NotAllowed
+from clinic.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed
 from clinic.core.status import change_status
 from records import imaging_rules
 from records.domain import critical
@@ -18,7 +19,7 @@ from records.imaging_events import imaging_changed
 from records.models import ImagingAddendum, ImagingReport
 from scheduling.domain import referrals
 
-from . import reading, telling, writing
+from . import pictures, reading, telling, writing
 from .locking import locked, locked_for_reader
 
 REASON_MAX_LENGTH = 300
@@ -26,6 +27,15 @@ ADDENDUM_MAX_LENGTH = 5000
 _I = ImagingStatus
 # Nobody can act on a report without these.
 _NEEDED = ("findings", "impression")
+
+
+class WhosePictures(Conflict):
+    """409: pictures of this scan name somebody who may not be the patient, and nobody has decided on them."""
+
+    code = "whose_pictures"
+    message = gettext_lazy(
+        "First decide whose the pictures are: some name another person, and a report on theirs would harm both."
+    )
 
 
 def report(report_id: UUID, *, author: User, version: int | None = None) -> ImagingReport:
@@ -82,7 +92,7 @@ def authorise(report_id: UUID, *, actor: User, version: int | None = None) -> Im
     once. With the setting IMAGING_SECOND_RADIOLOGIST another radiologist does this than the one who wrote it.
     `version`: the one that `actor` has read; it may have been sent back and written anew since.
 
-    Raises NotAllowed, InvalidTransition, StaleReport.
+    Raises NotAllowed, InvalidTransition, StaleReport, WhosePictures.
     """
     with transaction.atomic():
         _answer_referral(report_id, actor)
@@ -92,6 +102,9 @@ def authorise(report_id: UUID, *, actor: User, version: int | None = None) -> Im
             raise NotAllowed(_("Another radiologist than the one who wrote it has to authorise this report."))
         if version is not None and found.version != version:
             raise writing.stale(found)
+        # Pictures are added and decided on under the lock of their report.
+        if pictures.are_undecided(found):
+            raise WhosePictures
         change_status(found, _I.AUTHORISED, actor=actor, authorised_at=timezone.now(), authorised_by=actor)
         if found.is_critical:
             critical.raise_for_imaging(found)

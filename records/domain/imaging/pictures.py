@@ -25,9 +25,12 @@ UPLOADS_SHOWN, UPLOADS_MOST = timedelta(days=2), 5
 def can_bring(user: User, report: ImagingReport) -> bool:
     """Upload pictures, decide whose they are, and see what became of them: those who read such scans, and management's
     desk, where discs are handed in."""
-    if not user.is_active or report.status == ImagingStatus.CANCELLED:
-        return False
-    return user.is_management or imaging_rules.reads(user, report)
+    return report.status != ImagingStatus.CANCELLED and handles(user, report)
+
+
+def handles(user: User, report: ImagingReport) -> bool:
+    """Belongs to those who bring pictures of such a scan."""
+    return user.is_active and (user.is_management or imaging_rules.reads(user, report))
 
 
 def reports_to_bring_to(user: User) -> QuerySet[ImagingReport]:
@@ -71,6 +74,11 @@ def studies_of(report: ImagingReport, user: User) -> QuerySet[ImagingStudy]:
         )
     )
     return studies if can_bring(user, report) else studies.filter(state=StudyState.ACCEPTED)
+
+
+def are_undecided(report: ImagingReport) -> bool:
+    """Some of its pictures may be another person's, and nobody has said whose they are."""
+    return ImagingStudy.objects.filter(report=report, state=StudyState.OTHER_PERSON).exists()
 
 
 def uploads_of(report: ImagingReport) -> QuerySet[ImagingUpload]:
