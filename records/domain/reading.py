@@ -1,19 +1,15 @@
 """Being shown clinical data leaves a line in the activity trail."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Model
 from django.utils import timezone
 
 from accounts.domain import trail
-from accounts.domain.trail_queries import BY_BREAK_GLASS
+from accounts.domain.trail_queries import BY_BREAK_GLASS, not_looked_at
 from accounts.enums import ActivityVerb
-from accounts.models import Activity, BreakGlass, User
-
-# A page that stays open fetches itself again with every change; for so long that is one look.
-ONE_LOOK = timedelta(hours=12)
+from accounts.models import BreakGlass, User
 
 
 def note(
@@ -25,7 +21,7 @@ def note(
     lately. What they had not been shown gets its line, so nobody reads unseen by saying that a program asked.
     """
     if by_itself:
-        shown = [(row, patient) for row, patient in shown if not _has_looked(verb, row, reader)]
+        shown = not_looked_at(verb, shown, reader=reader)
     broken = _by_broken_glass(reader, {patient for _row, patient in shown})
     for is_broken, reason in ((False, ""), (True, BY_BREAK_GLASS)):
         about = [(row, patient) for row, patient in shown if (patient in broken) is is_broken]
@@ -35,12 +31,6 @@ def note(
 def note_record(patient: User, *, reader: User, by_itself: bool = False) -> None:
     """That somebody looked at a patient's record."""
     note(ActivityVerb.RECORD_READ, [(patient, patient.pk)], reader=reader, by_itself=by_itself)
-
-
-def _has_looked(verb: ActivityVerb, row: Model, reader: User) -> bool:
-    since = timezone.now() - ONE_LOOK
-    target = {"target_type": row._meta.label_lower, "target_id": str(row.pk)}
-    return Activity.objects.filter(actor=reader, verb=verb, at__gte=since, **target).exists()
 
 
 def _by_broken_glass(reader: User, patients: Iterable[UUID]) -> set[UUID]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.middleware import is_background
 from accounts.models import User
 from clinic.core.errors import DomainError
 from records import explaining_rules
@@ -35,7 +36,7 @@ def record_explanations(request: HttpRequest, pk: UUID) -> HttpResponse:
         request.GET.get("page")
     )
     rows = list(page.object_list)
-    queries.read(rows, reader=user)
+    queries.read(rows, reader=user, by_itself=is_background(request))
     context = {
         "patient": patient,
         "section": "explanations",
@@ -79,7 +80,7 @@ def explanation_ask(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
 @require_safe
 def explanation(request: HttpRequest, pk: UUID) -> HttpResponse:
     one = _visible(request, pk)
-    queries.read([one], reader=cast(User, request.user))
+    queries.read([one], reader=cast(User, request.user), by_itself=is_background(request))
     return _page(request, one)
 
 

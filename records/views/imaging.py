@@ -118,7 +118,7 @@ def visit_panel_imaging(request: HttpRequest, appointment_id: UUID) -> HttpRespo
     visit = get_object_or_404(appointments_visible_to(user), pk=appointment_id)
     if visit.doctor_id != user.pk or not may_open_record(user, visit.patient):
         raise Http404
-    note_record(visit.patient, reader=user)
+    note_record(visit.patient, reader=user, by_itself=is_background(request))
     reports = queries.of_patient(user, visit.patient)[:IN_PANEL]
     context = {"visit": visit, "patient": visit.patient, "reports": reports}
     return render(request, "records/imaging/visit_panel.html", context)

@@ -22,7 +22,7 @@ from clinic.core import pdf
 from clinic.core.errors import DomainError
 from records import imaging_rules as rules
 from records.domain import summary
-from records.domain.imaging import deciding, opened, paper, queries, reading, words, writing
+from records.domain.imaging import deciding, opened, paper, pictures, queries, reading, words, writing
 from records.domain.reading import note_record
 from records.enums import ImagingStatus
 from records.models import ImagingReport
@@ -163,7 +163,9 @@ def _page(
         "second": settings.IMAGING_SECOND_RADIOLOGIST,
     }
     if _is_writing(user, report):
-        return render(request, "records/imaging/write.html", context | _beside(user, report), status=status)
+        return render(
+            request, "records/imaging/write.html", context | _beside(request, report), status=status
+        )
     reads_text = rules.can_read_text(user, report)
     # What was put there from the order is no report yet.
     begun = report.version > 0 or report.status != ImagingStatus.ACQUIRED
@@ -182,6 +184,7 @@ def _page(
         "may_claim": rules.can_claim(user, report),
         "may_send_back": rules.can_send_back(user, report),
         "may_authorise": rules.can_authorise(user, report),
+        "undecided": rules.can_authorise(user, report) and pictures.are_undecided(report),
         "needs_another": rules.needs_another(user, report),
         "may_release": rules.can_release(user, report),
         "may_add": rules.can_add(user, report),
@@ -192,16 +195,17 @@ def _page(
     return render(request, "records/imaging/report.html", context, status=status)
 
 
-def _beside(user: User, report: ImagingReport) -> dict[str, Any]:
+def _beside(request: HttpRequest, report: ImagingReport) -> dict[str, Any]:
     """What stands beside the editor: what is known of the patient, and what was found before."""
-    note_record(report.patient, reader=user)
+    user = cast(User, request.user)
+    note_record(report.patient, reader=user, by_itself=is_background(request))
     earlier = list(
         queries.of_patient(user, report.patient)
         .filter(status=ImagingStatus.AUTHORISED, service=report.service)
         .exclude(pk=report.pk)
         .order_by("-authorised_at")[:EARLIER]
     )
-    opened.note_openings(earlier, actor=user)
+    opened.note_openings(earlier, actor=user, by_itself=is_background(request))
     return {
         "words": words.words_for(user, report.service),
         "parts": [

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.middleware import is_background
 from accounts.models import User
 from clinic.core import pdf
 from clinic.core.errors import DomainError
@@ -33,7 +34,7 @@ def record_labs(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A section of the record: for the patient, and for the doctors to whom it is open."""
     user, patient = cast(User, request.user), patient_of(request, pk)
     page = Paginator(queries.listed(user, patient), PER_PAGE).get_page(request.GET.get("page"))
-    queries.read_all(patient, reader=user)
+    queries.read_all(patient, reader=user, by_itself=is_background(request))
     context = {
         "patient": patient,
         "section": "labs",
@@ -52,7 +53,7 @@ def record_lab_trends(request: HttpRequest, pk: UUID) -> HttpResponse:
     user, patient = cast(User, request.user), patient_of(request, pk)
     context: dict[str, Any] = {"patient": patient, "section": "labs"}
     wanted = request.GET.get("parameter", "")
-    queries.read_all(patient, reader=user)
+    queries.read_all(patient, reader=user, by_itself=is_background(request))
     if not wanted:
         return render(
             request, "records/labs/latest.html", {**context, "latest": trends.latest(user, patient)}
@@ -76,7 +77,7 @@ def record_lab_trends(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def lab_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     report = _one(request, pk)
-    queries.read([report], reader=cast(User, request.user))
+    queries.read([report], reader=cast(User, request.user), by_itself=is_background(request))
     return _page(request, report)
 
 
@@ -147,7 +148,7 @@ def visit_panel_labs(request: HttpRequest, appointment_id: UUID) -> HttpResponse
     visit = get_object_or_404(appointments_visible_to(user), pk=appointment_id)
     if visit.doctor_id != user.pk or not lab_rules.can_enter(user, visit.patient):
         raise Http404
-    queries.read_all(visit.patient, reader=user)
+    queries.read_all(visit.patient, reader=user, by_itself=is_background(request))
     found = trends.latest(user, visit.patient)
     context = {
         "visit": visit,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.middleware import is_background
 from accounts.models import User
 from clinic.core.errors import DomainError
 from records import rules
@@ -28,7 +29,7 @@ PER_PAGE = 20
 def versions(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     user = cast(User, request.user)
     note = _own_note(user, appointment_id)
-    notes.read([note], reader=user)
+    notes.read([note], reader=user, by_itself=is_background(request))
     page = Paginator(note_versions.of(note), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "note": note,

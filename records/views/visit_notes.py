@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.middleware import is_background
 from accounts.models import User
 from clinic.core.errors import DomainError, NotAllowed
 from messaging.domain.calls import calls_visible_to
@@ -68,7 +69,7 @@ def visit_panel(request: HttpRequest, call_id: UUID) -> HttpResponse:
         return HttpResponse(status=204)
     note = VisitNote.objects.filter(appointment=appointment).first()
     if note is not None:
-        notes.read([note], reader=user)
+        notes.read([note], reader=user, by_itself=is_background(request))
     context = {
         "appointment": appointment,
         "note": note,
@@ -98,7 +99,7 @@ def _note_page(
         note = get_object_or_404(queries.visible_to(user), appointment_id=appointment_id)
         appointment = note.appointment
     if note is not None:
-        notes.read([note], reader=user)
+        notes.read([note], reader=user, by_itself=is_background(request))
     context = {
         "appointment": appointment,
         "note": note,

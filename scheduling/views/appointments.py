@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.middleware import is_background
 from accounts.models import User
 from accounts.rules import may_open_record
 from clinic.core.errors import DomainError
@@ -81,7 +82,7 @@ def appointment_page(
 ) -> HttpResponse:
     """One visit. `refusal` is why the action that was just asked for did not happen."""
     user = person(request)
-    reading.note_read(appointment, user)
+    reading.note_read(appointment, user, by_itself=is_background(request))
     available = rules.available_actions(user, appointment)
     other = appointment.doctor if user.pk == appointment.patient_id else appointment.patient
     waits = _waits_for_payment(appointment)

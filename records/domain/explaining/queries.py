@@ -60,6 +60,7 @@ def of_source(user: User, kind: Kind, source: Any) -> list[Explanation]:
     return list(visible_to(user).filter(**{kind.name: source})[:5])
 
 
-def read(shown: list[Explanation], *, reader: User) -> None:
+def read(shown: list[Explanation], *, reader: User, by_itself: bool = False) -> None:
     """Somebody was shown these: a line each in the trail, which says so when break-glass let them."""
-    reading.note(ActivityVerb.EXPLANATION_READ, [(one, one.patient_id) for one in shown], reader=reader)
+    about = [(one, one.patient_id) for one in shown]
+    reading.note(ActivityVerb.EXPLANATION_READ, about, reader=reader, by_itself=by_itself)

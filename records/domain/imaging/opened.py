@@ -21,10 +21,10 @@ def note_opening(report: ImagingReport, *, actor: User, how: str, by_itself: boo
     note(_VERBS[how], [(report, report.patient_id)], reader=actor, by_itself=by_itself)
 
 
-def note_openings(reports: Sequence[ImagingReport], *, actor: User) -> None:
+def note_openings(reports: Sequence[ImagingReport], *, actor: User, by_itself: bool = False) -> None:
     """Somebody was shown all of these at once."""
     about = [(report, report.patient_id) for report in reports]
-    note(ActivityVerb.IMAGING_REPORT_READ, about, reader=actor)
+    note(ActivityVerb.IMAGING_REPORT_READ, about, reader=actor, by_itself=by_itself)
 
 
 def openings(report: ImagingReport) -> QuerySet[Activity]:

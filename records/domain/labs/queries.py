@@ -84,12 +84,13 @@ def measured(user: User, patient: User) -> QuerySet[LabParameter]:
     )
 
 
-def read(shown: Sequence[LabReport], *, reader: User) -> None:
-    """Someone was shown these reports: a line each in the activity trail."""
+def read(shown: Sequence[LabReport], *, reader: User, by_itself: bool = False) -> None:
+    """Someone was shown these reports: a line each in the activity trail. `by_itself`: see records.domain.reading."""
     about = [(report, report.patient_id) for report in shown]
-    reading.note(ActivityVerb.LAB_REPORT_READ, about, reader=reader)
+    reading.note(ActivityVerb.LAB_REPORT_READ, about, reader=reader, by_itself=by_itself)
 
 
-def read_all(patient: User, *, reader: User) -> None:
+def read_all(patient: User, *, reader: User, by_itself: bool = False) -> None:
     """Someone was shown the list or the course of a patient's results."""
-    reading.note(ActivityVerb.LAB_REPORT_READ, [(patient, patient.pk)], reader=reader)
+    about = [(patient, patient.pk)]
+    reading.note(ActivityVerb.LAB_REPORT_READ, about, reader=reader, by_itself=by_itself)
