@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import parsers, serializers, status
@@ -118,8 +119,12 @@ class DocumentUploadFinish(APIView):
 
     @extend_schema(request=None, responses={201: DocumentSerializer})
     def post(self, request: Request, pk: Any) -> Response:
-        """Make the document once everything has arrived; the same refusals as an upload in one request."""
-        document = uploads.finish(_own(request, pk).pk)
+        """Make the document once everything has arrived; the same refusals as an upload in one request. Once more gives
+        the same document."""
+        try:
+            document = uploads.finish(pk, owner=me(request))
+        except UploadSession.DoesNotExist as error:
+            raise Http404 from error
         return Response(DocumentSerializer(document).data, status=status.HTTP_201_CREATED)
 
 

@@ -110,10 +110,10 @@ class ImagingUploadFinish(APIView):
 
     @extend_schema(request=None, responses={201: ImagingUploadResultSerializer})
     def post(self, request: Request, pk: Any) -> Response:
-        """Hand over what has arrived. What is in it shows on the report's page once it is read."""
-        session = _own(request, pk)
+        """Hand over what has arrived. What is in it shows on the report's page once it is read. Once more finds the
+        same."""
         with _gone_is_404():
-            upload = uploads.finish_pictures(session.pk)
+            upload = uploads.finish_pictures(pk, owner=me(request))
         return Response(ImagingUploadResultSerializer(upload).data, status=status.HTTP_201_CREATED)
 
 

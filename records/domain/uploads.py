@@ -31,6 +31,7 @@ from records.models import Document, ImagingReport, ImagingUpload, UploadSession
 
 from . import document_timer, documents
 from .document_errors import AlreadyThere, Damaged, WrongOffset
+from .document_queries import documents_visible_to
 from .imaging import arriving, pictures
 
 logger = logging.getLogger(__name__)
@@ -166,10 +167,22 @@ def _received(session_id: UUID, offset: int, part: bytes, digest: str) -> Upload
     return session
 
 
-def finish(session_id: UUID) -> Document:
-    """Make the document of what has arrived whole. Raises WrongOffset when something is missing, and what
-    `documents.add` raises; the upload is then over, unless the scanner could not be asked."""
-    session = UploadSession.objects.select_related("owner", "patient__patient_profile").get(pk=session_id)
+def finish(session_id: UUID, *, owner: User) -> Document:
+    """Make the document of what has arrived whole. It takes the id of its upload, so that once more (the answer got
+    lost) finds the same one.
+
+    Raises UploadSession.DoesNotExist when `owner` has neither, WrongOffset when something is missing, and what
+    `documents.add` raises; the upload is then over, unless the scanner could not be asked.
+    """
+    session = of(owner).select_related("owner", "patient__patient_profile").filter(pk=session_id).first()
+    made = documents_visible_to(owner).filter(pk=session_id, recorded_by=owner)
+    if session is None or Document.objects.filter(pk=session_id).exists():
+        if session is not None:
+            # A process has died between both.
+            give_up(session_id)
+        if document := made.first():
+            return document
+        raise UploadSession.DoesNotExist
     if session.received != session.size:
         raise WrongOffset(extra={"received": session.received})
     try:
@@ -182,26 +195,40 @@ def finish(session_id: UUID) -> Document:
                 title=session.title,
                 dated_on=session.dated_on,
                 is_released=session.is_released,
+                pk=session_id,
             )
-    except (UnsupportedType, TooLarge, AlreadyThere, NotAllowed):
+    except (UnsupportedType, TooLarge, AlreadyThere, NotAllowed, FileNotFoundError) as refusal:
         give_up(session_id)
+        # Another call has just finished it.
+        if document := made.first():
+            return document
+        if isinstance(refusal, FileNotFoundError):
+            raise UploadSession.DoesNotExist from refusal
         raise
     give_up(session_id)
     return document
 
 
-def finish_pictures(session_id: UUID) -> ImagingUpload:
-    """Hand over what has arrived whole; a task reads it. Raises WrongOffset when something is missing, NotAllowed."""
+def finish_pictures(session_id: UUID, *, owner: User) -> ImagingUpload:
+    """Hand over what has arrived whole; a task reads it. Once more (the answer got lost) finds the same.
+
+    Raises UploadSession.DoesNotExist when `owner` has neither, WrongOffset when something is missing, NotAllowed.
+    """
     with transaction.atomic():
-        sessions = UploadSession.objects.select_for_update(of=("self",))
-        session = sessions.select_related("owner", "imaging_report__service").get(pk=session_id)
+        sessions = of_pictures(owner).select_for_update(of=("self",))
+        session = sessions.select_related("owner", "imaging_report__service").filter(pk=session_id).first()
+        if session is None:
+            if done := ImagingUpload.objects.filter(pk=session_id, uploaded_by=owner).first():
+                return done
+            raise UploadSession.DoesNotExist
         if session.received != session.size:
             raise WrongOffset(extra={"received": session.received})
         report = session.imaging_report
-        if report is None or not pictures.can_bring(session.owner, report):
+        # Also of a scan that was called off while they were on their way (imaging.arriving).
+        if report is None or not pictures.handles(session.owner, report):
             raise NotAllowed
         upload = arriving.arrived(
-            report, _path(session), name=session.name, size=session.size, uploaded_by=session.owner
+            session_id, report, _path(session), name=session.name, size=session.size, uploaded_by=owner
         )
         _remove(session)
     return upload

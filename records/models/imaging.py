@@ -194,7 +194,7 @@ class ImagingPhrase(BaseModel):
 class ImagingStudy(BaseModel):
     """FHIR ImagingStudy: a DICOM study that was brought for a report. The fields `found_…` are what its files say of
     the person; where that may be somebody else it counts only after `decided_by` has said why, or is refused by them
-    and its files are removed."""
+    and the files that name them are removed. `named` is everybody its files name, with `is_doubted`."""
 
     report = models.ForeignKey(ImagingReport, on_delete=models.PROTECT, related_name="studies")
     uid = models.CharField(max_length=64)
@@ -206,6 +206,7 @@ class ImagingStudy(BaseModel):
     found_birth_date = models.DateField(null=True, blank=True)
     found_sex = models.CharField(max_length=16, blank=True)
     found_patient_id = models.CharField(max_length=64, blank=True)
+    named = models.JSONField(default=list)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -259,6 +260,8 @@ class ImagingInstance(BaseModel):
     # How the pictures are packed in the file (a UID).
     transfer_syntax = models.CharField(max_length=64, blank=True)
     file = models.FileField(upload_to="imaging/")
+    # It names somebody who may not be the patient, and nobody has decided on them.
+    is_doubted = models.BooleanField(default=False)
     size = models.PositiveBigIntegerField()
     rows = models.PositiveIntegerField(default=0)
     columns = models.PositiveIntegerField(default=0)

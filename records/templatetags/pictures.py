@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from records.domain.imaging import arriving, identity, pictures
@@ -39,7 +40,10 @@ def outcome(upload: ImagingUpload) -> str:
         return _("It is being read. This takes a minute or two.")
     if upload.state == PictureUploadState.FAILED:
         return str(arriving.FAILURES.get(upload.failure, arriving.FAILURES["broken"]))
-    said = _("%(count)s pictures were added.") % {"count": upload.found.get("added", 0)}
+    added = upload.found.get("added", 0)
+    said = ngettext("%(count)s picture was added.", "%(count)s pictures were added.", added) % {
+        "count": added
+    }
     left = [
         f"{count} × {arriving.SKIPPED.get(why, why)}"
         for why, count in upload.found.get("skipped", {}).items()

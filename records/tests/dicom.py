@@ -65,7 +65,7 @@ def send(report: ImagingReport, content: bytes, *, by: User, name: str = "study.
     for at in range(0, len(content), uploads.PART_MAX_BYTES):
         part = content[at : at + uploads.PART_MAX_BYTES]
         uploads.receive(session.pk, offset=at, part=part, digest=hashlib.sha256(part).hexdigest())
-    return uploads.finish_pictures(session.pk)
+    return uploads.finish_pictures(session.pk, owner=by)
 
 
 def bring(report: ImagingReport, content: bytes, *, by: User, **words: Any) -> ImagingUpload:

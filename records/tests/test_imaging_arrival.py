@@ -202,10 +202,17 @@ def test_handed_over_twice_at_once_is_once(
     assert api(radiologist).put(address, data=content, content_type=kind, headers=headers).status_code == 200
     real = uploads.finish_pictures
 
-    def late(pk: Any) -> Any:
-        real(pk)  # the other call, between this one's look and its lock
-        return real(pk)
+    def late(pk: Any, owner: User) -> Any:
+        real(pk, owner=owner)  # the other call, just before this one
+        return real(pk, owner=owner)
 
-    monkeypatch.setattr(uploads, "finish_pictures", late)
-    assert api(radiologist).post(f"{address}finish/", {}, format="json").status_code == 404
+    with monkeypatch.context() as patch:
+        patch.setattr(uploads, "finish_pictures", late)
+        first = api(radiologist).post(f"{address}finish/", {}, format="json")
+    # Its answer was lost on the way: once more is answered alike, and to nobody else.
+    again = api(radiologist).post(f"{address}finish/", {}, format="json")
+    assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
+    assert api(make_radiologist("colleague@test.clinic")).post(f"{address}finish/").status_code == 404
     assert ImagingUpload.objects.count() == 1
+    arriving.read(first.json()["id"])
+    assert api(radiologist).post(f"{address}finish/").json()["state"] == "done"

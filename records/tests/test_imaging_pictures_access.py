@@ -16,6 +16,7 @@ from clinic.core.errors import Conflict
 from clinic.core.testing.racing import race
 from records.domain.imaging import deciding, whose, writing
 from records.models import ImagingInstance, ImagingReport, ImagingStudy
+from records.templatetags.pictures import outcome
 from records.tests.dicom import Named, bring, known, scan, series_zip
 from records.tests.factories_imaging import SECTIONS, make_imaging_report
 from scheduling.tests.imaging import make_radiologist
@@ -193,3 +194,18 @@ def test_too_much_is_refused_before_and_while_it_is_sent(
     assert put(bytes(128) + b"DICM" + bytes(400)).status_code == 400
     assert put(b"%PDF-1.7" + bytes(292)).status_code == 415
     assert put(bytes(300)).status_code == 404  # over
+
+
+@pytest.mark.django_db
+def test_what_is_compared_and_what_came_of_it_stand_in_words(report: ImagingReport, manager: User) -> None:
+    """Not as devices write them: F, M, O."""
+    one = bring(report, series_zip(scan(of=STRANGER), count=1), by=manager)
+    two = bring(report, series_zip(scan("more", of=Named("RAI^BIKASH", None, "O", "7")), count=2), by=manager)
+    client = Client()
+    client.force_login(manager)
+    for study, theirs in zip(ImagingStudy.objects.order_by("created_at"), ("Male", "Other"), strict=True):
+        page = client.get(reverse("imaging_identity", args=[study.pk]))
+        shown = {str(label): (mine, found) for label, mine, found, _verdict in page.context["rows"]}
+        assert shown["Sex"] == ("Female", theirs)
+    assert outcome(one) == "1 picture was added."
+    assert outcome(two) == "2 pictures were added."

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.enums import Gender
 from accounts.models import User
 from clinic.core.errors import DomainError
 from clinic.core.files import serve_private
 from records.domain import uploads
-from records.domain.imaging import keeping, pictures, whose
+from records.domain.imaging import identity, keeping, pictures, whose
 from records.enums import StudyState
 from records.models import ImagingStudy
 
@@ -89,15 +90,16 @@ def whose_pictures(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         if decision is None:
             raise DomainError(_("Please choose whether they count."))
-        decision(study.pk, actor=user, reason=reason)
+        decided = decision(study.pk, actor=user, reason=reason)
     except DomainError as refusal:
         context |= {"refusal": refusal, "reason": reason}
         return render(request, "records/imaging/identity.html", context, status=422)
-    said = (
-        _("The pictures count as this patient's.")
-        if decision is whose.accept
-        else _("The pictures were removed.")
-    )
+    if decision is whose.accept:
+        said = _("The pictures count as this patient's.")
+    elif decided.state == StudyState.ACCEPTED:
+        said = _("The pictures that name somebody else were removed. The others count.")
+    else:
+        said = _("The pictures were removed.")
     messages.success(request, said)
     return redirect("imaging_studies", study.report_id)
 
@@ -110,11 +112,29 @@ def _compared(study: ImagingStudy, user: User) -> dict[str, Any]:
         "report": study.report,
         "patient": study.report.patient,
         "looks": not user.is_management,
+        "others": [one.name or "–" for one in keeping.doubted_in(study)[1:]],
+        **_counted(study),
         "is_open": study.state in (StudyState.OTHER_PERSON, StudyState.ACCEPTED),
         "rows": [
             (_("Name"), mine.name, theirs.name, verdict.name),
             (_("Born"), mine.birth_date, theirs.birth_date, verdict.birth_date),
-            (_("Sex"), mine.sex, theirs.sex, verdict.sex),
+            (_("Sex"), _sex(mine.sex), _sex(theirs.sex), verdict.sex),
             (_("Number"), "", next(iter(theirs.ids), ""), verdict.patient_id),
         ],
     }
+
+
+def _counted(study: ImagingStudy) -> dict[str, int]:
+    """How many pictures name somebody else, and how many don't, of a study with both."""
+    if not whose.is_mixed(study):
+        return {}
+    doubted = whose.of(study).filter(is_doubted=True).count()
+    return {"doubted": doubted, "own": whose.of(study).count() - doubted}
+
+
+def _sex(text: str) -> str:
+    """In words; what is no known way to write one, as it stands in the files."""
+    # DICOM has O for "other", too.
+    words = {"f": Gender.FEMALE, "m": Gender.MALE, "o": Gender.OTHER}
+    known = words.get(identity.sex_of(text) or text.strip().lower())
+    return str(known.label) if known else text

@@ -25,10 +25,10 @@ from clinic.core import scanning
 from clinic.core.errors import Infected, NotScanned
 from clinic.core.status import lock
 from records import imaging_events
-from records.enums import PictureUploadState
+from records.enums import ImagingStatus, PictureUploadState
 from records.models import ImagingInstance, ImagingReport, ImagingUpload
 
-from . import keeping
+from . import keeping, ordering
 from .unpacking import SECONDS, Unpacked, Unreadable, unpack
 
 logger = logging.getLogger(__name__)
@@ -71,15 +71,19 @@ def may_hold_pictures(head: bytes) -> bool:
     return head[128:132] == b"DICM" or head[:4] == b"PK\x03\x04"
 
 
-def arrived(report: ImagingReport, path: Path, *, name: str, size: int, uploaded_by: User) -> ImagingUpload:
-    """Queue what has arrived; in a transaction. The file gets a second name, so that it is there under one of both,
-    however this ends."""
+def arrived(
+    pk: UUID, report: ImagingReport, path: Path, *, name: str, size: int, uploaded_by: User
+) -> ImagingUpload:
+    """Queue what has arrived; in the transaction that holds its session, whose id it takes. The file gets a second
+    name, so that it is there under one of both, however this ends."""
     from records.tasks import read_imaging_upload, watch_imaging_upload
 
-    upload = ImagingUpload(report=report, uploaded_by=uploaded_by, name=name, size=size)
+    upload = ImagingUpload(pk=pk, report=report, uploaded_by=uploaded_by, name=name, size=size)
     upload.path = f"{INCOMING}/{upload.pk.hex}"
     place = _source(upload)
     place.parent.mkdir(parents=True, exist_ok=True)
+    # What a call left that died before its commit.
+    place.unlink(missing_ok=True)
     os.link(path, place)
     upload.save(force_insert=True)
     read_imaging_upload.enqueue(str(upload.pk))
@@ -198,6 +202,8 @@ def _keep(upload: ImagingUpload, folder: Path, unpacked: Unpacked) -> bool:
     locked = lock(ImagingUpload, upload.pk)
     if locked.state != _S.WAITING:
         return False
+    if report.status == ImagingStatus.CANCELLED and keeping.takes_any(report, unpacked.files):
+        report = locked.report = ordering.for_pictures_of(report, actor=upload.uploaded_by)
     kept = keeping.keep(report, unpacked.files, _within_media(folder), uploaded_by=upload.uploaded_by)
     skipped = {**unpacked.skipped, **kept.skipped}
     failure = "elsewhere" if set(kept.skipped) == {"elsewhere"} and not kept.added else ""

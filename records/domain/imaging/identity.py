@@ -75,10 +75,13 @@ def compare_names(one: str, other: str) -> Outcome:
 def compare_sexes(one: str, other: str) -> Outcome:
     if not one.strip() or not other.strip():
         return Outcome.MISSING
-    mine, theirs = (_SEXES.get(text.strip().lower()) for text in (one, other))
-    if mine is None or theirs is None:
-        return Outcome.UNCOMPARABLE
-    return _compare(mine, theirs)
+    mine, theirs = sex_of(one), sex_of(other)
+    return _compare(mine, theirs) if mine and theirs else Outcome.UNCOMPARABLE
+
+
+def sex_of(text: str) -> str:
+    """ "f" or "m" of what a device or the portal writes for a sex; "" of any other word."""
+    return _SEXES.get(text.strip().lower(), "")
 
 
 def compare_ids(known: Iterable[str], found: Iterable[str]) -> Outcome:

@@ -1,8 +1,9 @@
 """The files that were read, kept as studies, series and instances of a report, each study with whose it seems to be."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import groupby
 
 from accounts.domain import trail
@@ -49,6 +50,13 @@ def keep(report: ImagingReport, files: Sequence[Found], folder: str, *, uploaded
     return kept
 
 
+def takes_any(report: ImagingReport, files: Sequence[Found]) -> bool:
+    """Not each of these files belongs to a study of another report."""
+    uids = {found.study for found in files}
+    elsewhere = ImagingStudy.objects.filter(uid__in=uids).exclude(state=_S.REFUSED).exclude(report=report)
+    return elsewhere.count() < len(uids)
+
+
 def person_of(patient: User) -> identity.Person:
     """The patient as the portal knows them. The number that the clinic's devices have of them is their id here."""
     profile = getattr(patient, "patient_profile", None)
@@ -61,8 +69,42 @@ def person_of(patient: User) -> identity.Person:
     )
 
 
+def people_of(study: ImagingStudy) -> dict[identity.Person, bool]:
+    """Everybody its files name, and whether it is doubted that they are the patient."""
+    return {
+        identity.Person(
+            name=entry["name"],
+            birth_date=date.fromisoformat(entry["birth_date"]) if entry["birth_date"] else None,
+            sex=entry["sex"],
+            ids=(entry["id"],) if entry["id"] else (),
+        ): entry["is_doubted"]
+        for entry in study.named
+    }
+
+
+def doubted_in(study: ImagingStudy) -> list[identity.Person]:
+    return [person for person, is_doubted in people_of(study).items() if is_doubted]
+
+
+def name(study: ImagingStudy, people: Mapping[identity.Person, bool]) -> None:
+    """Its files name these people. The first who is doubted is who has to be looked at."""
+    study.named = [
+        {
+            "name": person.name,
+            "birth_date": person.birth_date.isoformat() if person.birth_date else None,
+            "sex": person.sex,
+            "id": next(iter(person.ids), ""),
+            "is_doubted": is_doubted,
+        }
+        for person, is_doubted in people.items()
+    ]
+    person = max(people, key=lambda one: people[one])
+    study.found_name, study.found_birth_date = person.name, person.birth_date
+    study.found_sex, study.found_patient_id = person.sex, next(iter(person.ids), "")
+
+
 def named_in(study: ImagingStudy) -> identity.Person:
-    """Whom the study's files name."""
+    """Whom the study's files name; of several, who has to be looked at."""
     return identity.Person(
         name=study.found_name,
         birth_date=study.found_birth_date,
@@ -82,22 +124,22 @@ def _study_of(found: Found) -> str:
 def _add(
     report: ImagingReport, study: ImagingStudy | None, files: list[Found], folder: str, uploaded_by: User
 ) -> None:
-    # If its files name several people, the one that is not the patient is who has to be looked at.
-    patient = person_of(report.patient)
-    others = [one.person for one in files if not identity.compare(patient, one.person).is_the_patient]
-    is_the_patients = not others
-    person = (others or [files[0].person])[0]
+    is_new = study is None
     if study is None:
-        study = ImagingStudy(report=report, uid=files[0].study, uploaded_by=uploaded_by)
+        study = ImagingStudy(report=report, uid=files[0].study, uploaded_by=uploaded_by, state=_S.ACCEPTED)
         _describe(study, files[0])
-        _name(study, person, accepted=is_the_patients)
-        study.save(force_insert=True)
-    elif not is_the_patients and not (study.state == _S.ACCEPTED and named_in(study) == person):
-        # More of it names somebody on whom nobody has decided.
-        _name(study, person, accepted=False)
-        study.save()
+    patient, people = person_of(report.patient), people_of(study)
+    for person in dict.fromkeys(one.person for one in files):
+        # What was decided of somebody holds for more of the study that names them.
+        people.setdefault(person, not identity.compare(patient, person).is_the_patient)
+    doubted = {one.person for one in files if people[one.person]}
+    if doubted:
+        # Also of a study that counted: some of it names somebody on whom nobody has decided.
+        study.state, study.decided_by, study.decided_reason = _S.OTHER_PERSON, None, ""
+    name(study, people)
+    study.save(force_insert=is_new)
     for uid, group in groupby(files, lambda found: found.series):
-        _add_series(study, uid, list(group), folder)
+        _add_series(study, uid, list(group), folder, doubted)
     trail.record(
         ActivityVerb.PICTURES_ADDED,
         actor=uploaded_by,
@@ -107,7 +149,9 @@ def _add(
     )
 
 
-def _add_series(study: ImagingStudy, uid: str, files: list[Found], folder: str) -> None:
+def _add_series(
+    study: ImagingStudy, uid: str, files: list[Found], folder: str, doubted: set[identity.Person]
+) -> None:
     first = min(files, key=lambda found: found.number)
     series, _made = ImagingSeries.objects.get_or_create(
         study=study,
@@ -132,6 +176,7 @@ def _add_series(study: ImagingStudy, uid: str, files: list[Found], folder: str) 
                 sop_class=one.sop_class,
                 transfer_syntax=one.transfer_syntax,
                 file=f"{folder}/{one.file}",
+                is_doubted=one.person in doubted,
                 size=one.size,
                 rows=one.rows,
                 columns=one.columns,
@@ -146,10 +191,3 @@ def _add_series(study: ImagingStudy, uid: str, files: list[Found], folder: str) 
 def _describe(study: ImagingStudy, found: Found) -> None:
     study.modality, study.description = found.modality, found.study_description
     study.started_at = found.taken_at
-
-
-def _name(study: ImagingStudy, person: identity.Person, *, accepted: bool) -> None:
-    study.found_name, study.found_birth_date = person.name, person.birth_date
-    study.found_sex, study.found_patient_id = person.sex, next(iter(person.ids), "")
-    study.state = _S.ACCEPTED if accepted else _S.OTHER_PERSON
-    study.decided_by, study.decided_reason = None, ""

@@ -8,10 +8,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from clinic.core.status import change_status, lock, record_start
-from records.enums import ImagingStatus
+from records.enums import ImagingStatus, StudyState
 from records.imaging_events import imaging_changed
-from records.models import ImagingReport
+from records.models import ImagingReport, ImagingStudy, ImagingUpload
 from scheduling.enums import AppointmentStatus, ReferralPriority, ReferralStatus, ServiceKind
 from scheduling.models import Appointment, Referral
 
@@ -104,6 +105,36 @@ def withdrawn(referral: Referral) -> ImagingReport | None:
     if report is not None and report.can_become(_I.CANCELLED):
         change_status(report, _I.CANCELLED, appointment=None, scheduled_at=None)
         imaging_changed(report)
+    return report
+
+
+def for_pictures_of(cancelled: ImagingReport, *, actor: User) -> ImagingReport:
+    """Pictures came for a scan that was called off meanwhile. They are the patient's all the same and nobody has read
+    them: they get a report of their own, which waits to be read, and what lies with the cancelled one goes along. Once
+    more finds the same, until it is reported. Called with the cancelled one locked."""
+    alike = ImagingReport.objects.select_for_update(of=("self",)).filter(
+        patient=cancelled.patient_id,
+        service=cancelled.service_id,
+        referral=None,
+        appointment=None,
+        status=_I.ACQUIRED,
+    )
+    report = alike.first()
+    if report is None:
+        report = ImagingReport.objects.create(
+            patient_id=cancelled.patient_id,
+            service_id=cancelled.service_id,
+            priority=cancelled.priority,
+            status=_I.ACQUIRED,
+            history_text=cancelled.history_text,
+            acquired_at=timezone.now(),
+        )
+        record_start(report, actor=actor)
+        if report.priority == ReferralPriority.URGENT:
+            telling.urgent(report)
+        imaging_changed(report)
+    ImagingUpload.objects.filter(report=cancelled).update(report=report)
+    ImagingStudy.objects.filter(report=cancelled).exclude(state=StudyState.REFUSED).update(report=report)
     return report
 
 
