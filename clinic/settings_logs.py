@@ -1,10 +1,12 @@
 """What is written to the log, and what never is; clinic/settings.py takes it in."""
 
+from typing import Any
+
 import environ
 
 env = environ.Env()
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
