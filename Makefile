@@ -43,7 +43,7 @@ css: $(RUNTIME) ## build the CSS once
 
 test: ## everything the tests need, then the whole suite, browser tests included
 	@$(MAKE) --no-print-directory test-python
-	@$(MAKE) --no-print-directory test-browser
+	@$(MAKE) --no-print-directory test-browser BUILD_CSS=true
 
 test-python: $(DEV) chromium ## all tests that need no browser
 	@$(BUILD_CSS)
@@ -55,8 +55,9 @@ test-browser: $(DEV) chromium ## the tests that drive Chromium
 	@echo "==> tests in Chromium"
 	@$(PYTEST) -m browser -n 2
 
-fuzz: $(DEV) ## every made-up request to the API as every role (FUZZ=20 random ones each, FUZZ_SEED=1, FUZZ_ONLY="POST /api/pay")
-	@FUZZ=$(or $(FUZZ),20) FUZZ_SEED=$(or $(FUZZ_SEED),1) FUZZ_ONLY="$(FUZZ_ONLY)" $(PYTEST) clinic/tests/test_api_fuzz.py
+fuzz: $(DEV) ## made-up requests and frames as every role, then the hypothesis tests with other examples (FUZZ=20, FUZZ_SEED=1, FUZZ_ONLY="POST /api/pay")
+	@FUZZ=$(or $(FUZZ),20) FUZZ_SEED=$(or $(FUZZ_SEED),1) FUZZ_ONLY="$(FUZZ_ONLY)" $(PYTEST) clinic/tests/test_api_fuzz.py $(if $(FUZZ_ONLY),,messaging/tests/test_odd_frames.py)
+	@$(if $(FUZZ_ONLY),,$(PYTEST) -m hypothesis --hypothesis-profile=explore)
 
 test-services: $(DEV) chromium ## the tests that use a database, on PostgreSQL and Redis (temporary, installed from Debian when missing)
 	@deploy/with-services $(MAKE) --no-print-directory test-services-inside
@@ -66,7 +67,7 @@ test-services-inside: $(DEV)
 	@echo "==> tests without a browser that use a database or the cache, on PostgreSQL and Redis"
 	@$(PYTEST) -m "services and not browser" -n 2
 	@echo "==> tests in Chromium ($(SERVICES_BROWSER)), on PostgreSQL and Redis"
-	@$(PYTEST) -m browser -k "$(SERVICES_BROWSER)"
+	@$(PYTEST) -m browser -k "$(SERVICES_BROWSER)" -n 2
 
 chromium:
 	@deploy/apt-install --enough /usr/bin/chromium deploy/apt-packages-test.txt
