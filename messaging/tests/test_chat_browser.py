@@ -129,8 +129,11 @@ def test_who_reads_above_gets_a_pill_and_is_not_moved(person: Any, patient: Any,
     page = opened(person(patient), conversation)
     expect(page.locator("[data-seq='60']")).to_be_in_viewport()
     scroll = page.locator("[data-scroll]")
-    scroll.evaluate("box => { box.scrollTop = box.scrollHeight / 2 }")
-    page.wait_for_timeout(200)
+    # The page has heard of it.
+    scroll.evaluate("""box => new Promise((heard) => {
+      box.addEventListener("scroll", () => setTimeout(heard), {once: true});
+      box.scrollTop = box.scrollHeight / 2;
+    })""")
     place = scroll.evaluate("box => box.scrollTop")
     doctors = opened(person(doctor), conversation)
     write(doctors, "news")

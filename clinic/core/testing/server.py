@@ -1,6 +1,8 @@
 """A real server process on the test database, for sockets, browsers, races and killing."""
 
+import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -16,6 +18,8 @@ from django.conf import settings
 from django.db import connection
 
 START_SECONDS = 60
+# Below those that Linux gives to outgoing connections: one of these could sit on a server's port while that restarts.
+PORTS = range(10_000, 32_000)
 
 
 def database_url(name: str) -> str:
@@ -34,9 +38,12 @@ def test_database_url() -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    # Tests seed the usual source of chance, and parallel workers would all take the same.
+    for port in random.SystemRandom().sample(PORTS, 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port is free")
 
 
 class RunningServer:
