@@ -48,6 +48,23 @@ def test_what_is_written_is_saved_also_after_a_lost_connection(person: Any, url:
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('note:')).length") == 0
 
 
+def test_what_is_typed_before_the_script_is_there_is_saved(person: Any, url: str, doctor: Any) -> None:
+    page = person(doctor)
+    late: list[Any] = []
+
+    def keep(route: Any) -> None:
+        late.append(route)
+
+    page.route("**/records/note.js", keep, times=1)
+    page.goto(url, wait_until="commit")
+    field(page).fill("Early.")
+    while not late:
+        page.wait_for_timeout(20)
+    late[0].continue_()
+    saved(page)
+    assert VisitNote.objects.get().text == "Early."
+
+
 def test_unsaved_text_comes_back_after_a_crash(person: Any, url: str, doctor: Any) -> None:
     page = person(doctor)
     page.goto(url)

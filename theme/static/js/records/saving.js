@@ -24,6 +24,9 @@ export class Saving {
     this.status = form.querySelector("[data-note-status]");
     this.kept = kept;
     this.#stored = this.content;
+    // What was typed before this script was there is not stored yet (#restore sends it).
+    for (const { name, value, defaultValue } of form.querySelectorAll("textarea"))
+      if (name in this.#stored && value !== defaultValue) this.#stored[name] = defaultValue;
     form.addEventListener("input", (event) => event.target.matches("textarea") && this.typed());
     form.addEventListener("focusout", () => this.save());
     form.addEventListener("submit", (event) => event.preventDefault());
