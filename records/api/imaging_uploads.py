@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -23,7 +24,9 @@ from records.models import ImagingUpload, UploadSession
 class ImagingUploadStartSerializer(serializers.Serializer[Any]):
     imaging_report = serializers.UUIDField()
     name = serializers.CharField(max_length=255)
-    size = serializers.IntegerField(min_value=1, max_value=2**53)
+    size = serializers.IntegerField(
+        min_value=1, max_value=2**53, error_messages={"min_value": _("This file is empty.")}
+    )
     fingerprint = serializers.RegexField(
         r"^[0-9a-f]{64}\Z",
         help_text="SHA-256 by which you know the same file again: of its beginning and end, say.",

@@ -177,6 +177,8 @@ def test_too_much_is_refused_before_and_while_it_is_sent(
     report: ImagingReport, manager: User, api: Any, patient: User, other_doctor: User
 ) -> None:
     start = {"imaging_report": str(report.pk), "name": "disc.zip", "fingerprint": "a" * 64}
+    empty = api(manager).post("/api/imaging-uploads/", {**start, "size": 0}, format="json")
+    assert (empty.status_code, empty.json()["fields"]) == (400, {"size": ["This file is empty."]})
     two_gigabytes = api(manager).post("/api/imaging-uploads/", {**start, "size": 2 * 1024**3}, format="json")
     assert (two_gigabytes.status_code, two_gigabytes.json()["code"]) == (413, "too_large")
     assert "1024 MB" in two_gigabytes.json()["detail"]
