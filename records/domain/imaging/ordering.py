@@ -93,9 +93,11 @@ def called_off(appointment: Appointment) -> ImagingReport | None:
     report = _of(appointment)
     if report is None or report.status != _I.SCHEDULED:
         return report
-    to = _I.ORDERED if report.referral_id else _I.CANCELLED
-    change_status(report, to, appointment=None, scheduled_at=None)
-    imaging_changed(report)
+    if report.referral_id:
+        change_status(report, _I.ORDERED, appointment=None, scheduled_at=None)
+        imaging_changed(report)
+    else:
+        _cancel(report)
     return report
 
 
@@ -103,15 +105,21 @@ def withdrawn(referral: Referral) -> ImagingReport | None:
     """The scan is not asked for any more."""
     report = ImagingReport.objects.select_for_update(of=("self",)).filter(referral=referral).first()
     if report is not None and report.can_become(_I.CANCELLED):
-        change_status(report, _I.CANCELLED, appointment=None, scheduled_at=None)
-        imaging_changed(report)
+        _cancel(report)
     return report
 
 
-def for_pictures_of(cancelled: ImagingReport, *, actor: User) -> ImagingReport:
-    """Pictures came for a scan that was called off meanwhile. They are the patient's all the same and nobody has read
-    them: they get a report of their own, which waits to be read, and what lies with the cancelled one goes along. Once
-    more finds the same, until it is reported. Called with the cancelled one locked."""
+def _cancel(report: ImagingReport) -> None:
+    change_status(report, _I.CANCELLED, appointment=None, scheduled_at=None)
+    imaging_changed(report)
+    if ImagingStudy.objects.filter(report=report).exclude(state=StudyState.REFUSED).exists():
+        for_pictures_of(report)
+
+
+def for_pictures_of(cancelled: ImagingReport, *, actor: User | None = None) -> ImagingReport:
+    """Pictures came for a scan that is called off, before or afterwards. They are the patient's all the same and nobody
+    has read them: they get a report of their own, which waits to be read, and what lies with the cancelled one goes
+    along. Once more finds the same, until it is reported. Called with the cancelled one locked."""
     alike = ImagingReport.objects.select_for_update(of=("self",)).filter(
         patient=cancelled.patient_id,
         service=cancelled.service_id,
