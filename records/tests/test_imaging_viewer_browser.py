@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -54,32 +55,33 @@ def opened(person: Any, patient: Any) -> Any:
     return open_study
 
 
-def drawn(page: Page) -> float:
-    # The library draws with the next frame.
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    return float(page.locator("[data-surface] canvas").evaluate(MEAN))
+def drawn(page: Page, is_it: Callable[[float], bool]) -> float:
+    """The mean brightness, once it is as it should be: the library draws with one of the next frames."""
+    for _try in range(150):
+        mean = float(page.locator("[data-surface] canvas").evaluate(MEAN))
+        if is_it(mean):
+            return mean
+        page.wait_for_timeout(100)
+    raise AssertionError(f"the mean stays at {mean}")
 
 
 def test_the_picture_follows_scrolling_and_the_window(opened: Any) -> None:
     page = opened(slices(12), viewport=PHONE)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     expect(page.get_by_text("All pictures are loaded (12).").first).to_be_attached()
-    first = drawn(page)
-    assert first > 5
+    first = drawn(page, lambda mean: mean > 5)
     stage = page.locator("[data-stage]")
     stage.press("PageDown")
     expect(page.locator("[data-said]")).to_have_text(re.compile("^Picture 11 of 12. Level 40, width 400"))
-    later = drawn(page)
-    assert abs(later - first) > 1
+    later = drawn(page, lambda mean: abs(mean - first) > 1)
     page.get_by_role("button", name="Bone").click()
     expect(page.locator("[data-said]")).to_have_text("Picture 11 of 12. Level 480, width 2,500.")
-    bone = drawn(page)
-    assert abs(bone - later) > 5
+    bone = drawn(page, lambda mean: abs(mean - later) > 5)
     stage.press("i")
-    assert drawn(page) == pytest.approx(255 - bone, abs=60)
+    drawn(page, lambda mean: mean == pytest.approx(255 - bone, abs=60))
     stage.press("r")
     expect(page.locator("[data-window]:not([data-viewer-words])")).to_have_text("Level 40, width 400")
-    assert drawn(page) == pytest.approx(later, abs=0.5)
+    drawn(page, lambda mean: mean == pytest.approx(later, abs=0.5))
 
 
 def test_a_length_is_that_of_the_pixels_whatever_their_shape(opened: Any) -> None:
@@ -90,7 +92,7 @@ def test_a_length_is_that_of_the_pixels_whatever_their_shape(opened: Any) -> Non
         values[y - 2 : y + 2, x - 2 : x + 2] = 1000
     picture.PixelData, picture.PixelSpacing = values.tobytes(), [0.5, 1.0]
     page = opened([picture], device_scale_factor=2)
-    drawn(page)
+    drawn(page, lambda mean: mean > 0)
     one, other = page.locator("[data-surface] canvas").evaluate(DOTS)
     page.locator("label", has_text="Measure").click()
     box = page.locator("[data-stage]").bounding_box()
