@@ -53,3 +53,8 @@ def test_from_the_report_to_the_patient(
     expect(theirs.locator("[data-sentence]")).to_have_count(2)
     expect(theirs.get_by_text("left out")).to_have_count(0)
     assert Explanation.objects.get().released_by == doctor
+    # Taken back while the patient reads: not a word of it goes on standing there.
+    page.locator("summary", has_text="Discard").click()
+    page.get_by_role("button", name="Discard it").click()
+    expect(theirs.locator("#explanation")).to_have_text("It is gone. Explanations")
+    expect(theirs.locator(".toast")).to_have_count(0)
