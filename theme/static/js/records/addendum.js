@@ -27,11 +27,13 @@ async function look(field) {
 
 const begun = new WeakSet();
 
-function begin() {
+function begin({ type } = {}) {
   for (const field of document.querySelectorAll("textarea[data-addendum]")) {
     if (begun.has(field)) continue;
     begun.add(field);
     look(field);
+    // A page that was loaded whole sees to that itself (forms.js).
+    if (type && field.hasAttribute("aria-invalid")) field.focus();
   }
 }
 
