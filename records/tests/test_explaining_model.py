@@ -162,9 +162,13 @@ def test_the_budget_of_a_day(fake: FakeModel, settings: Any, patient: User, doct
     assert AssistantDay.objects.get().tokens == 0
 
 
-def test_sentences_are_there_while_it_still_speaks(fake: FakeModel, patient: User, doctor: User) -> None:
-    """Each is stored and told of as it comes: by id, status and number only."""
+def test_sentences_are_there_while_it_still_speaks(
+    fake: FakeModel, patient: User, doctor: User, other_doctor: User
+) -> None:
+    """Each is stored and told of as it comes: by id, status and number only; to who else may release it once it is
+    whole."""
     care.link(patient, doctor)
+    care.link(patient, other_doctor)
     seen: list[Any] = []
     fake.answers = [[GOOD.splitlines(keepends=True)[0], 0.2, GOOD.splitlines(keepends=True)[1], 0.2, "\x04"]]
     report = make_lab_report(patient, doctor, {HAEMOGLOBIN: "9.1"})
@@ -178,7 +182,8 @@ def test_sentences_are_there_while_it_still_speaks(fake: FakeModel, patient: Use
         ("waiting", 0), ("waiting", 1), ("waiting", 2), ("draft", 2),
     ]  # fmt: skip
     for groups, event in seen:
-        assert groups == [f"user.{doctor.pk}"]
+        colleague = [f"user.{other_doctor.pk}"] if event["status"] == "draft" else []
+        assert groups == [f"user.{doctor.pk}", *colleague]
         assert set(event) == {"type", "id", "status", "sentences"}
         assert event["id"] == str(made.pk)
 
