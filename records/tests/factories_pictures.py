@@ -40,6 +40,7 @@ def make_study(
             size=len(content),
             rows=picture.Rows,
             columns=picture.Columns,
+            is_doubted=state == StudyState.OTHER_PERSON,
         )
     return study
 

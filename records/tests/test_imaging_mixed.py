@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Activity, User
 from clinic.core.errors import NotAllowed
 from records.domain import uploads
 from records.domain.imaging import arriving, deciding, lists, ordering, pictures, whose
@@ -62,6 +62,9 @@ def test_refusing_a_mixed_study_keeps_the_patients_own(
     page = page_of(study, manager).content.decode()
     assert "2 pictures of this study name somebody else." in page
     assert "2 pictures do not: they stay, whatever you decide." in page
+    # A look at it is a look at the patient's own, too.
+    pictures.note_opened(study, radiologist)
+    assert Activity.objects.get(verb="imaging.pictures.open").patient == patient
     goes = [Path(one.file.path) for one in ImagingInstance.objects.filter(series__number=2)]
     whose.refuse(study.pk, actor=manager, reason=WHY)
     study.refresh_from_db()

@@ -212,10 +212,11 @@ def test_what_was_written_anew_since_is_not_authorised_unread(radiologist: Any, 
 
 
 def test_a_version_that_is_no_number_is_refused(radiologist: Any, patient: Any) -> None:
-    report = make_imaging_report(patient, radiologist, status=S.ACQUIRED)
-    for version in ("9" * 5000, "-1", "", "x"):
-        answer = browser(radiologist).post(reverse("imaging_save", args=[report.pk]), {"version": version})
-        assert answer.status_code == 400, version[:9]
+    report = make_imaging_report(patient, radiologist, status=S.REPORTED)
+    address = reverse("imaging_save", args=[report.pk])
+    for version in ("9" * 5000, "-1", "x"):
+        assert browser(radiologist).post(address, {"version": version}).status_code == 400, version[:9]
+        assert act(radiologist, report, "authorise", version=version).status_code == 422, version[:9]
 
 
 def test_an_authorised_report_changes_by_addenda_alone(radiologist: Any, patient: Any) -> None:

@@ -19,7 +19,7 @@ from accounts.domain.queries import patients_open_to
 from accounts.middleware import is_background
 from accounts.models import User
 from clinic.core import pdf
-from clinic.core.errors import DomainError
+from clinic.core.errors import DomainError, Invalid
 from records import imaging_rules as rules
 from records.domain import summary
 from records.domain.imaging import deciding, opened, paper, pictures, queries, reading, words, writing
@@ -235,5 +235,10 @@ def _one(request: HttpRequest, pk: UUID) -> ImagingReport:
 
 
 def _version(request: HttpRequest) -> int | None:
+    """None: a page that sends none. Raises Invalid."""
     number = version_of(request)
-    return number if isinstance(number, int) else None
+    if number == "":
+        return None
+    if not isinstance(number, int):
+        raise Invalid(fields={"version": [_("version is the number from the last save.")]})
+    return number

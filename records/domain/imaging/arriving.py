@@ -199,8 +199,9 @@ def _kept(upload: ImagingUpload, folder: Path, unpacked: Unpacked) -> bool:
 @transaction.atomic
 def _keep(upload: ImagingUpload, folder: Path, unpacked: Unpacked) -> bool:
     if ImagingReport.objects.filter(pk=upload.report_id, status=ImagingStatus.CANCELLED).exists():
-        # A report may be made below: not for an account that is being merged into another. People are locked first.
-        lock(User, upload.report.patient_id)
+        # A report may be made below: not for an account that is being merged into another. People are locked first, as
+        # a merge locks them, which keeps nobody waiting whose rows merely point at them.
+        User.objects.select_for_update(no_key=True).get(pk=upload.report.patient_id)
     report = lock(ImagingReport, upload.report_id)
     locked = lock(ImagingUpload, upload.pk)
     if locked.state != _S.WAITING:

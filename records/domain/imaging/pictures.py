@@ -104,8 +104,10 @@ def for_the_viewer(study: ImagingStudy) -> dict[str, Any]:
 
 
 def note_opened(study: ImagingStudy, reader: User) -> None:
-    """Somebody looks at the pictures: a line in the trail of the report, in whose list of openings it stands."""
-    if study.state == StudyState.ACCEPTED:
+    """Somebody looks at the pictures: a line in the trail of the report, in whose list of openings it stands, and in
+    the patient's where some of them are theirs."""
+    pictures = ImagingInstance.objects.filter(series__study=study)
+    if study.state == StudyState.ACCEPTED or pictures.filter(is_doubted=False).exists():
         note(ActivityVerb.PICTURES_OPENED, [(study.report, study.report.patient_id)], reader=reader)
     else:
         trail.record(ActivityVerb.PICTURES_OPENED, actor=reader, target=study.report)
