@@ -18,6 +18,8 @@ from django.conf import settings
 from django.db import connection
 
 START_SECONDS = 60
+# Its two task threads may take five seconds each to end what they do, and a busy machine the rest.
+STOP_SECONDS = 30
 # Below those that Linux gives to outgoing connections: one of these could sit on a server's port while that restarts.
 PORTS = range(10_000, 32_000)
 
@@ -111,10 +113,10 @@ class RunningServer:
             return
         self._process.send_signal(with_signal)
         try:
-            self._process.wait(timeout=10)
+            self._process.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait(timeout=10)
+            self._process.wait(timeout=STOP_SECONDS)
             raise RuntimeError(f"the server did not stop:\n{self.log}") from None
         finally:
             self._process = None
