@@ -16,6 +16,7 @@ from billing.models import Payment
 from clinic.core.testing.browser import PHONE
 from messaging.models import Message
 from scheduling.models import Appointment, CalendarCell
+from scheduling.tests.pages import look_two_days_ahead
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +48,7 @@ def test_sign_up_book_pay_confirm_chat_and_meet(
     # 2. Doctor, service, time, reason and a file; the slot is held.
     patient.goto("/doctors/")
     patient.get_by_role("link", name=f"Book {doctor.name}").click()
-    patient.wait_for_url("**/book/**")
+    look_two_days_ahead(patient)
     patient.get_by_role("radio", name="Video").check(force=True)
     free = patient.locator("#picker [data-time]").first
     expect(free).to_have_attribute("href", re.compile("mode=video"))
