@@ -51,7 +51,8 @@ def log() -> Iterator[io.StringIO]:
     written = io.StringIO()
     handler = {**LOGGING["handlers"]["console"], "stream": written}
     root, before = logging.getLogger(), logging.getLogger().handlers[:]
-    dictConfig({**LOGGING, "handlers": {"console": handler}})
+    changed: Any = {**LOGGING, "handlers": {"console": handler}}
+    dictConfig(changed)
     yield written
     dictConfig(LOGGING)
     root.handlers = before
