@@ -96,7 +96,8 @@ export class Loader extends EventTarget {
     return this.#extra.find(isIdle);
   }
 
-  /** On a slow line nothing far away takes from what is looked at; it is asked for again later. */
+  /** On a slow line nothing far away takes from what is looked at; it is asked for again later (and the neighbours wait:
+   * #pump). */
   #giveWay() {
     for (const [index, slice] of this.#slices.entries()) {
       if (Math.abs(index - this.#at) > AT_ONCE) this.#known.get(slice.key)?.stop?.abort();
@@ -104,7 +105,8 @@ export class Loader extends EventTarget {
   }
 
   #pump() {
-    while (this.#running < AT_ONCE) {
+    const looked = this.#known.get(this.#slices[this.#at]?.key);
+    while (this.#running < (looked?.state === "loading" ? 1 : AT_ONCE)) {
       const slice = this.#next();
       if (!slice) return;
       this.#begin(slice);
