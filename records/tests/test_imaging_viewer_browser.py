@@ -115,7 +115,7 @@ def test_a_length_is_that_of_the_pixels_whatever_their_shape(opened: Any) -> Non
 def test_on_a_slow_line_the_picture_that_is_looked_at_has_it_to_itself(opened: Any) -> None:
     asked: list[str] = []
     given_up: list[str] = []
-    flows = []
+    flows: list[bool] = []
 
     def slowly(route: Any) -> None:
         asked.append(route.request.url)
