@@ -3,17 +3,19 @@ database of its own that is gone afterwards.
 
     deploy/with-services .venv/bin/python -m bench.figures [--visits 1000000] [--explain]
 
-Makes its own rows (on PostgreSQL by generate_series, in SQL; nothing is sent to anybody), sums them up as a new
+Makes its own rows (in SQL, on PostgreSQL or SQLite; nothing is sent to anybody), sums them up as a new
 database would, and asks for the page through Django's test client.
 """
 
 # ruff: noqa: T201 - what it prints is what it is for
 
 import argparse
+import json
 import statistics
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from bench.scratch import database
 
@@ -21,47 +23,96 @@ from bench.scratch import database
 DOCTORS, SERVICES, DAYS = 40, 6, 5 * 365
 RUNS = 5
 
-# Row n: a day (the last one is today), a doctor, a service and a minute of the day, spread by steps without a pattern.
-_VISITS = """
+
+class Words:
+    """What the two databases say differently."""
+
+    def __init__(self, vendor: str) -> None:
+        self.lite = vendor == "sqlite"
+        if self.lite:
+            counted = "counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < %(visits)s)"
+            self.numbers = f"(WITH RECURSIVE {counted} SELECT n FROM counted) numbers"
+            self.today, self.minute = "%(today)s", "CAST(strftime('%%M', starts_at) AS integer)"
+            self.tidy, self.explain = "ANALYZE", "EXPLAIN QUERY PLAN "
+        else:
+            self.numbers = "generate_series(1, %(visits)s) numbers(n)"
+            self.today, self.minute = "%(today)s::timestamptz", "extract(minute FROM starts_at)"
+            self.tidy, self.explain = "VACUUM ANALYZE", "EXPLAIN (ANALYZE, BUFFERS) "
+
+    def key(self, text: str) -> str:
+        return f"md5({text})" if self.lite else f"md5({text})::uuid"
+
+    def pick(self, name: str, at: str, kind: str = "text") -> str:
+        """Of the list `name`, by a number from 0."""
+        if self.lite:
+            return f"(SELECT value FROM json_each(%({name})s) WHERE key = {at})"
+        return f"(%({name})s::{kind}[])[1 + {at}]"
+
+    def later(self, moment: str, minutes: str) -> str:
+        if self.lite:
+            return f"datetime({moment}, ({minutes}) || ' minutes')"
+        return f"{moment} + ({minutes}) * interval '1 minute'"
+
+    def value(self, value: Any) -> Any:
+        """As it goes into a statement."""
+        if not self.lite:
+            return value
+        if isinstance(value, list):
+            return json.dumps([self.value(one) for one in value])
+        if isinstance(value, datetime):
+            return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        return value.hex if isinstance(value, UUID) else value
+
+
+STATES = ["completed"] * 7 + ["no_show", "cancelled", "expired"]
+
+
+def statements(words: Words) -> list[str]:
+    """Row n: a day (the last one is today), a doctor, a service and a minute of the day, spread by steps without a
+    pattern."""
+    began = words.later(words.today, f"(n %% 97) * 5 - (n %% {DAYS}) * 1440")
+    came, left = words.later("at", "-9"), words.later("at", "14")
+    return [
+        f"""
 INSERT INTO scheduling_appointment (id, created_at, updated_at, doctor_id, patient_id, service_id, mode, starts_at,
     ends_at, reason, status, price, currency, booked_by_id, overbooking_reason, sequence, checked_in_at, started_at,
     completed_at)
-SELECT md5('v' || n)::uuid, at, at, (%(doctors)s)[1 + n %% {doctors}], %(patient)s,
-    (%(services)s)[1 + (n / 7) %% {services}],
-    CASE WHEN n %% 3 = 0 THEN 'video' ELSE 'in_person' END, at, at + interval '15 min', '', status, 800, %(currency)s,
-    %(patient)s, '', 0,
-    CASE WHEN status = 'completed' THEN at - interval '9 min' END, CASE WHEN status = 'completed' THEN at END,
-    CASE WHEN status = 'completed' THEN at + interval '14 min' END
-FROM (SELECT n, %(today)s::timestamptz - (n %% {days}) * interval '1 day' + (n %% 97) * interval '5 min' AS at,
-    (ARRAY['completed','completed','completed','completed','completed','completed','completed','no_show','cancelled',
-    'expired'])[1 + (n / 3) %% 10] AS status FROM generate_series(1, %(visits)s) n) made
-"""
-_QUOTES = """
+SELECT {words.key("'v' || n")}, at, at, {words.pick("doctors", f"n %% {DOCTORS}", "uuid")}, %(patient)s,
+    {words.pick("services", f"(n / 7) %% {SERVICES}", "uuid")},
+    CASE WHEN n %% 3 = 0 THEN 'video' ELSE 'in_person' END, at, {words.later("at", "15")},
+    '', status, 800, %(currency)s, %(patient)s, '', 0,
+    CASE WHEN status = 'completed' THEN {came} END, CASE WHEN status = 'completed' THEN at END,
+    CASE WHEN status = 'completed' THEN {left} END
+FROM (SELECT n, {began} AS at, {words.pick("states", "(n / 3) %% 10")} AS status FROM {words.numbers}) made
+""",
+        f"""
 INSERT INTO billing_quote (id, created_at, updated_at, appointment_id, charge, covered, co_payment, shortfall, currency,
     benefit_year, basis, authorisation_open)
-SELECT md5('q' || id)::uuid, starts_at, starts_at, id, 800, 500, 100, 200, currency, 0, '{{}}', false
+SELECT {words.key("'q' || id")}, starts_at, starts_at, id, 800, 500, 100, 200, currency, 0, '{{}}', false
 FROM scheduling_appointment
-"""
-_PAYMENTS = """
+""",
+        f"""
 INSERT INTO billing_payment (id, created_at, updated_at, appointment_id, kind, amount, received, refund_owed, refunded,
     kept, currency, reference, qr_payload, covered, co_payment, shortfall, status)
-SELECT md5('p' || id)::uuid, starts_at, starts_at, id, 'charge', 300, 300, 0, 0, 0, currency,
+SELECT {words.key("'p' || id")}, starts_at, starts_at, id, 'charge', 300, 300, 0, 0, 0, currency,
     row_number() OVER (), '', 500, 100, 200, 'confirmed'
 FROM scheduling_appointment WHERE status <> 'expired'
-"""
-_ATTEMPTS = """
+""",
+        f"""
 INSERT INTO billing_attempt (id, created_at, updated_at, payment_id, method, scheme, amount, bank_reference,
     reference_key, proof, proof_digest, proof_hash, proof_findings, submitted_by_id, client_id, gateway_id, outcome,
     decided_at, reason_kind, reason)
-SELECT md5('a' || id)::uuid, created_at, created_at, id, (ARRAY['qr','cash','card'])[1 + reference::int %% 3], 'bank',
-    300, '', '', '', '', '', '{{}}', %(patient)s, '', '', 'accepted', created_at - interval '1 day', '', ''
+SELECT {words.key("'a' || id")}, created_at, created_at, id, {words.pick("methods", "CAST(reference AS integer) %% 3")},
+    'bank', 300, '', '', '', '', '', '{{}}', %(patient)s, '', '', 'accepted', {words.later("created_at", "-1440")},
+    '', ''
 FROM billing_payment
-"""
-_ANSWERS = """
+""",
+        f"""
 INSERT INTO records_feedback (id, created_at, updated_at, appointment_id, overall, recommend, comment, status)
-SELECT md5('f' || id)::uuid, starts_at, starts_at, id, 4, true, '', 'pending'
-FROM scheduling_appointment WHERE status = 'completed' AND sequence = 0 AND extract(minute FROM starts_at) < 15
-"""
+SELECT {words.key("'f' || id")}, starts_at, starts_at, id, 4, true, '', 'pending'
+FROM scheduling_appointment WHERE status = 'completed' AND sequence = 0 AND {words.minute} < 15
+""",
+    ]
 
 
 def make(visits: int) -> None:
@@ -77,12 +128,12 @@ def make(visits: int) -> None:
     today = timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0)
     values: dict[str, Any] = {
         "doctors": doctors, "patient": make_patient("bench@test.clinic").pk, "services": services, "today": today,
-        "visits": visits, "currency": settings.CLINIC_CURRENCY,
+        "visits": visits, "currency": settings.CLINIC_CURRENCY, "states": STATES, "methods": ["qr", "cash", "card"],
     }  # fmt: skip
+    words = Words(connection.vendor)
     with connection.cursor() as cursor:
-        for statement in (_VISITS, _QUOTES, _PAYMENTS, _ATTEMPTS, _ANSWERS):
-            text = statement.format(doctors=DOCTORS, services=SERVICES, days=DAYS)
-            cursor.execute(text, values)
+        for statement in statements(words):
+            cursor.execute(statement, {name: words.value(value) for name, value in values.items()})
         cursor.execute("ANALYZE")
 
 
@@ -110,7 +161,7 @@ def measured(client: Any, address: str, *, explain: bool) -> str:
     slowest = max(queries, key=lambda query: float(query["time"]))
     if explain:
         with connection.cursor() as cursor:
-            cursor.execute("EXPLAIN (ANALYZE, BUFFERS) " + slowest["sql"])
+            cursor.execute(Words(connection.vendor).explain + slowest["sql"])
             print(*(row[0] for row in cursor.fetchall()), sep="\n")
     return (
         f"{len(queries)} queries, shortest {min(spent):.0f} ms, median {statistics.median(spent):.0f} ms, "
@@ -152,7 +203,7 @@ def measure(visits: int, *, explain: bool) -> None:
     say("before the first sum, a century read raw", f"/figures/?{century}")
     timed(f"{marked} days summed up", sums.sum_marked)
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+        cursor.execute(Words(connection.vendor).tidy)
     models = (VisitFigures, MoneyFigures, FeedbackFigures)
     print({model.__name__: model._default_manager.count() for model in models})
     doctor = VisitFigures.objects.all()[0].doctor_id
