@@ -113,10 +113,9 @@ def test_a_payment_that_was_ticked_before_the_script_counts(
         late.append(route)
 
     page.route("**/billing/chosen.js", keep, times=1)
-    page.goto("/payments/", wait_until="commit")
+    with page.expect_request("**/billing/chosen.js"):
+        page.goto("/payments/", wait_until="commit")
     page.locator(f"#choose-{payment.pk}").check()
-    while not late:
-        page.wait_for_timeout(20)
     late[0].continue_()
     expect(page.locator("[data-chosen-count]")).to_have_text("1 · NPR 800.00")
     expect(page.locator(f"#choose-{payment.pk}")).to_be_checked()

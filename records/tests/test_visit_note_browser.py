@@ -56,10 +56,9 @@ def test_what_is_typed_before_the_script_is_there_is_saved(person: Any, url: str
         late.append(route)
 
     page.route("**/records/note.js", keep, times=1)
-    page.goto(url, wait_until="commit")
+    with page.expect_request("**/records/note.js"):
+        page.goto(url, wait_until="commit")
     field(page).fill("Early.")
-    while not late:
-        page.wait_for_timeout(20)
     late[0].continue_()
     saved(page)
     assert VisitNote.objects.get().text == "Early."
