@@ -18,8 +18,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from accounts.models import DoctorProfile, User
-from billing.enums import AttemptOutcome, PaymentStatus
-from billing.models import Attempt, Claim, Payment
+from billing.enums import AttemptOutcome, PaymentStatus, RefundOutcome
+from billing.models import Attempt, Claim, Payment, Refund
 from insights.demo import cast, scale
 from messaging.call_rules import is_over, is_too_early
 from messaging.models import Conversation, Delivery, Message, Notification
@@ -121,6 +121,10 @@ class DemoClinicTest(TestCase):
     def test_every_status_of_visits_and_payments_occurs(self) -> None:
         assert set(Appointment.objects.values_list("status", flat=True)) == set(AppointmentStatus.values)
         assert set(Payment.objects.values_list("status", flat=True)) == set(PaymentStatus.values)
+        # The figures count refunds, not what stands in payments.
+        sent = Refund.objects.filter(outcome=RefundOutcome.SENT)
+        owed = Payment.objects.filter(status=PaymentStatus.REFUNDED)
+        assert dict(sent.values_list("payment", "amount")) == dict(owed.values_list("pk", "refunded"))
 
     def test_claims_have_come_differently_far(self) -> None:
         statuses = set(Claim.objects.values_list("status", flat=True))
