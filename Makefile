@@ -18,7 +18,7 @@ BUILD_CSS = out=$$($(PY) -m theme.build 2>&1) || { echo "$$out" >&2; exit 1; }
 SERVICES_BROWSER ?= journey or home_live or two_people or whoever_comes_first or server_dies
 
 .DEFAULT_GOAL := help
-.PHONY: help run prepare css test test-python test-browser test-services test-services-inside chromium lint translate format clean
+.PHONY: help run prepare css test test-python test-browser fuzz test-services test-services-inside chromium lint translate format clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -43,7 +43,7 @@ css: $(RUNTIME) ## build the CSS once
 
 test: ## everything the tests need, then the whole suite, browser tests included
 	@$(MAKE) --no-print-directory test-python
-	@$(MAKE) --no-print-directory test-browser
+	@$(MAKE) --no-print-directory test-browser BUILD_CSS=true
 
 test-python: $(DEV) chromium ## all tests that need no browser
 	@$(BUILD_CSS)
@@ -55,6 +55,10 @@ test-browser: $(DEV) chromium ## the tests that drive Chromium
 	@echo "==> tests in Chromium"
 	@$(PYTEST) -m browser -n 2
 
+fuzz: $(DEV) ## made-up requests and frames as every role, then the hypothesis tests with other examples (FUZZ=20, FUZZ_SEED=1, FUZZ_ONLY="POST /api/pay")
+	@FUZZ=$(or $(FUZZ),20) FUZZ_SEED=$(or $(FUZZ_SEED),1) FUZZ_ONLY="$(FUZZ_ONLY)" $(PYTEST) clinic/tests/test_api_fuzz.py $(if $(FUZZ_ONLY),,messaging/tests/test_odd_frames.py)
+	@$(if $(FUZZ_ONLY),,$(PYTEST) -m hypothesis --hypothesis-profile=explore)
+
 test-services: $(DEV) chromium ## the tests that use a database, on PostgreSQL and Redis (temporary, installed from Debian when missing)
 	@deploy/with-services $(MAKE) --no-print-directory test-services-inside
 
@@ -63,7 +67,7 @@ test-services-inside: $(DEV)
 	@echo "==> tests without a browser that use a database or the cache, on PostgreSQL and Redis"
 	@$(PYTEST) -m "services and not browser" -n 2
 	@echo "==> tests in Chromium ($(SERVICES_BROWSER)), on PostgreSQL and Redis"
-	@$(PYTEST) -m browser -k "$(SERVICES_BROWSER)"
+	@$(PYTEST) -m browser -k "$(SERVICES_BROWSER)" -n 2
 
 chromium:
 	@deploy/apt-install --enough /usr/bin/chromium deploy/apt-packages-test.txt

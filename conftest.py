@@ -99,10 +99,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     from accounts.models import append_only
     from billing.models import append_only as papers
     from clinic.core.testing.emptying import Emptier
-    from records.models import final_labs, signed_notes, signed_only
+    from records.models import critical_kept, final_imaging, final_labs, signed_notes, signed_only
 
     guards = {
-        table: guard for guard in (papers, signed_notes, signed_only, final_labs) for table in guard.TABLES
+        table: guard
+        for guard in (papers, signed_notes, signed_only, final_labs, final_imaging, critical_kept)
+        for table in guard.TABLES
     }
     with django_db_blocker.unblock():
         emptier = Emptier(connection, {append_only.TABLE: append_only, **guards})

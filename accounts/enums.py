@@ -125,7 +125,21 @@ class ActivityVerb(models.TextChoices):
     LAB_REPORT_ENTERED = "lab.create", _("entered a lab report")
     LAB_REPORT_CHANGED = "lab.status", _("changed the status of a lab report")
     LAB_REPORT_READ = "lab.read", _("read lab results")
-    CRITICAL_ACKNOWLEDGED = "lab.acknowledge", _("acknowledged a critical lab result")
+    CRITICAL_ACKNOWLEDGED = "lab.acknowledge", _("acknowledged a critical finding")
+    CRITICAL_TOLD = "critical.told", _("noted who was told of a critical finding")
+    IMAGING_REPORT_CHANGED = "imaging.status", _("worked on the report of a scan")
+    IMAGING_REPORT_READ = "imaging.read", _("read the report of a scan")
+    IMAGING_REPORT_DOWNLOADED = "imaging.download", _("downloaded the report of a scan")
+    PICTURES_ADDED = "imaging.pictures.add", _("added the pictures of a scan")
+    PICTURES_CHECKED = "imaging.pictures.check", _("decided whose pictures of a scan these are")
+    PICTURES_OPENED = "imaging.pictures.open", _("looked at the pictures of a scan")
+    EXPLANATION_ASKED = (
+        "explanation.create",
+        _("asked the reading assistant to explain something of a record"),
+    )
+    EXPLANATION_READ = "explanation.read", _("read an explanation of the reading assistant")
+    EXPLANATION_RELEASED = "explanation.release", _("released an explanation to the patient")
+    EXPLANATION_DISCARDED = "explanation.discard", _("discarded an explanation")
     LAB_CATALOGUE_CHANGED = "lab.catalogue", _("changed lab panels, parameters or ranges")
     MEDICINES_CHANGED = "medicine.change", _("changed the catalogue of medicines")
     PAYMENT_SUBMITTED = "payment.submit", _("sent a payment")
@@ -184,10 +198,20 @@ RECORD_VERBS = frozenset(
         ActivityVerb.DOCUMENT_CHANGED,
         ActivityVerb.RECORD_EXPORTED,
         ActivityVerb.RECORD_DOWNLOADED,
-        # Not that a critical result was acknowledged: that would tell of it before its release.
+        # Not that a critical finding was acknowledged or told of: that would tell of it before its release.
         ActivityVerb.LAB_REPORT_ENTERED,
         ActivityVerb.LAB_REPORT_CHANGED,
         ActivityVerb.LAB_REPORT_READ,
+        ActivityVerb.EXPLANATION_ASKED,
+        ActivityVerb.EXPLANATION_READ,
+        ActivityVerb.EXPLANATION_RELEASED,
+        ActivityVerb.EXPLANATION_DISCARDED,
+        ActivityVerb.IMAGING_REPORT_CHANGED,
+        ActivityVerb.IMAGING_REPORT_READ,
+        ActivityVerb.IMAGING_REPORT_DOWNLOADED,
+        ActivityVerb.PICTURES_ADDED,
+        ActivityVerb.PICTURES_CHECKED,
+        ActivityVerb.PICTURES_OPENED,
         ActivityVerb.PROOF_OPENED,
         ActivityVerb.CARD_OPENED,
         ActivityVerb.BILLING_DOCUMENT_OPENED,

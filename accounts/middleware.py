@@ -44,11 +44,16 @@ def idle_log_off(
 def is_activity(request: Any) -> bool:
     """A person did this: they opened a page or sent something. Pictures, scripts' own reads and what a live event
     fetched again do not count."""
-    if BACKGROUND in request.headers:
+    if is_background(request):
         return False
     if request.method not in SAFE or request.htmx:
         return True
     return request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+
+
+def is_background(request: HttpRequest) -> bool:
+    """The page fetched this by itself, or says so: nothing that guards anything may rely on it."""
+    return BACKGROUND in request.headers
 
 
 def _log_off(request: Any, get_response: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:

@@ -12,3 +12,7 @@ patients_merged = Signal()
 
 # user, reason (one of domain.sessions), session: the fingerprint of the log-in that ended, "" when all did.
 log_in_ended = Signal()
+
+# patient. Each app answers with the numbers by which it knows the patient (cards, accounts, transfers): they are taken
+# out of what leaves the clinic.
+identifiers_wanted = Signal()

@@ -4,13 +4,14 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from accounts.signals import patients_merged
+from accounts.signals import identifiers_wanted, patients_merged
 from billing.domain import (
     authorisations,
     cancelling_words,
     claims,
     credit,
     documents,
+    identifiers,
     memberships,
     online,
     payments,
@@ -67,3 +68,8 @@ def hand_over_membership(kept: Any, merged: Any, **kwargs: Any) -> None:
 @receiver(cancelling)
 def say_what_comes_back(sender: Any, appointment: Any, reader: Any, **kwargs: Any) -> list[str]:
     return cancelling_words.before_cancelling(appointment, reader)
+
+
+@receiver(identifiers_wanted)
+def name_numbers(sender: Any, patient: Any, **kwargs: Any) -> list[str]:
+    return identifiers.of(patient)

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "clinic.core.middleware.note_when_it_began",
     "clinic.core.address.remember_address",
     "clinic.core.middleware.refuse_null_characters",
     "django.middleware.security.SecurityMiddleware",
@@ -159,7 +160,8 @@ else:
     _memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 50_000}}
     CACHES = {"default": _memory}
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# In `slow` is what holds a worker for long: workers of their own do it (the command serve).
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "slow"]}}
 
 # --- People and log-in ---
 
@@ -217,7 +219,9 @@ REST_FRAMEWORK = {
 REST_KNOX = {"TOKEN_TTL": timedelta(days=14), "AUTH_HEADER_PREFIX": "Token"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Clinic portal API",
-    "DESCRIPTION": "Book, pay, chat and meet. Live events and call signalling: docs/realtime.md.",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "clinic.core.schema.finish"],
+    # What is sent and what comes back differ: files are bytes one way and addresses the other.
+    "COMPONENT_SPLIT_REQUEST": True,
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -313,6 +317,8 @@ CHAT_UPLOAD_MAX_BYTES = 15 * 1024 * 1024
 DOCUMENT_MAX_BYTES = 50 * 1024 * 1024
 # Five files and the form around them.
 MAX_REQUEST_BYTES = 5 * UPLOAD_MAX_BYTES + 2 * 1024 * 1024
+# The DICOM files of a scan, as they are sent: always in parts.
+IMAGING_MAX_BYTES = 1024 * 1024 * 1024
 IMAGE_MAX_PIXELS = 40_000_000
 # clamd, which scans every upload: "host:port" or the path of its socket; empty: none (clinic/core/scanning.py).
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")

@@ -1,6 +1,7 @@
 """What the clinic is and what it asks for; clinic/settings.py takes it in."""
 
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 import environ
 
@@ -27,6 +28,9 @@ DOCUMENT_KEEP_YEARS = {
 # Seeds (32 bytes in base64) of the keys that sign prescriptions: the first signs, all verify.
 PRESCRIPTION_KEYS = env.list("PRESCRIPTION_KEYS", default=[])
 CALL_OPENS_MINUTES_BEFORE = env.int("CALL_OPENS_MINUTES_BEFORE", 10)
+
+# The report of a scan is authorised by another radiologist than the one who wrote it; False: by the same one, too.
+IMAGING_SECOND_RADIOLOGIST = env.bool("IMAGING_SECOND_RADIOLOGIST", False)
 
 # From this amount on two people have to agree that a payment has arrived; 0: one is enough.
 SECOND_APPROVAL_FROM = Decimal(env.str("SECOND_APPROVAL_FROM", "0"))
@@ -58,3 +62,19 @@ if not env.bool("DEBUG", False) and not (
     ESEWA_FORM_URL.startswith("https://") and ESEWA_STATUS_URL.startswith("https://")
 ):
     raise SystemExit("ESEWA_FORM_URL and ESEWA_STATUS_URL begin with https://.")
+
+# The reading assistant (records/domain/explaining/): a model behind any server that speaks OpenAI's chat completions.
+# Without a key it works without a model.
+ASSISTANT_API_KEY = env.str("ASSISTANT_API_KEY", "")
+ASSISTANT_BASE_URL = env.str("ASSISTANT_BASE_URL", "https://api.groq.com/openai/v1")
+ASSISTANT_MODEL = env.str("ASSISTANT_MODEL", "llama-3.3-70b-versatile")
+ASSISTANT_DAILY_TOKENS = env.int("ASSISTANT_DAILY_TOKENS", 200_000)
+_assistant = urlsplit(ASSISTANT_BASE_URL)
+if not (
+    _assistant.hostname
+    and (
+        _assistant.scheme == "https"
+        or (_assistant.scheme == "http" and _assistant.hostname in ("localhost", "127.0.0.1", "::1"))
+    )
+):
+    raise SystemExit("ASSISTANT_BASE_URL begins with https:// (http:// only for a server on this machine).")

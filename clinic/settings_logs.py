@@ -1,13 +1,17 @@
 """What is written to the log, and what never is; clinic/settings.py takes it in."""
 
+from typing import Any
+
 import environ
 
 env = environ.Env()
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"()": "clinic.core.logs.Lines", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "filters": {"hide_secrets": {"()": "clinic.core.logs.HideSecrets"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["hide_secrets"]}

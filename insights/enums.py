@@ -6,10 +6,17 @@ from django.utils.translation import gettext_lazy as _
 
 class ExportKind(models.TextChoices):
     APPOINTMENTS = "appointments", _("Appointments")
+    PAYMENTS = "payments", _("Payments")
+    CLAIMS = "claims", _("Claims")
+    PEOPLE = "people", _("People")
+    WAITING = "waiting", _("Waiting list")
+    REFERRALS = "referrals", _("Referrals")
+    FIGURES = "figures", _("Figures")
 
 
 class ExportFormat(models.TextChoices):
     XLSX = "xlsx", _("Excel")
+    CSV = "csv", _("CSV")
     PDF = "pdf", _("PDF")
 
 

@@ -4,6 +4,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from insights.domain import exports
+from insights.domain.figures import sums
 
 
 @task()
@@ -21,3 +22,8 @@ def watch_export(export_id: str) -> None:
 @task()
 def remove_exports() -> None:
     exports.remove_old()
+
+
+@task()
+def sum_figures() -> None:
+    sums.sum_marked()

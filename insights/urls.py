@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from insights.views import exports, home, indexing, merge, person
+from insights.views import exports, figures, home, indexing, merge, person
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.welcome, name="welcome"),
@@ -13,6 +13,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exports/<uuid:pk>/download/", exports.download, name="export_download"),
     path("exports/<uuid:pk>/cancel/", exports.cancel, name="export_cancel"),
     path("exports/<uuid:pk>/restart/", exports.restart, name="export_restart"),
+    # Figures
+    path("figures/", figures.dashboard, name="figures"),
+    path("figures/behind/<slug:what>/", figures.behind, name="figures_behind"),
     path("robots.txt", indexing.robots, name="robots"),
     path("sitemap.xml", indexing.sitemap, name="sitemap"),
 ]

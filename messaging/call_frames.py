@@ -47,11 +47,16 @@ def signal_payload(frame: Frame) -> dict[str, Any]:
         isinstance(candidate, dict)
         and _is_text(candidate.get("candidate"))
         and (candidate.get("sdpMid") is None or _is_text(candidate["sdpMid"]))
-        and isinstance(candidate.get("sdpMLineIndex"), int | None)
+        and _is_line_index(candidate.get("sdpMLineIndex"))
         and (candidate.get("usernameFragment") is None or _is_text(candidate["usernameFragment"]))
     ):
         raise Invalid(_("A candidate is what RTCIceCandidate.toJSON() gives, or null."))
     return {"candidate": {key: candidate[key] for key in CANDIDATE_KEYS if key in candidate}}
+
+
+def _is_line_index(value: object) -> bool:
+    """As WebIDL has it, an unsigned short. Redis carries no number of more than 64 bits."""
+    return value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**16)
 
 
 def _is_text(value: object) -> bool:

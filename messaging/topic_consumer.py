@@ -17,15 +17,23 @@ from messaging.domain.presence import Presence
 from messaging.frames import NotFound, TooManyTopics, Topic, topic_field, topics_field
 
 MAX_TOPICS = 40
+# A larger whole number fits into no float, and NaN lies on neither side of anything.
+LATEST = 2**53
 
 
 class TopicConsumer(FrameConsumer):
     """`watch` and `unwatch`, and the presence of this socket's person and of those it watches."""
 
-    FRAMES = {"watch": "on_watch", "unwatch": "on_unwatch", "presence": "on_presence"}
+    FRAMES = {
+        "since": "on_since",
+        "watch": "on_watch",
+        "unwatch": "on_unwatch",
+        "presence": "on_presence",
+    }
 
     async def joined(self) -> None:
         self._topics: set[Topic] = set()
+        self._began: float | None = None
         self._state = presence.ONLINE
         self._shown: dict[UUID, Presence] = {}
         self._presence_task = asyncio.create_task(self._presence_forever())
@@ -33,6 +41,21 @@ class TopicConsumer(FrameConsumer):
     async def disconnect(self, code: int) -> None:
         self._presence_task.cancel()
         await self._step_back()
+
+    async def on_since(self, frame: Frame) -> None:
+        """When the page of this socket was asked for. Answered by `missed` if anything was told in between, now and
+        for each topic that it watches later."""
+        began = frame.get("began")
+        if isinstance(began, bool) or not isinstance(began, int | float) or not 0 <= began < LATEST:
+            raise Invalid(_("began is a number of seconds."))
+        self._began = began
+        await self._tell_missed(self.groups or [])
+
+    async def _tell_missed(self, groups: list[str]) -> None:
+        if self._began is None or not groups:
+            return
+        if await sync_to_async(realtime.told_since, thread_sensitive=False)(groups, self._began):
+            await self.send_frame({"type": "missed"})
 
     async def on_watch(self, frame: Frame) -> None:
         """`topic`, or several `topics`: of these, whom the user may not see is answered as not watched."""
@@ -44,15 +67,17 @@ class TopicConsumer(FrameConsumer):
         allowed = await self._may_talk_to(people) if people else set()
         if not several and not allowed.issuperset(people):
             raise NotFound(_("This person was not found."))
-        shown = []
+        shown, joined = [], []
         for topic in wanted:
             active = topic in self._topics or topic.person is None or topic.person in allowed
             if active and topic not in self._topics:
                 self._topics.add(topic)
                 await self.join(topic.group)
+                joined.append(topic.group)
             if active and topic.person:
                 shown.append(topic.person)
             await self.send_frame({"type": "watching", "topic": topic.name, "active": active})
+        await self._tell_missed(joined)
         await self._show_presence(shown)
 
     async def on_unwatch(self, frame: Frame) -> None:

@@ -202,6 +202,9 @@ class ResultFlag(models.TextChoices):
     ABNORMAL = "abnormal", _("Not normal")
 
 
+CRITICAL_FLAGS = (ResultFlag.CRITICAL_LOW, ResultFlag.CRITICAL_HIGH)
+
+
 class LabReportStatus(models.TextChoices):
     """FHIR DiagnosticReport.status; released: the patient may see it."""
 
@@ -273,3 +276,75 @@ class ExportState(models.TextChoices):
     READY = "ready", _("Ready")
     FAILED = "failed", _("Failed")
     REMOVED = "removed", _("Removed")
+
+
+class ImagingStatus(models.TextChoices):
+    """The way of a scan's report; FHIR has registered, preliminary and final for the last three."""
+
+    ORDERED = "ordered", _("Ordered")
+    SCHEDULED = "scheduled", _("Scheduled")
+    ACQUIRED = "acquired", _("Scan done")
+    REPORTED = "reported", _("Reported")
+    AUTHORISED = "authorised", _("Authorised")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+_I = ImagingStatus
+
+IMAGING_TRANSITIONS: dict[str, frozenset[str]] = {
+    _I.ORDERED: frozenset({_I.SCHEDULED, _I.CANCELLED}),
+    # Back to ordered: the booked scan was called off or missed.
+    _I.SCHEDULED: frozenset({_I.ORDERED, _I.ACQUIRED, _I.CANCELLED}),
+    _I.ACQUIRED: frozenset({_I.REPORTED}),
+    # Back: the second radiologist wants it written anew.
+    _I.REPORTED: frozenset({_I.ACQUIRED, _I.AUTHORISED}),
+    _I.AUTHORISED: frozenset(),
+    _I.CANCELLED: frozenset(),
+}
+
+
+class StudyState(models.TextChoices):
+    """Whether the pictures of a study count."""
+
+    READING = "reading", _("Being read")
+    OTHER_PERSON = "other_person", _("Names another person")
+    ACCEPTED = "accepted", _("Checked")
+    REFUSED = "refused", _("Refused")
+
+
+class PictureUploadState(models.TextChoices):
+    """DICOM files that were sent, on their way through the reading."""
+
+    WAITING = "waiting", _("Being read")
+    DONE = "done", _("Read")
+    FAILED = "failed", _("Not taken")
+
+
+class TellingWay(models.TextChoices):
+    """How somebody was told of a critical finding."""
+
+    PHONE = "phone", _("By phone")
+    IN_PERSON = "in_person", _("In person")
+    MESSAGE = "message", _("By message")
+
+
+class Audience(models.TextChoices):
+    PATIENT = "patient", _("For the patient")
+    DOCTOR = "doctor", _("For the doctor")
+
+
+class ExplanationStatus(models.TextChoices):
+    WAITING = "waiting", _("In the queue")
+    DRAFT = "draft", _("Draft")
+    RELEASED = "released", _("Released")
+    DISCARDED = "discarded", _("Discarded")
+
+
+_X = ExplanationStatus
+
+EXPLANATION_TRANSITIONS: dict[str, frozenset[str]] = {
+    _X.WAITING: frozenset({_X.DRAFT, _X.DISCARDED}),
+    _X.DRAFT: frozenset({_X.RELEASED, _X.DISCARDED}),
+    _X.RELEASED: frozenset({_X.DISCARDED}),
+    _X.DISCARDED: frozenset(),
+}

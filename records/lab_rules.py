@@ -4,11 +4,9 @@ prepares one only for a request that it is working on (E7), and never releases."
 from accounts.models import User
 from accounts.rules import may_open_record
 from records.enums import LabReportStatus, RecordRequestKind, RecordRequestStatus
-from records.models import CriticalAlert, LabReport, RecordRequest
+from records.models import LabReport, RecordRequest
 
 _L = LabReportStatus
-# From here on management hears of a critical result.
-MANAGEMENT_LEVEL = 2
 
 
 def can_enter(user: User, patient: User) -> bool:
@@ -44,15 +42,6 @@ def can_amend(user: User, report: LabReport) -> bool:
     if report.status in (_L.FINAL, _L.RELEASED) and can_enter(user, report.patient):
         return True
     return report.status == _L.FINAL and prepares(user, request_of(report))
-
-
-def can_acknowledge(user: User, alert: CriticalAlert) -> bool:
-    """A doctor of the patient; management once it has been told, after it has reached somebody."""
-    if not user.is_active or alert.acknowledged_at is not None:
-        return False
-    if user.is_management:
-        return alert.level >= MANAGEMENT_LEVEL
-    return can_enter(user, alert.report.patient)
 
 
 def can_change_catalogue(user: User) -> bool:

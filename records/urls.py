@@ -2,11 +2,17 @@ from django.urls import URLPattern, URLResolver, path
 
 from records.views import (
     adherence,
+    critical,
     documents,
     doses,
+    explaining,
     feedback,
     history,
-    lab_alerts,
+    imaging,
+    imaging_pictures,
+    imaging_report,
+    imaging_viewer,
+    imaging_words,
     lab_catalogue,
     lab_entry,
     labs,
@@ -149,8 +155,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("labs/panels/<uuid:pk>/", lab_catalogue.panel_edit, name="lab_panel"),
     path("labs/panels/<uuid:pk>/use/", lab_catalogue.panel_use, name="lab_panel_use"),
     path("labs/panels/<uuid:pk>/move/", lab_catalogue.panel_move, name="lab_panel_move"),
-    path("labs/critical/", lab_alerts.lab_alerts, name="lab_alerts"),
-    path("labs/critical/<uuid:pk>/", lab_alerts.lab_alert_acknowledge, name="lab_alert_acknowledge"),
+    path("critical/", critical.critical_alerts, name="critical_alerts"),
+    path("critical/<uuid:pk>/", critical.critical_alert, name="critical_alert"),
+    path("critical/<uuid:pk>/acknowledge/", critical.critical_acknowledge, name="critical_acknowledge"),
+    path("critical/<uuid:pk>/told/", critical.critical_told, name="critical_told"),
     path("visits/<uuid:appointment_id>/panel/labs/", labs.visit_panel_labs, name="visit_panel_labs"),
     # Requests
     path("requests/", requests.listing, name="requests"),
@@ -183,4 +191,44 @@ urlpatterns: list[URLPattern | URLResolver] = [
         medicine_interactions.switch,
         name="medicine_interaction_switch",
     ),
+    # Pictures of scans
+    # Imaging
+    path("imaging/", imaging.worklist, name="imaging_worklist"),
+    path("imaging/next/", imaging.read_next, name="imaging_next"),
+    path("imaging/templates/", imaging_words.templates, name="imaging_templates"),
+    path("imaging/templates/new/", imaging_words.template, name="imaging_template_new"),
+    path("imaging/templates/<uuid:pk>/", imaging_words.template, name="imaging_template"),
+    path(
+        "imaging/templates/<uuid:pk>/remove/", imaging_words.template_remove, name="imaging_template_remove"
+    ),
+    path("imaging/phrases/", imaging_words.phrases, name="imaging_phrases"),
+    path("imaging/phrases/new/", imaging_words.phrase, name="imaging_phrase_new"),
+    path("imaging/phrases/<uuid:pk>/", imaging_words.phrase, name="imaging_phrase"),
+    path("imaging/phrases/<uuid:pk>/remove/", imaging_words.phrase_remove, name="imaging_phrase_remove"),
+    path("imaging/<uuid:pk>/", imaging_report.imaging_report, name="imaging_report"),
+    path("imaging/<uuid:pk>/text/", imaging_report.imaging_save, name="imaging_save"),
+    path("imaging/<uuid:pk>/report.pdf", imaging_report.imaging_report_pdf, name="imaging_report_pdf"),
+    path(
+        "imaging/<uuid:pk>/do/<str:action>/",
+        imaging_report.imaging_report_action,
+        name="imaging_report_action",
+    ),
+    path("patients/<uuid:pk>/record/imaging/", imaging.record_imaging, name="record_imaging"),
+    path(
+        "visits/<uuid:appointment_id>/panel/imaging/",
+        imaging.visit_panel_imaging,
+        name="visit_panel_imaging",
+    ),
+    path("imaging/studies/<uuid:pk>/", imaging_viewer.viewer, name="imaging_viewer"),
+    path("imaging/studies/<uuid:pk>/series.json", imaging_pictures.series, name="imaging_series"),
+    path("imaging/<uuid:pk>/studies/", imaging_pictures.studies, name="imaging_studies"),
+    path("imaging/studies/<uuid:pk>/identity/", imaging_pictures.whose_pictures, name="imaging_identity"),
+    path("imaging/instances/<uuid:pk>.dcm", imaging_pictures.instance, name="imaging_instance"),
+    # The reading assistant
+    path(
+        "patients/<uuid:pk>/record/explanations/", explaining.record_explanations, name="record_explanations"
+    ),
+    path("explanations/ask/<str:kind>/<uuid:pk>/", explaining.explanation_ask, name="explanation_ask"),
+    path("explanations/<uuid:pk>/", explaining.explanation, name="explanation"),
+    path("explanations/<uuid:pk>/<str:action>/", explaining.explanation_action, name="explanation_action"),
 ]

@@ -28,7 +28,7 @@ from accounts.views.photo import photo
 from clinic.core.api import AnyAccept
 from clinic.core.consumers import session_fingerprint
 from clinic.core.errors import DomainError, NotAllowed
-from clinic.core.schema import ErrorSerializer
+from clinic.core.schema import ErrorSerializer, example
 
 
 class InvalidCredentials(DomainError):
@@ -105,6 +105,11 @@ class LoginView(GenericAPIView[Any]):
             ),
             429: OpenApiResponse(ErrorSerializer, description="Locked out: see the header `Retry-After`."),
         },
+        examples=[
+            example(
+                "A password", {"email": "patient@demo.clinic", "password": "demo-pass-2026"}, request=True
+            ),
+        ],
     )
     def post(self, request: Request) -> Response:
         asked = self.get_serializer(data=request.data)

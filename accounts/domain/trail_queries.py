@@ -1,11 +1,11 @@
 """Asking the activity trail."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,10 @@ from accounts.enums import RECORD_VERBS, ActivityVerb, Role
 from accounts.models import Activity, ActivityHead, User
 
 EXPORT_ROWS = 50_000
+# A row, and whose record it belongs to.
+Shown = TypeVar("Shown", bound=tuple[Model, Any])
+# A page that stays open fetches itself again with every change; for so long that is one look.
+ONE_LOOK = timedelta(hours=12)
 _VERB_LABELS = dict(ActivityVerb.choices)
 # As the patient reads it, after a name.
 _TO_THE_PATIENT = {
@@ -47,6 +51,16 @@ _TO_THE_PATIENT = {
     ActivityVerb.LAB_REPORT_ENTERED: _("entered a lab report of yours"),
     ActivityVerb.LAB_REPORT_CHANGED: _("worked on a lab report of yours"),
     ActivityVerb.LAB_REPORT_READ: _("read your lab results"),
+    ActivityVerb.EXPLANATION_ASKED: _("had something of your record explained by the reading assistant"),
+    ActivityVerb.EXPLANATION_READ: _("read an explanation of something in your record"),
+    ActivityVerb.EXPLANATION_RELEASED: _("released an explanation to you"),
+    ActivityVerb.EXPLANATION_DISCARDED: _("discarded an explanation of something in your record"),
+    ActivityVerb.IMAGING_REPORT_CHANGED: _("worked on the report of a scan of yours"),
+    ActivityVerb.IMAGING_REPORT_READ: _("read the report of a scan of yours"),
+    ActivityVerb.IMAGING_REPORT_DOWNLOADED: _("downloaded the report of a scan of yours"),
+    ActivityVerb.PICTURES_ADDED: _("added pictures of a scan of yours"),
+    ActivityVerb.PICTURES_CHECKED: _("decided whether pictures of a scan are yours"),
+    ActivityVerb.PICTURES_OPENED: _("looked at the pictures of a scan of yours"),
     ActivityVerb.PROOF_OPENED: _("looked at a proof of payment you sent"),
     ActivityVerb.CARD_OPENED: _("looked at the picture of your membership card"),
     ActivityVerb.BILLING_DOCUMENT_OPENED: _("opened one of your invoices or receipts"),
@@ -176,3 +190,16 @@ def _people(text: str) -> QuerySet[User]:
             Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word)
         )
     return people.values("pk")  # type: ignore[return-value]
+
+
+def not_looked_at(verb: str, about: Sequence[Shown], *, reader: User) -> list[Shown]:
+    """Those of the (row, id of its patient) of which this reader has no line of `verb` lately: what a page that stays
+    open and fetches itself again shows them for the first time. One query."""
+    since = timezone.now() - ONE_LOOK
+    wanted = Q(pk=None)
+    for kind in {row._meta.label_lower for row, _patient in about}:
+        ids = [str(row.pk) for row, _patient in about if row._meta.label_lower == kind]
+        wanted |= Q(target_type=kind, target_id__in=ids)
+    lines = Activity.objects.filter(wanted, actor=reader, verb=verb, at__gte=since)
+    seen = set(lines.values_list("target_type", "target_id"))
+    return [each for each in about if (each[0]._meta.label_lower, str(each[0].pk)) not in seen]

@@ -29,7 +29,7 @@ def test_warned_stayed_and_logged_out(person: Any, doctor: User) -> None:
     with page.expect_response(_tells_the_server):
         page.keyboard.press("Enter")
     expect(warning).to_be_hidden()
-    assert page.evaluate("fetch('/session/').then((a) => a.json())")["seconds_left"] > 50
+    assert page.evaluate("fetch('/session/').then((a) => a.json())")["seconds_left"] > 35
 
     _make_idle(doctor, 31)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
@@ -39,10 +39,10 @@ def test_warned_stayed_and_logged_out(person: Any, doctor: User) -> None:
         page.keyboard.press("Escape")
     expect(warning).to_be_hidden()
 
-    _make_idle(doctor, 58)
+    _make_idle(doctor, 52)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(warning).to_be_visible()
-    page.wait_for_url("**/accounts/login/?next=%2Fprofile%2F", timeout=15_000)
+    page.wait_for_url("**/accounts/login/?next=%2Fprofile%2F", timeout=30_000)
     page.goto("/profile/")
     assert "/accounts/login/" in page.url, "on the server as well"
 

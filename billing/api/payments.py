@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework import mixins, throttling, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,7 +19,7 @@ from billing.domain import deciding, payments, queries
 from billing.enums import PaymentStatus
 from billing.models import Payment
 from billing.views import pictures
-from clinic.core.api import AnyAccept
+from clinic.core.api import AnyAccept, JSONParser
 from clinic.core.limits import ApiThrottle
 
 from .serializers import (

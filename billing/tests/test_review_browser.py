@@ -100,3 +100,22 @@ def test_one_pane_on_a_phone(person: Person, many_payments: Callable[[int], None
     expect(page.locator(f"#payment-{gone.pk}")).to_have_count(0)
     after = page.wait_for_function(place, arg=row.get_attribute("id")).json_value()
     assert abs(before["y"] - after["y"]) < 4
+
+
+def test_a_payment_that_was_ticked_before_the_script_counts(
+    person: Person, payment_in: MakePayment, manager: Any
+) -> None:
+    payment = payment_in(S.SUBMITTED)
+    page = person(manager)
+    late: list[Any] = []
+
+    def keep(route: Any) -> None:
+        late.append(route)
+
+    page.route("**/billing/chosen.js", keep, times=1)
+    with page.expect_request("**/billing/chosen.js"):
+        page.goto("/payments/", wait_until="commit")
+    page.locator(f"#choose-{payment.pk}").check()
+    late[0].continue_()
+    expect(page.locator("[data-chosen-count]")).to_have_text("1 · NPR 800.00")
+    expect(page.locator(f"#choose-{payment.pk}")).to_be_checked()

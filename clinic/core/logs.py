@@ -1,5 +1,7 @@
-"""Addresses that are keys themselves stay out of every log: whoever reads a log must not be able to use them."""
+"""What a log does not hold: addresses that are keys themselves, as whoever reads a log must not be able to use them,
+and more than a line of what was refused."""
 
+import copy
 import logging
 import re
 
@@ -20,6 +22,19 @@ class HideSecrets(logging.Filter):
         if safe != text:
             record.msg, record.args = safe, None
         return True
+
+
+class Lines(logging.Formatter):
+    """A request that was refused (4xx) takes one line. Django adds the traceback of what a view raised to refuse it,
+    which tells nothing of a fault and may quote what was sent; that of a fault (5xx) is written whole."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        if not 400 <= getattr(record, "status_code", 500) < 500:
+            return super().format(record)
+        # Other handlers have the record too.
+        record = copy.copy(record)
+        record.exc_info = record.exc_text = record.stack_info = None
+        return " ".join(super().format(record).split())
 
 
 def hide_in_access_log() -> None:

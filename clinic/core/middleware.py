@@ -1,5 +1,6 @@
 """Headers and the one translation of domain refusals into pages."""
 
+import time
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
@@ -24,6 +25,18 @@ def permissions_policy(
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         return response
+
+    return middleware
+
+
+def note_when_it_began(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """A page tells it to its live socket, which may have missed what happened since (`since` in docs/realtime.md)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.began = f"{time.time():.3f}"  # type: ignore[attr-defined]
+        return get_response(request)
 
     return middleware
 

@@ -15,7 +15,6 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
-from pypdf import PdfReader, PdfWriter
 
 from .errors import DomainError
 
@@ -52,6 +51,8 @@ def render(template: str, context: dict[str, Any], *styles: str) -> bytes:
 
 def joined(pieces: Iterable[bytes], *, title: str) -> bytes:
     """One PDF with the pages of all."""
+    from pypdf import PdfReader, PdfWriter
+
     whole = PdfWriter()
     for piece in pieces:
         whole.append(PdfReader(io.BytesIO(piece)))

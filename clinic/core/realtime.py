@@ -5,7 +5,9 @@ Only an app's events.py calls `publish`.
 """
 
 import asyncio
+import contextlib
 import logging
+import time
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -13,6 +15,7 @@ from uuid import UUID
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+from django.core.cache import cache
 from django.db import transaction
 
 logger = logging.getLogger(__name__)
@@ -20,6 +23,9 @@ logger = logging.getLogger(__name__)
 # A channel layer that neither takes an event nor refuses it (Redis behind a dead line) holds up whoever tells it, and
 # with them the one thread that does the database work of all sockets.
 DELIVER_SECONDS = 2
+# A page is older than its socket: by its scripts on a slow line, by the socket's own way. What is told meanwhile
+# reaches nobody, so it is remembered that something was.
+REMEMBERED_SECONDS = 120
 
 _server_loop: asyncio.AbstractEventLoop | None = None
 
@@ -60,7 +66,21 @@ def publish(groups: Iterable[str], event: dict[str, Any]) -> None:
 def send_now(groups: Iterable[str], event: dict[str, Any]) -> None:
     """Send without waiting for a commit. A broken channel layer is logged, never raised: the page that
     asked has its answer from the database, and clients catch up when they reconnect."""
-    _deliver(tuple(groups), {"type": "live.event", "event": event}, event.get("type"))
+    targets = tuple(groups)
+    with contextlib.suppress(Exception):  # without a cache, open pages still hear it
+        cache.set_many({_told(group): time.time() for group in targets}, REMEMBERED_SECONDS)
+    _deliver(targets, {"type": "live.event", "event": event}, event.get("type"))
+
+
+def told_since(groups: Iterable[str], moment: float) -> bool:
+    """Whether one of these groups was told something since then (a Unix time). True as well when that is too long ago
+    to know."""
+    told = cache.get_many([_told(group) for group in groups])
+    return time.time() - moment > REMEMBERED_SECONDS or any(at >= moment for at in told.values())
+
+
+def _told(group: str) -> str:
+    return f"told:{group}"
 
 
 def tell_sockets(groups: Iterable[str], message: dict[str, Any]) -> None:

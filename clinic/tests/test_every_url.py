@@ -22,6 +22,8 @@ from django.urls import URLPattern, get_resolver, resolve, reverse
 from clinic.routing import websocket_urlpatterns
 from clinic.tests import world
 from clinic.tests.url_table import ADMIN, ADMIN_PAGES, PEOPLE, SOCKETS, TABLE
+from clinic.tests.url_table_figures import FIGURES
+from clinic.tests.url_table_imaging import IMAGING
 from clinic.tests.url_table_money import MONEY
 from clinic.tests.url_table_records import RECORDS
 from clinic.tests.url_table_visits import VISITS
@@ -42,12 +44,12 @@ class Row(NamedTuple):
             return self.target
         name, _, rest = self.target.partition("(")
         wanted = [word for word in rest.rstrip(")").split(",") if word]
-        return reverse(name, args=[things.get(word, word) for word in wanted])
+        return reverse(name, args=[things.get(word, word.removeprefix("=")) for word in wanted])
 
 
 def rows() -> list[Row]:
     found = []
-    for line in (TABLE + VISITS + MONEY + RECORDS).splitlines():
+    for line in (TABLE + VISITS + MONEY + RECORDS + IMAGING + FIGURES).splitlines():
         words = line.partition("#")[0].split()
         if words:
             method, target, *answers = words
@@ -158,9 +160,8 @@ def test_every_model_of_the_admin_has_a_row() -> None:
 
 def test_a_missing_row_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(globals(), "TABLE", "GET healthz 200 200 200 200 200 200 200")
-    monkeypatch.setitem(globals(), "VISITS", "")
-    monkeypatch.setitem(globals(), "MONEY", "")
-    monkeypatch.setitem(globals(), "RECORDS", "")
+    for other in ("VISITS", "MONEY", "RECORDS", "IMAGING", "FIGURES"):
+        monkeypatch.setitem(globals(), other, "")
     assert [row.target for row in rows()] == ["healthz"]
     assert {"profile/", "api/login/", "admin/login/", "accounts/login/"} < every_route()
 

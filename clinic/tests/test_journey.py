@@ -16,6 +16,7 @@ from billing.models import Payment
 from clinic.core.testing.browser import PHONE
 from messaging.models import Message
 from scheduling.models import Appointment, CalendarCell
+from scheduling.tests.pages import look_two_days_ahead
 
 pytestmark = pytest.mark.browser
 
@@ -37,6 +38,7 @@ def test_sign_up_book_pay_confirm_chat_and_meet(
     sign_up(patient)
     patient.goto(verification_link(server.mail_dir))
     patient.get_by_role("button", name="Confirm").click()
+    patient.wait_for_url(re.compile("/accounts/login/|/welcome/about/"))
     if "/login" in patient.url:
         log_in(patient)
     patient.wait_for_url("**/welcome/about/")
@@ -46,8 +48,11 @@ def test_sign_up_book_pay_confirm_chat_and_meet(
     # 2. Doctor, service, time, reason and a file; the slot is held.
     patient.goto("/doctors/")
     patient.get_by_role("link", name=f"Book {doctor.name}").click()
+    look_two_days_ahead(patient)
     patient.get_by_role("radio", name="Video").check(force=True)
-    patient.locator("#picker [data-time]").first.click()
+    free = patient.locator("#picker [data-time]").first
+    expect(free).to_have_attribute("href", re.compile("mode=video"))
+    free.click()
     patient.get_by_label("What is the visit about?").fill("घाँटी दुखेको — sore throat for three days")
     patient.set_input_files("input[name=files]", picture("throat.png", "salmon"))
     patient.get_by_role("button", name="Continue to review").click()
@@ -61,9 +66,9 @@ def test_sign_up_book_pay_confirm_chat_and_meet(
     assert appointment.status == "pending_payment"
     expect(patient.locator("[data-amount]")).to_contain_text("800.00")
     expect(patient.get_by_text(payment.reference).first).to_be_visible()
-    assert patient.locator("img[alt^='QR code']").evaluate(
-        "image => image.complete && image.naturalWidth > 0"
-    )
+    code = patient.locator("img[alt^='QR code']")
+    expect(code).to_have_js_property("complete", True)
+    assert code.evaluate("image => image.naturalWidth") > 0
     expect(patient.locator("time[data-countdown]").first).to_have_text(re.compile(r"^(29|30):\d\d$"))
 
     # 4. The manager's queue fills by itself; confirming changes the patient's and the doctor's pages at once.

@@ -26,7 +26,9 @@ APPS = ("accounts", "messaging", "scheduling", "billing", "records", "insights")
 # Inside an app: enums <- models <- rules <- events <- domain <- boundaries.
 STOREY = {"enums": 0, "validators": 0, "models": 1, "rules": 2, "events": 3, "signals": 3, "domain": 4}
 STOREY |= {"transports": 3, "call_rules": 2, "call_events": 3, "referral_rules": 2}
-STOREY |= {"lab_rules": 2, "lab_events": 3, "request_rules": 2, "request_events": 3}
+RECORDS_RULES = ("critical", "explaining", "imaging", "imaging_word", "lab", "request")
+RECORDS_EVENTS = ("critical", "explaining", "imaging", "lab", "request")
+STOREY |= {f"{name}_rules": 2 for name in RECORDS_RULES} | {f"{name}_events": 3 for name in RECORDS_EVENTS}
 BOUNDARY = 5
 FILES = {
     "__init__.py", "enums.py", "validators.py", "models", "rules.py", "events.py", "signals.py", "receivers.py",
@@ -51,7 +53,11 @@ OWN_FILES = {
     # Referrals are a second subject of scheduling.
     "scheduling": {"referral_rules.py"},
     # The laboratory is a second subject of records.
-    "records": {"lab_rules.py", "lab_events.py", "request_rules.py", "request_events.py", "data"},
+    "records": {
+        *(f"{name}_rules.py" for name in RECORDS_RULES),
+        *(f"{name}_events.py" for name in RECORDS_EVENTS),
+        "data",
+    },
     "insights": {"demo"},
 }
 

@@ -70,8 +70,14 @@ def test_plurals() -> None:
 
 PAGES = {
     "patient": ["home", "appointments", "payments", "conversations", "notifications", "profile", "doctors"],
-    "doctor": ["home", "calendar", "working_hours", "appointments", "conversations", "profile"],
-    "manager": ["home", "payments", "appointments", "conversations", "profile"],
+    "doctor": [
+        *("home", "calendar", "working_hours", "appointments", "conversations", "profile"),
+        *("imaging_worklist", "critical_alerts"),
+    ],
+    "manager": [
+        *("home", "payments", "appointments", "conversations", "profile"),
+        *("imaging_worklist", "imaging_templates", "imaging_phrase_new", "critical_alerts"),
+    ],
     "admin": ["home", "profile"],
 }
 

@@ -3,9 +3,10 @@
     METHOD name(argument,argument)   anonymous patient other_patient other_doctor doctor manager admin
 
 `name` as in urls.py, or a path that starts with /. An argument is a thing of world.py (`visit`: its id), else taken as
-it is. An answer is a status, or `login`: sent to the log-in page. `patient` is the one the things belong to, `doctor`
-treats them; `other_patient` and `other_doctor` have nothing to do with any of it. POST sends a reason and nothing
-else, so 400 and 422 mean: they may, if they fill it in. One row for a page's GET, one for each action.
+it is; `=document` is always that word. An answer is a status, or `login`: sent to the log-in page. `patient` is the one
+the things belong to, `doctor` treats them; `other_patient` and `other_doctor` have nothing to do with any of it. POST
+sends a reason and nothing else, so 400 and 422 mean: they may, if they fill it in. One row for a page's GET, one for
+each action.
 A new model in the Django admin: a line in ADMIN (`all`: add, change, delete; `edit`: add and change; `kept`: change;
 `read`: look only). A new socket: a line in SOCKETS (`open`, or the code it is closed with). Booking, visits and the
 clinic's day have a table of their own: url_table_visits.py.
@@ -111,13 +112,13 @@ GET    call_join(wrong)                               404     404     404     40
 GET    call_guest(call)                               404     404     404     404     404     404     404
 
 # Lists as files
-GET    exports                                        login   200     200     200     200     200     403
+GET    exports                                        login   200     200     200     200     200     200
 GET    export_new                                     login   200     200     200     200     200     403
 POST   export_new                                     login   200     200     200     200     200     403
-GET    export_download(export)                        login   404     404     404     404     200     403
-POST   export_cancel(export)                          login   404     404     404     404     302     403
+GET    export_download(export)                        login   404     404     404     404     200     404
+POST   export_cancel(export)                          login   404     404     404     404     302     404
 GET    export_cancel(export)                          login   405     405     405     405     405     405
-POST   export_restart(export)                         login   404     404     404     404     302     403
+POST   export_restart(export)                         login   404     404     404     404     302     404
 
 # Money
 GET    payments                                       login   200     200     404     404     200     404

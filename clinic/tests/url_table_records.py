@@ -76,8 +76,6 @@ POST   lab_report_action(lab_critical,release)        login   404     404     40
 POST   lab_report_action(lab_report,amend)            login   403     404     404     302     404     404
 POST   lab_report_action(lab_critical,acknowledge)    login   404     404     404     422     404     404
 POST   lab_report_action(lab_report,nonsense)         login   404     404     404     404     404     404
-GET    lab_alerts                                     login   403     403     200     200     200     403
-POST   lab_alert_acknowledge(lab_alert)               login   403     403     404     422     422     403
 GET    visit_panel_labs(running)                      login   404     404     404     200     404     404
 GET    lab_parameters                                 login   403     403     403     403     200     403
 GET    lab_parameter_new                              login   403     403     403     403     200     403

@@ -29,10 +29,15 @@ from messaging.domain import attachments, invitations, messages
 from messaging.tests.call_sockets import make_call
 from messaging.tests.factories import make_conversation, make_notification
 from records.domain import history, note_words, notes, previews, record_exports, record_requests, uploads
+from records.domain.explaining import explanations
+from records.domain.imaging import words
 from records.models import CriticalAlert
+from records.tests.explaining import make_explanation
 from records.tests.factories import make_feedback, make_past_visit
 from records.tests.factories_doses import make_course, make_intake
+from records.tests.factories_imaging import imaging_things
 from records.tests.factories_labs import POTASSIUM, make_lab_catalogue, make_lab_report, parameter
+from records.tests.factories_pictures import make_study
 from records.tests.files import make_document
 from records.tests.medicines import medicine_things
 from records.tests.prescriptions import make_draft, signed_prescription
@@ -146,18 +151,34 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
     potassium = parameter(POTASSIUM)
     lab_critical = make_lab_report(patient, doctor, {POTASSIUM: "7.1"}, status="final")
     CriticalAlert.objects.update(level=2)
+    scans = imaging_things(patient, doctor, scan)
+    study = make_study(scans["imaging_released"], doctor)
+    undecided = make_study(scans["imaging_acquired"], doctor, state="other_person")
+    lab_report = make_lab_report(patient, doctor)
+    explained = make_explanation(patient, doctor, kind="prescription", source=prescription)
     things: dict[str, Any] = {
+        "explanation_draft": make_explanation(patient, doctor, source=lab_report),
+        "explanation_for_doctor": make_explanation(patient, doctor, audience="doctor", source=lab_report),
+        "explanation_released": explanations.release(explained.pk, actor=doctor),
         **medicine_things(cast["manager"]),
+        **scans,
+        "imaging_study": study,
+        "picture": study.series.get().instances.get(),  # type: ignore[attr-defined]
+        "undecided_study": undecided,
+        "undecided_picture": undecided.series.get().instances.get(),  # type: ignore[attr-defined]
+        "pictures_upload": uploads.start_pictures(
+            scans["imaging_acquired"], owner=doctor, name="study.zip", size=9, fingerprint="1" * 64
+        ),
         "document": document,
         "record_export": whole,
         "upload": upload,
         "lab_panel": lab_panel,
         "lab_parameter": potassium,
         "lab_range": potassium.ranges.get(),  # type: ignore[attr-defined]
-        "lab_report": make_lab_report(patient, doctor),
+        "lab_report": lab_report,
         "lab_draft": make_lab_report(patient, doctor, status="preliminary"),
         "lab_critical": lab_critical,
-        "lab_alert": lab_critical.critical_alert,  # type: ignore[attr-defined]
+        "critical_alert": lab_critical.critical_alert,  # type: ignore[attr-defined]
         "export": make_export(cast["manager"], status="ready", content=b"made"),
         "patient": patient,
         "other_patient": other_patient,
@@ -209,6 +230,10 @@ def build(cast: Mapping[str, User], service: Service) -> dict[str, Any]:
         "device": device,
         "access": access,
         "scan": scan,
+        "scan_template": words.save_template(
+            actor=doctor, name="Knee", service=scan, content={"findings": "Normal."}
+        ),
+        "scan_phrase": words.save_phrase(actor=doctor, shortcut=".nad", text="Normal.", service=None),
         "holiday": Holiday.objects.create(name="Tihar", first_day=closed, last_day=closed),
         "referral": referral,
         "entry": entry,

@@ -11,9 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from billing.domain import codes, documents, proofs, quoting
 from billing.domain.references import new_reference, normal_bank_reference
-from billing.enums import AttemptOutcome
+from billing.enums import AttemptOutcome, PaymentMethod, RefundOutcome
 from billing.enums import PaymentStatus as P
-from billing.models import Attempt, Payment, PaymentStatusChange
+from billing.models import Attempt, Payment, PaymentStatusChange, Refund
 from clinic.core import money
 from insights.demo import pictures
 from insights.demo.keys import key
@@ -96,6 +96,19 @@ def write(appointment: Appointment, visit: Visit, booked_at: datetime, *, book: 
     insert(rows, times)
     if P.SUBMITTED in way:
         _attempt(payment, visit, status, handed_in, book)
+    if status == P.REFUNDED:
+        # The figures count what was sent, not what is said of the payment.
+        refund = Refund.objects.create(
+            payment=payment,
+            amount=amount,
+            method=PaymentMethod.BANK_TRANSFER,
+            reference=f"DEMO-RF-{reference}",
+            outcome=RefundOutcome.SENT,
+            actor=book.manager,
+            settled_by=book.manager,
+            settled_at=times[len(way) - 1],
+        )
+        Refund.objects.filter(pk=refund.pk).update(created_at=times[len(way) - 1])
 
 
 def _attempt(payment: Payment, visit: Visit, status: str, handed_in: datetime, book: Book) -> None:

@@ -8,7 +8,9 @@ from insights.demo import (
     covered,
     documents,
     doses,
+    explained,
     history,
+    imaging,
     labs,
     medical_aid,
     medicines,
@@ -18,6 +20,7 @@ from insights.demo import (
     prescriptions,
     requests,
     reviews,
+    scans,
     story,
     talk,
     till,
@@ -50,8 +53,11 @@ def seed() -> None:
         reviews.seed(cast, now)
         history.seed(cast, today)
         labs.seed(cast, today)
+        imaging.seed(cast, now)
         writing.seed(cast, now)
         prescriptions.seed(cast, now)
         # After the prescriptions.
         doses.seed(cast, now)
         documents.seed(cast, today)
+        scans.seed(cast)
+        explained.seed(cast, now)

@@ -236,6 +236,8 @@ class Maker:
                     submitted_by=appointment.patient,
                     outcome=AttemptOutcome.PENDING if paid == P.SUBMITTED else AttemptOutcome.ACCEPTED,
                     amount=None if paid == P.SUBMITTED else appointment.price,
+                    # Money counts on the day it was accepted.
+                    decided_at=None if paid == P.SUBMITTED else payment.submitted_at,
                 )
             )
         way = PAYMENT_WAY[paid]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -20,15 +20,6 @@ NOT_SHOWN = (S.CANCELLED, S.DECLINED, S.EXPIRED, S.PENDING_PAYMENT)
 
 
 @dataclass(frozen=True)
-class Week:
-    """Visits of the week that began on Sunday (Nepal's week)."""
-
-    held: int
-    ahead: int
-    missed: int
-
-
-@dataclass(frozen=True)
 class DoctorDay:
     """`waiting` are in the waiting room or in front of the call's door; `today` holds them too."""
 
@@ -36,9 +27,7 @@ class DoctorDay:
     waiting: list[Appointment]
     current: Appointment | None
     next_later: Appointment | None
-    to_confirm: int
     conversations: list[Conversation]
-    week: Week
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:
@@ -48,7 +37,7 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
 
 
 def doctor_day(user: User, *, now: datetime | None = None) -> DoctorDay:
-    """Today's visits, who waits, the week's figures and the latest conversations, in eight queries."""
+    """Today's visits, who waits and the latest conversations, in six queries."""
     now = now or timezone.now()
     start, end = day_bounds(timezone.localdate(now))
     visits = appointments_visible_to(user).prefetch_related(None)
@@ -69,20 +58,12 @@ def doctor_day(user: User, *, now: datetime | None = None) -> DoctorDay:
         waiting=waiting,
         current=next((visit for visit in today if visit.status == S.IN_PROGRESS), None),
         next_later=None if today else later.order_by("starts_at").first(),
-        to_confirm=visits.filter(status=S.PENDING_CONFIRMATION, starts_at__gt=now).count(),
         conversations=latest_conversations(user, SHOWN_CONVERSATIONS),
-        week=_week(user, now),
     )
 
 
-def _week(user: User, now: datetime) -> Week:
+def week_bounds(now: datetime) -> tuple[datetime, datetime]:
+    """The week that began on Sunday (Nepal's week), its end left out."""
     today = timezone.localdate(now)
     sunday = today - timedelta(days=(today.weekday() + 1) % 7)
-    start, _ = day_bounds(sunday)
-    _, end = day_bounds(sunday + timedelta(days=6))
-    counts = Appointment.objects.filter(doctor=user, starts_at__gte=start, starts_at__lt=end).aggregate(
-        held=Count("pk", filter=Q(status=S.COMPLETED)),
-        ahead=Count("pk", filter=Q(status__in=(S.CONFIRMED, S.CHECKED_IN), starts_at__gte=now)),
-        missed=Count("pk", filter=Q(status=S.NO_SHOW)),
-    )
-    return Week(**counts)
+    return day_bounds(sunday)[0], day_bounds(sunday + timedelta(days=6))[1]

@@ -22,11 +22,12 @@ from accounts.enums import ActivityVerb
 from accounts.models import User
 from clinic.core.errors import Conflict, Invalid
 from insights import events
-from insights.enums import UNDER_WAY, ExportFormat, ExportKind, ExportStatus
+from insights.enums import UNDER_WAY, ExportStatus
 from insights.models import Export
 
 from . import export_news
-from .appointment_list import AppointmentList
+from .lists.base import ExportedList
+from .lists.registry import listed, may_export
 
 _S = ExportStatus
 
@@ -49,14 +50,7 @@ def visible_to(user: User) -> QuerySet[Export]:
     return Export.objects.filter(owner=user, role=user.role)
 
 
-def may_export(user: User, file_format: str = ExportFormat.XLSX) -> bool:
-    """Patients their own visits to Excel, doctors and management their lists; PDF is for staff."""
-    if not user.is_active or not (user.is_patient or user.is_doctor or user.is_management):
-        return False
-    return file_format == ExportFormat.XLSX or (file_format == ExportFormat.PDF and not user.is_patient)
-
-
-def make_now(chosen: AppointmentList, file_format: str) -> bytes:
+def make_now(chosen: ExportedList, file_format: str) -> bytes:
     """A small list as a file, written down in the activity trail."""
     content = chosen.make(file_format, lambda _done: None)
     _note(chosen, file_format, chosen.count())
@@ -64,7 +58,7 @@ def make_now(chosen: AppointmentList, file_format: str) -> bytes:
 
 
 @transaction.atomic
-def ask(chosen: AppointmentList, file_format: str) -> Export:
+def ask(chosen: ExportedList, file_format: str) -> Export:
     """Queue a large list; asking twice for the same gives the same one. Raises Conflict when too many wait already,
     Invalid when the filters are too long to keep."""
     from insights.tasks import make_export, watch_export
@@ -74,7 +68,7 @@ def ask(chosen: AppointmentList, file_format: str) -> Export:
         raise Invalid(_("These are too many filters at once. Please choose fewer."))
     same = {
         "owner": owner,
-        "kind": ExportKind.APPOINTMENTS,
+        "kind": chosen.kind,
         "format": file_format,
         "filters": chosen.filters,
     }
@@ -105,10 +99,10 @@ def run(export_id: UUID | str) -> bool:
     export = Export.objects.select_related("owner").get(pk=export_id)
     events.export_changed(export)
     try:
-        if export.role != export.owner.role or not may_export(export.owner, export.format):
+        if export.role != export.owner.role or not may_export(export.owner, export.kind, export.format):
             raise Taken
         with translation.override(export.owner.language):
-            chosen = AppointmentList(export.owner, export.filters)
+            chosen = listed(export.kind, export.owner, export.filters)
             _set(export_id, (_S.RUNNING,), mine, total=chosen.count())
             content = chosen.make(export.format, _Reporter(export, mine))
         _finish(export, mine, content)
@@ -245,12 +239,12 @@ def _announce(export_id: UUID | str) -> Export:
     return export
 
 
-def _note(chosen: AppointmentList, file_format: str, rows: int, export: Export | None = None) -> None:
+def _note(chosen: ExportedList, file_format: str, rows: int, export: Export | None = None) -> None:
     """Who took which list, how long it was and by what it was filtered; not the values, which may be names."""
     trail.record(
         ActivityVerb.LIST_EXPORTED,
         actor=chosen.owner,
         target=export,
-        changed=chosen.form.chosen if chosen.form else [],
-        reason=f"{ExportKind.APPOINTMENTS}, {file_format}, {rows}",
+        changed=chosen.chosen_names,
+        reason=f"{chosen.kind}, {file_format}, {rows}",
     )

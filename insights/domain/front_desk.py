@@ -11,8 +11,6 @@ from billing.domain import queries as payments
 from billing.enums import PaymentStatus
 from billing.models import Payment
 from insights.domain.doctor_day import day_bounds
-from records.domain import reviews
-from records.enums import FeedbackStatus
 from scheduling.domain.queries import appointments_visible_to
 from scheduling.enums import AppointmentStatus as S
 from scheduling.models import Appointment
@@ -28,13 +26,11 @@ class FrontDesk:
 
     to_check: list[Payment]
     to_check_count: int
-    refunds_due: int
     by_status: list[tuple[S, int]]
     today_count: int
     waiting: list[Appointment]
     waiting_count: int
     lapsing: list[Appointment]
-    reviews_waiting: int
 
 
 def front_desk(user: User, *, now: datetime | None = None) -> FrontDesk:
@@ -44,11 +40,10 @@ def front_desk(user: User, *, now: datetime | None = None) -> FrontDesk:
     visits = appointments_visible_to(user).prefetch_related(None)
     today = Appointment.objects.filter(starts_at__gte=start, starts_at__lt=end).order_by()
     counts = dict(today.values_list("status").annotate(Count("pk")))
-    money = payments.counts()
+    to_check = payments.in_state(payments.visible_to(user), PaymentStatus.SUBMITTED)
     return FrontDesk(
-        to_check=list(payments.in_state(payments.visible_to(user), PaymentStatus.SUBMITTED)[:SHOWN]),
-        to_check_count=money[PaymentStatus.SUBMITTED],
-        refunds_due=money[PaymentStatus.REFUND_DUE],
+        to_check=list(to_check[:SHOWN]),
+        to_check_count=to_check.count(),
         by_status=[(status, counts[status]) for status in S if counts.get(status)],
         today_count=sum(counts.values()),
         waiting=list(
@@ -62,5 +57,4 @@ def front_desk(user: User, *, now: datetime | None = None) -> FrontDesk:
                 status=S.PENDING_PAYMENT, hold_expires_at__gt=now, hold_expires_at__lte=now + LAPSES_WITHIN
             ).order_by("hold_expires_at")[:SHOWN]
         ),
-        reviews_waiting=reviews.counts()[FeedbackStatus.PENDING],
     )

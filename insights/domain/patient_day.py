@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Case, Q, When
+from django.db.models import Case, F, Prefetch, Q, When
 from django.utils import timezone
 
 from accounts.models import User
 from billing.enums import PaymentKind, PaymentStatus
 from billing.models import Payment
 from messaging.domain.queries import conversation_list
-from messaging.models import Conversation
+from messaging.models import Conversation, Member, Message
 from scheduling.domain.queries import appointments_visible_to
 from scheduling.enums import UPCOMING, AppointmentStatus
 from scheduling.models import Appointment
@@ -81,9 +81,18 @@ def _urgency(visit: Appointment, now: datetime) -> tuple[int, datetime]:
 
 def latest_conversations(user: User, count: int) -> list[Conversation]:
     """Conversations in which something was written, the unread first, then the latest; each with `other`, the person
-    across, and `last`, its last message. Three queries."""
-    written = conversation_list(user).filter(last_seq__gt=0)
-    conversations = list(
+    across, and `last`, its last message, without its files. Three queries."""
+    last_message = Message.objects.filter(seq=F("conversation__last_seq"))
+    written = (
+        conversation_list(user)
+        .filter(last_seq__gt=0)
+        .prefetch_related(None)
+        .prefetch_related(
+            Prefetch("messages", last_message, to_attr="last_messages"),
+            Prefetch("members", Member.objects.select_related("user"), to_attr="people"),
+        )
+    )
+    conversations: list[Conversation] = list(
         written.order_by(Case(When(unread__gt=0, then=0), default=1), "-active_at", "-id")[:count]
     )
     for conversation in conversations:

@@ -20,8 +20,10 @@ from accounts.enums import ActivityVerb
 from accounts.models import Activity
 from clinic.core import pdf
 from clinic.core.testing.tasks import run_due_tasks
-from insights.domain import appointment_list, exports
-from insights.domain.appointment_list import PAGE_ROWS, AppointmentList
+from insights.domain import exports
+from insights.domain.lists import base
+from insights.domain.lists.appointments import AppointmentList
+from insights.domain.lists.base import PAGE_ROWS
 from insights.enums import ExportStatus as S
 from insights.models import Export
 from insights.tests.factories import make_export
@@ -114,6 +116,12 @@ def test_staff_get_what_they_see_filtered_as_their_list(
     line = Activity.objects.filter(verb=ActivityVerb.LIST_EXPORTED).latest("pk")
     assert (line.actor, line.changed) == (manager, ["q"])
     assert client.post(f"{NEW}?from=nonsense").status_code == 422
+    # Which filter is wrong; and nothing is offered that would not be made.
+    said = client.get(f"{NEW}?from=nonsense&status=nonsense").content.decode()
+    assert "From: Enter a valid date." in said
+    assert "Status: " in said
+    assert " rows" not in said
+    assert 'name="format"' not in said
     assert client.post(NEW, {"format": "exe"}).status_code == 400
     assert client.get(f"{NEW}?kind=secrets").status_code == 404
 
@@ -124,7 +132,7 @@ def test_a_pdf_has_numbered_pages_and_says_whose_it_is(
     client: Any, cast: SimpleNamespace, service: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     patient, manager = cast.patient, cast.manager
-    monkeypatch.setattr(appointment_list, "PIECE_ROWS", PAGE_ROWS)
+    monkeypatch.setattr(base, "PIECE_ROWS", PAGE_ROWS)
     patient.last_name = "<b>श्रेष्ठ</b>"
     patient.save()
     many(patient, cast.doctor, service, 2 * PAGE_ROWS + 1)
@@ -171,7 +179,7 @@ def test_a_large_list_is_made_by_a_worker_for_its_owner_alone(
     run_due_tasks()
     export.refresh_from_db()
     assert (export.status, export.done, export.total) == (S.READY, 3, 3)
-    assert Notification.objects.get(user=doctor).title == "Your list is ready to download: 3 visits"
+    assert Notification.objects.get(user=doctor).title == "Your list is ready to download: 3 rows"
     assert address in client.get("/exports/").content.decode()
     answer = client.get(address)
     assert "no-store" in answer["Cache-Control"]

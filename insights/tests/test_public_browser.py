@@ -1,9 +1,11 @@
 """Public pages in Chromium: structured data under the strict policy, filters with and without JavaScript."""
 
 import json
+import re
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.tests.factories import make_doctor
 from clinic.core.testing.browser import sign_in
@@ -39,8 +41,8 @@ def test_filters_without_javascript(person: Any, clinic: Any) -> None:
     page.get_by_label("Fee up to").fill("900")
     page.get_by_label("Sort by").select_option("fee")
     page.get_by_role("button", name="Search").click()
-    assert "fee=900" in page.url
-    assert page.get_by_role("heading", level=2).all_inner_texts() == ["Dr. Chandra Rai"]
+    expect(page).to_have_url(re.compile("fee=900"))
+    expect(page.get_by_role("heading", level=2)).to_have_text(["Dr. Chandra Rai"])
 
 
 def test_filters_stand_in_the_address_as_they_change(person: Any, clinic: Any) -> None:
@@ -49,13 +51,13 @@ def test_filters_stand_in_the_address_as_they_change(person: Any, clinic: Any) -
     page.get_by_label("Sort by").select_option("fee")
     page.wait_for_url("**sort=fee**")
     names = page.locator("#directory-results h2")
-    assert names.all_inner_texts() == ["Dr. Chandra Rai", "Dr. Bala Rai"]
+    expect(names).to_have_text(["Dr. Chandra Rai", "Dr. Bala Rai"])
     page.locator("summary", has_text="Filters").click()
     page.get_by_label("Fee up to").fill("900")
     page.get_by_label("Fee up to").press("Enter")
     page.wait_for_url("**fee=900**")
     page.reload()
-    assert names.all_inner_texts() == ["Dr. Chandra Rai"]
+    expect(names).to_have_text(["Dr. Chandra Rai"])
 
 
 def test_five_stars_by_keyboard(person: Any, clinic: Any, patient: Any, service: Any) -> None:
@@ -82,4 +84,4 @@ def test_a_kept_page_does_not_outlive_the_log_in(person: Any, clinic: Any, patie
     sign_in(page.context, patient, server.url)
     page.goto("/doctors/")
     assert not page.evaluate(kept)
-    assert page.get_by_role("link", name="Appointments").first.is_visible()
+    expect(page.get_by_role("link", name="Appointments").first).to_be_visible()

@@ -18,13 +18,14 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from accounts.models import DoctorProfile, User
-from billing.enums import AttemptOutcome, PaymentStatus
-from billing.models import Attempt, Claim, Payment
+from billing.enums import AttemptOutcome, PaymentStatus, RefundOutcome
+from billing.models import Attempt, Claim, Payment, Refund
 from insights.demo import cast, scale
 from messaging.call_rules import is_over, is_too_early
 from messaging.models import Conversation, Delivery, Message, Notification
-from records.enums import FeedbackStatus
-from records.models import Feedback, VisitNote
+from records.domain.imaging import ordering, queries
+from records.enums import FeedbackStatus, ImagingStatus
+from records.models import CriticalAlert, Feedback, ImagingReport, ImagingReportStatusChange, VisitNote
 from scheduling.enums import OCCUPYING, AppointmentStatus, ReferralStatus
 from scheduling.models import (
     Appointment,
@@ -56,6 +57,7 @@ def counts() -> dict[str, int]:
         User, EmailAddress, Service, Appointment, AppointmentStatusChange, CalendarCell,
         Payment, Attempt, Conversation, Message, Notification, Delivery, VisitNote, Feedback, Resource, Holiday,
         Opening, Referral, ReferralStatusChange, WaitingEntry, AppointmentSeries, WorkingHours,
+        ImagingReport, ImagingReportStatusChange,
     )  # fmt: skip
     return {model.__name__: model._default_manager.count() for model in models}
 
@@ -119,6 +121,10 @@ class DemoClinicTest(TestCase):
     def test_every_status_of_visits_and_payments_occurs(self) -> None:
         assert set(Appointment.objects.values_list("status", flat=True)) == set(AppointmentStatus.values)
         assert set(Payment.objects.values_list("status", flat=True)) == set(PaymentStatus.values)
+        # The figures count refunds, not what stands in payments.
+        sent = Refund.objects.filter(outcome=RefundOutcome.SENT)
+        owed = Payment.objects.filter(status=PaymentStatus.REFUNDED)
+        assert dict(sent.values_list("payment", "amount")) == dict(owed.values_list("pk", "refunded"))
 
     def test_claims_have_come_differently_far(self) -> None:
         statuses = set(Claim.objects.values_list("status", flat=True))
@@ -143,6 +149,17 @@ class DemoClinicTest(TestCase):
         assert Holiday.objects.filter(name__contains="(demo)").exists()
         assert Opening.objects.exists()
         assert WorkingHours.objects.filter(services__isnull=False).exists()
+
+    def test_every_scan_has_its_report_as_far_as_it_is(self) -> None:
+        stands = set(ImagingReport.objects.values_list("status", flat=True))
+        assert stands == set(ImagingStatus.values)
+        assert not Referral.objects.filter(imaging_report=None).exists()
+        assert ordering.make_good() == 0
+        alert = CriticalAlert.objects.get(imaging_report__is_critical=True)
+        assert alert.next_at is None, "nobody is called about the demo"
+        assert (alert.acknowledged_by_id is not None, alert.tellings.count()) == (True, 1)  # type: ignore[attr-defined]
+        for report in ImagingReport.objects.filter(status=ImagingStatus.AUTHORISED):
+            assert all(at.total_seconds() >= 0 for at in queries.turnaround(report).values())
 
     def test_a_queue_stands_today(self) -> None:
         here = Appointment.objects.filter(doctor__email="doctor@demo.clinic", status="checked_in")
@@ -179,7 +196,7 @@ class DemoClinicTest(TestCase):
             assert held == (len(owners) * minutes / 5 if visit.status in OCCUPYING else 0), visit.status
 
     def test_history_ends_where_each_row_stands(self) -> None:
-        for model in (Appointment, Payment):
+        for model in (Appointment, Payment, ImagingReport):
             for row in model._default_manager.prefetch_related("history"):
                 steps = list(row.history.all())
                 assert steps[0].from_status == ""

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,19 +20,24 @@ from clinic.core import pdf, sheets
 from clinic.core.errors import DomainError
 from clinic.core.files import serve_private
 from insights.domain import exports
-from insights.domain.appointment_list import AppointmentList
+from insights.domain.lists.base import ExportedList
+from insights.domain.lists.registry import LISTS, kinds_of, listed, may_export
 from insights.enums import ExportFormat, ExportKind
 from insights.models import Export
 
 SHOWN = 20
-CONTENT_TYPES = {ExportFormat.XLSX: sheets.XLSX, ExportFormat.PDF: pdf.PDF}
+CONTENT_TYPES = {
+    ExportFormat.XLSX: sheets.XLSX,
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.PDF: pdf.PDF,
+}
 NOT_A_FILTER = ("kind", "format", "page", "tab")
 
 
 def exporter(request: HttpRequest) -> User:
     """The signed-in person. Raises PermissionDenied for who has no lists to take."""
     user = cast(User, request.user)
-    if not exports.may_export(user):
+    if not may_export(user):
         raise PermissionDenied
     return user
 
@@ -45,7 +51,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     exports.notice_dead(own)
     shown = list(own[:SHOWN])
     context = {
-        "exports": [(export, AppointmentList(user, export.filters).chosen) for export in shown],
+        "exports": [(export, listed(export.kind, user, export.filters).chosen) for export in shown],
+        "lists": [(kind.label, reverse(LISTS[kind].page)) for kind in kinds_of(user)],
         "under_way": any(export.is_under_way for export in shown),
         "kept_hours": int(exports.KEPT.total_seconds() // 3600),
     }
@@ -59,22 +66,25 @@ def new(request: HttpRequest) -> HttpResponseBase:
     """GET: what would be in it. POST: the file itself, or the list of exports where a large one is being made.
     The address has the filters of the list it comes from."""
     user = exporter(request)
-    if request.GET.get("kind", ExportKind.APPOINTMENTS) not in ExportKind.values:
+    kind = request.GET.get("kind", ExportKind.APPOINTMENTS)
+    if kind not in LISTS:
         raise Http404
-    chosen = AppointmentList(user, _filters(request))
+    if not may_export(user, kind):
+        raise PermissionDenied
+    chosen = listed(kind, user, _filters(request))
     if request.method != "POST":
         return _ask(request, chosen)
     wanted = request.POST.get("format", ExportFormat.XLSX)
     if wanted not in ExportFormat.values:
         messages.error(request, _("Please choose Excel or PDF."))
         return _ask(request, chosen, status=400)
-    if not exports.may_export(user, wanted):
+    if not may_export(user, kind, wanted):
         raise PermissionDenied
-    if chosen.form and not chosen.form.is_valid():
+    if chosen.errors:
         return _ask(request, chosen, status=422)
     try:
         if chosen.count() <= exports.SMALL:
-            return _file(exports.make_now(chosen, wanted), wanted)
+            return _file(exports.make_now(chosen, wanted), wanted, kind)
         exports.ask(chosen, wanted)
     except DomainError as refused:
         messages.error(request, refused.detail)
@@ -93,7 +103,7 @@ def download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     answer = serve_private(
         export.file,
         content_type=CONTENT_TYPES[ExportFormat(export.format)],
-        name=_name(export.format),
+        name=_name(export.kind, export.format),
         download=True,
     )
     answer["Cache-Control"] = "private, no-store"
@@ -138,30 +148,34 @@ def _filters(request: HttpRequest) -> str:
     return clean.urlencode()
 
 
-def _ask(request: HttpRequest, chosen: AppointmentList, *, status: int = 200) -> HttpResponse:
+def _ask(request: HttpRequest, chosen: ExportedList, *, status: int = 200) -> HttpResponse:
     count = chosen.count()
-    errors = list(chosen.form.errors.values()) if chosen.form else []
+    back = request.GET.copy()
+    back.pop("kind", None)
     context = {
+        "title": chosen.title,
+        "back_url": f"{reverse(chosen.page)}{f'?{back.urlencode()}' if back and chosen.form else ''}",
         "chosen": chosen.chosen,
-        "errors": [error for found in errors for error in found],
+        "errors": chosen.errors,
         "count": count,
         "is_large": count > exports.SMALL,
         "formats": [
             option
             for option in ExportFormat
-            if exports.may_export(chosen.owner, option) and (option != ExportFormat.PDF or pdf.is_possible())
+            if may_export(chosen.owner, chosen.kind, option)
+            and (option != ExportFormat.PDF or pdf.is_possible())
         ],
     }
     return render(request, "insights/export_new.html", context, status=status)
 
 
-def _file(content: bytes, file_format: str) -> HttpResponse:
+def _file(content: bytes, file_format: str, kind: str) -> HttpResponse:
     answer = HttpResponse(content, content_type=CONTENT_TYPES[ExportFormat(file_format)])
-    answer["Content-Disposition"] = f'attachment; filename="{_name(file_format)}"'
+    answer["Content-Disposition"] = f'attachment; filename="{_name(kind, file_format)}"'
     answer["Cache-Control"] = "private, no-store"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
 
 
-def _name(file_format: str) -> str:
-    return f"appointments-{timezone.localdate():%Y-%m-%d}.{file_format}"
+def _name(kind: str, file_format: str) -> str:
+    return f"{kind}-{timezone.localdate():%Y-%m-%d}.{file_format}"

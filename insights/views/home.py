@@ -15,7 +15,7 @@ from accounts.domain import completeness
 from accounts.enums import Role
 from accounts.models import User
 from clinic.core.page_meta import briefly_kept
-from insights.domain.clinical_waiting import clinical_waiting
+from insights.domain import to_do
 from insights.domain.doctor_day import doctor_day
 from insights.domain.front_desk import front_desk
 from insights.domain.patient_day import patient_day
@@ -58,9 +58,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _patient(user: User) -> dict[str, Any]:
-    day = patient_day(user)
+    day, todo = patient_day(user), to_do.of_patient(user)
     return {
-        "completeness": completeness.of_patient(user),
+        "todo": todo,
+        "completeness": completeness.of_patient(todo.person),
         "day": day,
         "first": _card(day.first),
         "others": [_card(visit) for visit in day.others],
@@ -72,7 +73,8 @@ def _doctor(user: User) -> dict[str, Any]:
     cards = [card for visit in day.today if (card := _card(visit))]
     return {
         "day": day,
-        "clinical": clinical_waiting(user),
+        "todo": to_do.of_doctor(user),
+        "to_finish": to_do.to_finish(user),
         "cards": cards,
         # The call is open and nobody has come to its door yet.
         "beginning": [
@@ -89,7 +91,7 @@ def _doctor(user: User) -> dict[str, Any]:
 
 
 def _management(user: User) -> dict[str, Any]:
-    return {"desk": front_desk(user), "clinical": clinical_waiting(user)}
+    return {"desk": front_desk(user), "todo": to_do.of_management(user)}
 
 
 def _admin(user: User) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from accounts.models import User
 from clinic.core.errors import NotAllowed
 from clinic.core.fields import MomentField
+from clinic.core.schema import example
 from messaging import rules
 from messaging.domain import attachments, conversations, messages, queries, reading, search
 from messaging.models import Conversation, Member, Message
@@ -50,6 +51,10 @@ class ConversationList(generics.ListAPIView):
         if getattr(self, "swagger_fake_view", False):
             return Conversation.objects.none()
         return queries.conversation_list(me(self.request), self.request.GET.get("search", ""))
+
+    @extend_schema(parameters=[OpenApiParameter("search", description="Words of the other's name.")])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
 
     @extend_schema(request=ConversationInSerializer, responses={201: ConversationSerializer})
     def post(self, request: Request) -> Response:
@@ -114,7 +119,11 @@ class MessageList(APIView):
             }
         )
 
-    @extend_schema(request=MessageInSerializer, responses={201: MessageSerializer})
+    @extend_schema(
+        request=MessageInSerializer,
+        responses={201: MessageSerializer},
+        examples=[example("A text", {"text": "नमस्ते", "client_id": "phone-1"}, request=True)],
+    )
     def post(self, request: Request, pk: UUID) -> Response:
         """Send. The same `client_id` again answers with the message stored the first time."""
         conversation = visible(request, pk)
@@ -136,7 +145,7 @@ class MessageDetail(APIView):
         changed = messages.edit(found.pk, sender=me(request), text=asked.validated_data["text"])
         return Response(MessageSerializer(changed).data)
 
-    @extend_schema(responses=MessageSerializer)
+    @extend_schema(responses={200: MessageSerializer})
     def delete(self, request: Request, pk: UUID) -> Response:
         """Take its words and files away; the message as it is left. 403: somebody else's; 409 `too_late`."""
         found = get_object_or_404(queries.messages_visible_to(me(request)), pk=pk)

@@ -1,10 +1,12 @@
 """Notifications of the caller."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,6 +29,10 @@ class NotificationList(generics.ListAPIView):
             return Notification.objects.none()
         found = queries.notifications_visible_to(me(self.request))
         return found.filter(read_at=None) if self.request.GET.get("unread") in ("1", "true") else found
+
+    @extend_schema(parameters=[OpenApiParameter("unread", OpenApiTypes.BOOL)])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
 
 
 class NotificationRead(APIView):

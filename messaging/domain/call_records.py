@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.domain import trail
+from accounts.domain import trail, trail_queries
 from accounts.enums import ActivityVerb
 from accounts.models import User
 from messaging.models import Call, CallPeer
@@ -82,7 +82,11 @@ def attendances(call: Call) -> list[Attendance]:
     return list(found.values())
 
 
-def note_reading(call: Call, user: User) -> None:
-    """Staff who look into it leave a trace; a patient's own call is theirs to look at."""
+def note_reading(call: Call, user: User, *, by_itself: bool = False) -> None:
+    """Staff who look into it leave a trace; a patient's own call is theirs to look at. `by_itself`: an open page
+    fetched it again; no second line for who has one lately."""
+    about = [(call, calls.patient_of(call))]
+    if by_itself:
+        about = trail_queries.not_looked_at(ActivityVerb.CALL_READ, about, reader=user)
     if user.is_clinic_staff:
-        trail.record(ActivityVerb.CALL_READ, actor=user, target=call, patient=calls.patient_of(call))
+        trail.record_each(ActivityVerb.CALL_READ, actor=user, about=about)

@@ -151,14 +151,14 @@ OTHERS = (
     Occasion(
         "export.ready",
         NotificationKind.APPOINTMENT,
-        _("A list of visits is ready to download"),
-        title=_("Your list is ready to download: %(count)s visits"),
+        _("A list is ready to download"),
+        title=_("Your list is ready to download: %(count)s rows"),
         variables=(COUNT,),
     ),
     Occasion(
         "export.stopped",
         NotificationKind.APPOINTMENT,
-        _("A list of visits could not be finished"),
+        _("A list could not be finished"),
         title=_("Your list could not be finished. You can start it again."),
     ),
     Occasion(

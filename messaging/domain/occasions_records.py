@@ -108,6 +108,100 @@ _LABS = (
     ),
 )
 
+_CRITICAL_SCANS = (
+    Occasion(
+        "imaging.critical",
+        NotificationKind.RECORD,
+        _("A critical finding of a scan, to the doctor who sent for it"),
+        title=_("The report of a scan needs you at once"),
+        email=_(
+            "The report of a scan of one of your patients needs you at once. Open it and say what is done about it."
+        ),
+        by_sms=True,
+        urgent=True,
+    ),
+    Occasion(
+        "imaging.critical.team",
+        NotificationKind.RECORD,
+        _("A critical finding of a scan nobody has answered, to the care team"),
+        title=_("The report of a scan of a patient of yours needs somebody at once"),
+        email=_(
+            "The report of a scan of a patient whom you also treat needs somebody at once, and the doctor who sent for "
+            "it has not answered. Open it and say what is done about it."
+        ),
+        by_sms=True,
+        urgent=True,
+    ),
+    Occasion(
+        "imaging.critical.reader",
+        NotificationKind.RECORD,
+        _("A critical finding of a scan nobody has answered, to who read the scan"),
+        title=_("A critical finding of yours waits: please reach somebody"),
+        email=_(
+            "A report of yours needs somebody at once, and nobody has answered yet. Call a doctor of the patient, and "
+            "note in the portal whom you have told."
+        ),
+        by_sms=True,
+        urgent=True,
+    ),
+    Occasion(
+        "imaging.critical.management",
+        NotificationKind.RECORD,
+        _("A critical finding of a scan nobody has answered, to management"),
+        title=_("The report of a scan needs a doctor at once: please reach one"),
+        email=_(
+            "The report of a scan needs a doctor at once, and nobody of those who were told has answered. Open the "
+            "portal to see whom to call, call them, and note whom you have reached."
+        ),
+        by_sms=True,
+        urgent=True,
+    ),
+)
+
+# Neither which scan it was nor what it shows, and to nobody whose it is.
+_IMAGING = (
+    Occasion(
+        "imaging.released",
+        NotificationKind.RECORD,
+        _("The report of a scan was released to the patient"),
+        title=_("The report of a scan is ready for you"),
+        email=_("The report of a scan of yours was released to you. Sign in to the portal to read it."),
+        by_sms=True,
+    ),
+    Occasion(
+        "imaging.addendum",
+        NotificationKind.RECORD,
+        _("Something was added to the report of a scan"),
+        title=_("Something was added to the report of a scan"),
+        email=_("Something was added to the report of a scan. Sign in to the portal to read it."),
+    ),
+    Occasion(
+        "imaging.authorised",
+        NotificationKind.RECORD,
+        _("The report of a scan is authorised, to the doctor who asked for it"),
+        title=_("The report of a scan you asked for is authorised"),
+        email=_(
+            "The report of a scan you asked for is authorised. Read it and release it to the patient, who sees nothing "
+            "of it before."
+        ),
+    ),
+    Occasion(
+        "imaging.sent_back",
+        NotificationKind.RECORD,
+        _("The report of a scan is sent back to who wrote it"),
+        title=_("A report of yours was sent back to be corrected"),
+        email=_("A colleague has sent a report of yours back. Sign in to the portal to read why."),
+    ),
+    Occasion(
+        "imaging.urgent",
+        NotificationKind.RECORD,
+        _("An urgent scan waits to be read, to the radiologists"),
+        title=_("An urgent scan waits to be read"),
+        email=_("An urgent scan was done and waits to be read. It stands first in the worklist."),
+        urgent=True,
+    ),
+)
+
 _PRESCRIBER = Variable("name", _("the doctor"), "Dr. Sita Sharma")
 
 _PRESCRIPTIONS = (
@@ -206,7 +300,31 @@ _FEEDBACK = (
     ),
 )
 
+# What was explained, and of which paper, stands in the portal only.
+_EXPLANATIONS = (
+    Occasion(
+        "explanation.released",
+        NotificationKind.RECORD,
+        _("An explanation was released to the patient"),
+        title=_("There is an explanation for you to read"),
+        email=_(
+            "Your doctor has released an explanation of something in your record. Sign in to the portal to read it."
+        ),
+    ),
+    Occasion(
+        "explanation.to_read",
+        NotificationKind.RECORD,
+        _("A patient has asked for an explanation, to the doctor"),
+        title=_("An explanation that a patient asked for waits for you"),
+        email=_(
+            "A patient of yours has asked for an explanation of something in their record. The draft waits for you: "
+            "read it, and release or discard it. The patient sees nothing of it before."
+        ),
+    ),
+)
+
 RECORDS: tuple[Occasion, ...] = (
+    *_EXPLANATIONS,
     *_FEEDBACK,
     *_NOTES,
     *_REQUESTS,
@@ -214,4 +332,6 @@ RECORDS: tuple[Occasion, ...] = (
     *_MEDICINES,
     *_PRESCRIPTIONS,
     *_LABS,
+    *_IMAGING,
+    *_CRITICAL_SCANS,
 )

@@ -65,6 +65,18 @@ def wait_for_flow(page: Any, *, video: bool = True, audio: bool = True, timeout_
     raise AssertionError(f"nothing flows: {before} -> {flow(page)}")
 
 
+def wait_for_sound_alone(page: Any, timeout_ms: int = 60_000) -> None:
+    """Until two seconds bring sound and no picture: the last ones that were under way may be drawn late."""
+    before = flow(page)
+    for _ in range(timeout_ms // 2000):
+        page.wait_for_timeout(2000)
+        now = flow(page)
+        if now["frames"] == before["frames"] and now["audio"] > before["audio"]:
+            return
+        before = now
+    raise AssertionError(f"not sound alone: {before}")
+
+
 def until(page: Any, expression: str, timeout_ms: int = 15_000) -> None:
     """Until the expression is true. (Playwright's wait_for_function needs eval, which the page forbids.)"""
     for _ in range(timeout_ms // 25):

@@ -1,7 +1,7 @@
 """A path that loses packets, for tests of calls: a UDP forwarder between the browsers and the relay.
 
 A network namespace with `tc netem` would need root and a kernel module; this runs everywhere. Calls that may only use
-the relay (iceTransportPolicy) send every packet of media and of ICE through it.
+the relay (iceTransportPolicy) send every packet of media and of ICE through it, each twice: to the relay and from it.
 """
 
 import random
@@ -12,11 +12,21 @@ import threading
 LARGEST = 65_536
 
 
+def is_media(data: bytes) -> bool:
+    """RTP (RFC 3550, 5761: not RTCP) in a TURN channel (RFC 8656, 12.4)."""
+    if len(data) < 6 or data[0] >> 6 != 1:
+        return False
+    return data[4] >> 6 == 2 and not 192 <= data[5] <= 223
+
+
 class LossyPath:
-    """Forwards datagrams from its own port to `target`, and back; `loss` (0 to 1) may change at any time."""
+    """Forwards datagrams from its own port to `target`, and back. `loss` (0 to 1) of all of them is dropped, and
+    `media_loss` of those that carry picture or sound; both may change at any time. What a page makes of lost media is
+    the page's matter; how long ICE holds out without its own packets is the browser's."""
 
     def __init__(self, target: int) -> None:
         self.loss = 0.0
+        self.media_loss = 0.0
         self.dropped = 0
         self._target = ("127.0.0.1", target)
         self._chance = random.Random(5)
@@ -53,7 +63,7 @@ class LossyPath:
                     data, sender = source.recvfrom(LARGEST)
                 except OSError:
                     continue
-                if self._chance.random() < self.loss:
+                if self._chance.random() < max(self.loss, self.media_loss if is_media(data) else 0):
                     self.dropped += 1
                     continue
                 if source is self._front:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from .call_browser import flow, join, until, wait_for_flow, watch
+from .call_browser import FLOW, flow, join, until, wait_for_flow, wait_for_sound_alone, watch
 from .call_sockets import make_call
 from .lossy_path import LossyPath
 from .relays import SECRET, Relay
@@ -29,9 +29,10 @@ performance.now = () => now() * 4;
 """
 
 ALIVE = "window.connections.filter((one) => one.connectionState === 'connected').length"
+RELAYED = f"({FLOW})().then(({{ state, pairs }}) => state === 'connected' && String(pairs) === 'relay')"
+# Also of one that the other side, which was quicker, has had made anew: each side has to find out by itself.
 FAIL_THREE_TIMES = """() => {
-  const connection = window.connections.filter((one) => one.connectionState === "connected").at(-1);
-  if (!connection) return; // the other side was quicker, and this one has followed
+  const connection = window.connections.filter((one) => one.connectionState !== "closed").at(-1);
   Object.defineProperty(connection, "connectionState", { get: () => "failed", configurable: true });
   for (let times = 0; times < 3; times++) connection.onconnectionstatechange?.();
   delete connection.connectionState;
@@ -51,13 +52,13 @@ def server_environment(path: LossyPath) -> dict[str, str]:
 
 
 def meet(person: Any, patient: Any, doctor: Any, *, relay_only: bool) -> tuple[Any, Any]:
-    """(host's page, guest's page), talking; the guest has tried the line before."""
+    """(host's page, guest's page), talking; the guest has tried the line before, and found a way."""
     call = make_call(patient, doctor)
     host, guest = (watch(person(who), relay_only=relay_only) for who in (doctor, patient))
     for page in (host, guest):
         page.add_init_script(HURRY)
     guest.goto(f"/calls/{call.pk}/")
-    guest.get_by_text("Your connection is good for a video call").wait_for()
+    tried(guest)
     guest.get_by_role("button", name="Join", exact=True).click()
     join(host, call)
     host.get_by_role("button", name="Let in").click()
@@ -66,27 +67,30 @@ def meet(person: Any, patient: Any, doctor: Any, *, relay_only: bool) -> tuple[A
     return host, guest
 
 
+def tried(page: Any) -> None:
+    """The line carries a call. (How fast it is says how busy this machine is.)"""
+    page.locator("[data-line]:is([data-verdict=good], [data-verdict=slow])").wait_for(timeout=30_000)
+
+
 def test_loss_leads_to_sound_alone_and_back_to_the_picture(
     person: Any, server: Any, patient: Any, doctor: Any, path: LossyPath
 ) -> None:
     host, guest = meet(person, patient, doctor, relay_only=True)
-    path.loss = 0.25
+    path.media_loss = 0.25
     for page in (host, guest):
-        # How soon loss tells depends on which packets it hits.
+        # Three reports of the other side tell of it, and come when its browser gets to them.
         page.locator("[data-status-text]").get_by_text("Very weak connection: sound only.").wait_for(
             timeout=60_000
         )
     assert path.dropped > 0
     # No pictures are decoded any more, and sound still comes in.
     guest.get_by_text("The picture is paused: the line is weak.").wait_for(timeout=60_000)
-    # The last one that was on its way may still be drawn.
-    guest.wait_for_timeout(2000)
-    frames = flow(guest)["frames"]
-    wait_for_flow(guest, video=False, timeout_ms=60_000)
-    assert flow(guest)["frames"] == frames
-    path.loss = 0
+    wait_for_sound_alone(guest)
+    path.media_loss = 0
+    # Browsers report on sound every 2.5 to 7.5 seconds. The first report still has the loss in it, the next three are
+    # good, and one that a busy machine delays begins the counting anew.
     host.locator("[data-status-text]").get_by_text("Very weak connection").wait_for(
-        state="hidden", timeout=30_000
+        state="hidden", timeout=120_000
     )
     wait_for_flow(guest, timeout_ms=60_000)
     assert guest.evaluate(ALIVE) == 1
@@ -100,9 +104,8 @@ def test_a_way_that_fails_three_times_is_built_anew_through_the_relay(
     host.evaluate(FAIL_THREE_TIMES)
     guest.evaluate(FAIL_THREE_TIMES)
     for page in (host, guest):
-        until(page, "window.connections.at(-1).connectionState === 'connected'")
-        wait_for_flow(page)
-        assert set(flow(page)["pairs"]) == {"relay"}
+        until(page, RELAYED, timeout_ms=30_000)
+        wait_for_flow(page, timeout_ms=30_000)
         assert page.evaluate(ALIVE) == 1
 
 
@@ -122,4 +125,4 @@ def test_a_network_that_blocks_calls_is_named_before_joining(
     path.loss = 0.0
     page.evaluate("window.patience = 8000")
     page.get_by_role("button", name="Try again").click()
-    page.get_by_text("Your connection is good for a video call").wait_for()
+    tried(page)

@@ -120,8 +120,8 @@ def test_a_file_waits_for_the_line_and_goes_out_after_a_reload(
     page.locator("[data-chip]").get_by_role("button", name="Remove draft.jpg").click()
     page.reload()
     connected(page)
-    assert page.locator("[data-chip]").count() == 0
-    assert page.get_by_label("Your message").input_value() == ""
+    expect(page.locator("[data-chip]")).to_have_count(0)
+    expect(page.get_by_label("Your message")).to_have_value("")
     assert shown_with_files(page) == stored_with_files(conversation)
 
 

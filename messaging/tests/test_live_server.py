@@ -24,7 +24,10 @@ pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 async def open_socket(server: Any, user: Any) -> ClientConnection:
     cookie = await database_sync_to_async(session_cookie)(user)
     socket = await websockets.connect(
-        f"{server.ws_url}/ws/", additional_headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"}
+        f"{server.ws_url}/ws/",
+        additional_headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"},
+        # Behind a full queue of what nobody reads, `close` would wait ten seconds for the server's answer.
+        max_queue=None,
     )
     assert (await heard(socket, "ready"))["user"] == str(user.pk)
     return socket

@@ -168,6 +168,7 @@ FIELDS = {
     "typing": ("conversation",),
     "watch": ("topic",),
     "unwatch": ("topic",),
+    "presence": ("state",),
 }
 FINE = {
     ("message.send", "client_id", "x"),

@@ -137,7 +137,7 @@ def test_a_browser_is_turned_on_shows_a_push_and_is_turned_off(person: Any, pati
     with page.expect_navigation():
         page.get_by_role("button", name="Turn on for this device").click()
     expect(page.locator("[data-push]")).to_have_attribute("data-state", "on")
-    page.get_by_label("Account of").click()
+    page.locator("summary", has_text="Account of").click()
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("button", name="Log out")).to_have_count(0)
     assert not PushSubscription.objects.exists()

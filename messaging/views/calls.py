@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from accounts.middleware import is_background
 from accounts.models import User
 from messaging import call_rules
 from messaging.domain import call_records, calls
@@ -57,7 +58,7 @@ def call_record(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Who was in the call, when, how long, and how good the line was."""
     user = cast(User, request.user)
     call = get_object_or_404(call_records.visible_to(user), pk=pk)
-    call_records.note_reading(call, user)
+    call_records.note_reading(call, user, by_itself=is_background(request))
     talked = call.ended_at - call.started_at if call.started_at and call.ended_at else None
     context = {
         "call": call,

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import parsers, serializers, status
 from rest_framework.request import Request
@@ -30,7 +32,9 @@ class BytesParser(parsers.BaseParser):
 
 class DocumentUploadStartSerializer(DocumentWordsSerializer):
     name = serializers.CharField(max_length=255)
-    size = serializers.IntegerField(min_value=1, max_value=2**53)
+    size = serializers.IntegerField(
+        min_value=1, max_value=2**53, error_messages={"min_value": _("This file is empty.")}
+    )
     fingerprint = serializers.RegexField(
         r"^[0-9a-f]{64}\Z",
         help_text="SHA-256 by which you know the same file again: of its beginning and end, say.",
@@ -100,13 +104,10 @@ class DocumentUploadPart(APIView):
     )
     def put(self, request: Request, pk: Any) -> Response:
         """The next part. 409 `wrong_offset` names with `received` where to go on; 400 `damaged`: send it again."""
-        session = _own(request, pk)
-        offset = request.headers.get("Upload-Offset", "")
-        if not (offset.isascii() and offset.isdigit() and len(offset) < 16):
-            raise Invalid("The header Upload-Offset says where this part begins.")
+        session, offset = _own(request, pk), offset_of(request)
         part = request.data if isinstance(request.data, bytes) else b""
         digest = request.headers.get("Part-Sha256", "")
-        session = uploads.receive(session.pk, offset=int(offset), part=part, digest=digest)
+        session = uploads.receive(session.pk, offset=offset, part=part, digest=digest)
         return Response(DocumentUploadStateSerializer(session).data)
 
     @extend_schema(request=None, responses={204: None})
@@ -121,9 +122,21 @@ class DocumentUploadFinish(APIView):
 
     @extend_schema(request=None, responses={201: DocumentSerializer})
     def post(self, request: Request, pk: Any) -> Response:
-        """Make the document once everything has arrived; the same refusals as an upload in one request."""
-        document = uploads.finish(_own(request, pk).pk)
+        """Make the document once everything has arrived; the same refusals as an upload in one request. Once more gives
+        the same document."""
+        try:
+            document = uploads.finish(pk, owner=me(request))
+        except UploadSession.DoesNotExist as error:
+            raise Http404 from error
         return Response(DocumentSerializer(document).data, status=status.HTTP_201_CREATED)
+
+
+def offset_of(request: Request) -> int:
+    """Raises Invalid."""
+    offset = request.headers.get("Upload-Offset", "")
+    if not (offset.isascii() and offset.isdigit() and len(offset) < 16):
+        raise Invalid("The header Upload-Offset says where this part begins.")
+    return int(offset)
 
 
 def _own(request: Request, pk: Any) -> UploadSession:

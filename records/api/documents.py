@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import generics, serializers, status
 from rest_framework.parsers import MultiPartParser
@@ -17,7 +18,7 @@ from accounts.domain.queries import patients_open_to
 from accounts.models import User
 from clinic.core.api import AnyAccept
 from clinic.core.errors import Invalid
-from clinic.core.files import serve_private
+from clinic.core.files import DOCUMENT_TYPES, serve_private
 from records.domain import documents
 from records.domain.document_queries import documents_visible_to, narrowed
 from records.enums import DocumentCategory
@@ -178,7 +179,7 @@ class DocumentDetail(_Visible, generics.RetrieveAPIView[Document]):
 class DocumentFile(APIView):
     content_negotiation_class = AnyAccept
 
-    @extend_schema(responses={(200, "application/octet-stream"): bytes})
+    @extend_schema(responses={(200, one): OpenApiTypes.BINARY for one in sorted(DOCUMENT_TYPES)})
     def get(self, request: Request, pk: Any) -> HttpResponseBase:
         """The file, of the type that `content_type` says."""
         document = get_object_or_404(documents_visible_to(me(request)), pk=pk)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
+from drf_spectacular.drainage import set_override
+from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
 from clinic.core.fields import MomentField
@@ -51,11 +52,16 @@ class _FactSerializer(serializers.ModelSerializer[Any]):
     entered_in_error = serializers.SerializerMethodField()
     error_reason = serializers.CharField(source="void_reason", read_only=True)
 
-    @extend_schema_field(serializers.ChoiceField(choices=RESOURCE_TYPES))
+    def get_fields(self) -> dict[str, Any]:
+        """Each kind says in the schema which one it is."""
+        fields = super().get_fields()
+        for name, value in zip(("resource_type", "category"), RESOURCES[self.kind], strict=True):
+            set_override(fields[name], "field", {"type": "string", "pattern": f"^{value}$", "example": value})
+        return fields
+
     def get_resource_type(self, _fact: Any) -> str:
         return RESOURCES[self.kind][0]
 
-    @extend_schema_field(serializers.CharField())
     def get_category(self, _fact: Any) -> str:
         return RESOURCES[self.kind][1]
 

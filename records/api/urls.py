@@ -4,7 +4,10 @@ from . import (
     document_uploads,
     documents,
     doses,
+    explaining,
     feedback,
+    imaging,
+    imaging_uploads,
     labs,
     medical_records,
     medicines,
@@ -65,6 +68,38 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lab-reports/<uuid:pk>/", labs.LabReportDetail.as_view(), name="api-lab-report"),
     path("lab-reports/<uuid:pk>/final/", labs.LabReportFinal.as_view(), name="api-lab-report-final"),
     path("lab-reports/<uuid:pk>/release/", labs.LabReportRelease.as_view(), name="api-lab-report-release"),
+    # IMAGING
+    path("imaging-reports/", imaging.ImagingReportList.as_view(), name="api-imaging-reports"),
+    path("imaging-reports/<uuid:pk>/", imaging.ImagingReportDetail.as_view(), name="api-imaging-report"),
+    path("imaging-reports/<uuid:pk>/claim/", imaging.ImagingReportClaim.as_view(), name="api-imaging-claim"),
+    path(
+        "imaging-reports/<uuid:pk>/let-go/", imaging.ImagingReportLetGo.as_view(), name="api-imaging-let-go"
+    ),
+    path(
+        "imaging-reports/<uuid:pk>/report/", imaging.ImagingReportReport.as_view(), name="api-imaging-finish"
+    ),
+    path(
+        "imaging-reports/<uuid:pk>/send-back/",
+        imaging.ImagingReportSendBack.as_view(),
+        name="api-imaging-send-back",
+    ),
+    path(
+        "imaging-reports/<uuid:pk>/authorise/",
+        imaging.ImagingReportAuthorise.as_view(),
+        name="api-imaging-authorise",
+    ),
+    path(
+        "imaging-reports/<uuid:pk>/release/",
+        imaging.ImagingReportRelease.as_view(),
+        name="api-imaging-release",
+    ),
+    path(
+        "imaging-reports/<uuid:pk>/addenda/",
+        imaging.ImagingReportAddenda.as_view(),
+        name="api-imaging-addenda",
+    ),
+    # The reading assistant
+    path("analyze-prescription/", explaining.AnalyzePrescription.as_view(), name="api-analyze-prescription"),
     # PRESCRIBE
     path("prescriptions/", prescriptions.PrescriptionList.as_view(), name="api-prescriptions"),
     path("prescriptions/<uuid:pk>/", prescriptions.PrescriptionDetail.as_view(), name="api-prescription"),
@@ -97,5 +132,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "prescriptions/<uuid:pk>/change/",
         prescriptions.PrescriptionReplace.as_view(),
         name="api-prescription-change",
+    ),
+    # Pictures of scans
+    path("imaging-uploads/", imaging_uploads.ImagingUploadStart.as_view(), name="api-imaging-upload-start"),
+    path(
+        "imaging-uploads/<uuid:pk>/",
+        imaging_uploads.ImagingUploadPart.as_view(),
+        name="api-imaging-upload-part",
+    ),
+    path(
+        "imaging-uploads/<uuid:pk>/finish/",
+        imaging_uploads.ImagingUploadFinish.as_view(),
+        name="api-imaging-upload-finish",
     ),
 ]

@@ -65,11 +65,12 @@ def of_patient(patient: User, *, weeks: int = 8, now: datetime | None = None) ->
     return told
 
 
-def read(patient: User, *, reader: User) -> None:
+def read(patient: User, *, reader: User, by_itself: bool = False) -> None:
     """Someone was shown these figures: a line in the activity trail. Patients' looks at their own are not noted, as
     for the rest of what they are shown of themselves."""
     if reader.pk != patient.pk:
-        reading.note(ActivityVerb.ADHERENCE_READ, [(patient, patient.pk)], reader=reader)
+        about = [(patient, patient.pk)]
+        reading.note(ActivityVerb.ADHERENCE_READ, about, reader=reader, by_itself=by_itself)
 
 
 def _as_needed(prescribed: list[dose_plan.Prescribed], first: date) -> list[tuple[PrescriptionItem, int]]:

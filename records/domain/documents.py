@@ -73,9 +73,10 @@ def add(
     dated_on: date | None = None,
     note: str = "",
     is_released: bool = True,
+    pk: UUID | None = None,
 ) -> Document:
     """Check a file and keep it in the patient's record. What patients bring they see themselves; what a doctor puts in
-    the patient sees when `is_released`, or later (`release`).
+    the patient sees when `is_released`, or later (`release`). `pk`: its id, where it has one already.
 
     Raises NotAllowed, Invalid for the words, TooLarge (settings.DOCUMENT_MAX_BYTES), UnsupportedType for anything but
     pictures and PDF, what clinic.core.scanning raises, and AlreadyThere for a file that stands in this record.
@@ -90,6 +91,7 @@ def add(
     now = timezone.now()
     profile = getattr(patient, "patient_profile", None)
     document = Document(
+        **({"pk": pk} if pk else {}),
         patient=patient,
         recorded_by=actor,
         content_type=clean.content_type,
@@ -189,11 +191,12 @@ def let_go(document_id: UUID, *, actor: User) -> Document:
     return document
 
 
-def note_opened(document: Document, reader: User) -> None:
+def note_opened(document: Document, reader: User, *, by_itself: bool = False) -> None:
     """Somebody looked at a document or took its file: a line in the trail, unless it is the patient. The small pictures
     of a list leave none; the list itself does (`note_listed`)."""
     if reader.pk != document.patient_id:
-        reading.note(ActivityVerb.DOCUMENT_READ, [(document, document.patient_id)], reader=reader)
+        about = [(document, document.patient_id)]
+        reading.note(ActivityVerb.DOCUMENT_READ, about, reader=reader, by_itself=by_itself)
 
 
 def note_page_read(document: Document, reader: User) -> None:
@@ -209,10 +212,11 @@ def note_page_read(document: Document, reader: User) -> None:
         note_opened(document, reader)
 
 
-def note_listed(patient: User, reader: User) -> None:
+def note_listed(patient: User, reader: User, *, by_itself: bool = False) -> None:
     """Somebody looked through the titles of a patient's documents."""
     if reader.pk != patient.pk:
-        reading.note(ActivityVerb.DOCUMENTS_LISTED, [(patient, patient.pk)], reader=reader)
+        about = [(patient, patient.pk)]
+        reading.note(ActivityVerb.DOCUMENTS_LISTED, about, reader=reader, by_itself=by_itself)
 
 
 def _locked(document_id: UUID) -> Document:

@@ -7,7 +7,15 @@ from accounts.models import User
 from records.domain import reminders
 from records.domain.fact_values import KINDS
 from records.enums import ExportState
-from records.models import Document, LabReport, Prescription, RecordExport, RecordRequest
+from records.models import (
+    Document,
+    Explanation,
+    ImagingReport,
+    LabReport,
+    Prescription,
+    RecordExport,
+    RecordRequest,
+)
 from records.models.dose_reminder import DoseReminder
 
 
@@ -18,7 +26,7 @@ def move(kept: User, merged: User, *, actor: User) -> None:
     and half-sent files are swept away after a day. Of a file that both have, the merged one's is voided. What both
     records say stays there twice, for a doctor to tell apart.
     """
-    for model in (*(kind.model for kind in KINDS.values()), LabReport, RecordRequest):
+    for model in (*(kind.model for kind in KINDS.values()), LabReport, ImagingReport, RecordRequest):
         model.objects.filter(patient=merged).update(patient=kept)
     have = Document.objects.filter(patient=kept, voided_at=None).values("digest")
     Document.objects.filter(patient=merged, voided_at=None, digest__in=have).update(
@@ -28,6 +36,8 @@ def move(kept: User, merged: User, *, actor: User) -> None:
     exports = RecordExport.objects.filter(patient=merged).exclude(state=ExportState.WAITING)
     exports.filter(asked_by=merged).update(asked_by=kept)
     exports.update(patient=kept)
+    Explanation.objects.filter(asked_by=merged).update(asked_by=kept)
+    Explanation.objects.filter(patient=merged).update(patient=kept)
     DoseReminder.objects.filter(patient=merged).delete()
     if Prescription.objects.filter(patient=merged).update(patient=kept):
         reminders.plan(kept)

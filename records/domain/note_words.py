@@ -19,6 +19,7 @@ from records.models import NoteTemplate, Phrase
 from . import note_content
 
 Words = TypeVar("Words", NoteTemplate, Phrase)
+Row = TypeVar("Row", bound=models.Model)
 NAME_MAX_LENGTH = 80
 PHRASE_MAX_LENGTH = 1000
 # A dot and then what can be typed without thinking; letters of any script, with the vowel signs of Nepali.
@@ -70,7 +71,7 @@ def save_template(
         raise Invalid(_("Please correct the fields named here."), fields=wrong)
     template = _own_or_new(NoteTemplate, template_id, actor)
     template.name, template.kind, template.content = name, kind, clean
-    return _stored(template, {"name": [_("There is a template of this name already.")]})
+    return stored(template, {"name": [_("There is a template of this name already.")]})
 
 
 def save_phrase(*, actor: User, shortcut: str, text: str, phrase_id: UUID | None = None) -> Phrase:
@@ -79,6 +80,14 @@ def save_phrase(*, actor: User, shortcut: str, text: str, phrase_id: UUID | None
 
     Raises NotAllowed, Invalid (shortcut, text).
     """
+    shortcut, text = clean_phrase(shortcut, text)
+    phrase = _own_or_new(Phrase, phrase_id, actor)
+    phrase.shortcut, phrase.text = shortcut, text
+    return stored(phrase, {"shortcut": [_("This shortcut is taken already.")]})
+
+
+def clean_phrase(shortcut: str, text: str) -> tuple[str, str]:
+    """A shortcut and its text as they are stored. Raises Invalid (shortcut, text)."""
     shortcut, text = shortcut.strip(), text.replace("\r\n", "\n").strip()
     shortcut = shortcut if shortcut.startswith(".") else f".{shortcut}"
     wrong: dict[str, list[str]] = {}
@@ -90,9 +99,7 @@ def save_phrase(*, actor: User, shortcut: str, text: str, phrase_id: UUID | None
         ]
     if wrong:
         raise Invalid(_("Please correct the fields named here."), fields=wrong)
-    phrase = _own_or_new(Phrase, phrase_id, actor)
-    phrase.shortcut, phrase.text = shortcut, text
-    return _stored(phrase, {"shortcut": [_("This shortcut is taken already.")]})
+    return shortcut, text
 
 
 def remove(words: NoteTemplate | Phrase, *, actor: User) -> None:
@@ -119,8 +126,8 @@ def _own_or_new(model: type[Words], pk: UUID | None, actor: User) -> Words:
     return words
 
 
-def _stored(words: Words, taken: dict[str, list[str]]) -> Words:
-    """Raises Invalid with `taken` when the name is another's: the database has the last word."""
+def stored(words: Row, taken: dict[str, list[str]]) -> Row:
+    """Saved. Raises Invalid with `taken` when the name is another's: the database has the last word."""
     try:
         with transaction.atomic():
             words.save()

@@ -106,10 +106,10 @@ def _stale(note: VisitNote) -> StaleVersion:
     )
 
 
-def read(shown: Sequence[VisitNote], *, reader: User) -> None:
+def read(shown: Sequence[VisitNote], *, reader: User, by_itself: bool = False) -> None:
     """Someone was shown these notes, with their visits loaded: a line each in the activity trail."""
     about = [(note, note.appointment.patient_id) for note in shown]
-    reading.note(ActivityVerb.NOTE_READ, about, reader=reader)
+    reading.note(ActivityVerb.NOTE_READ, about, reader=reader, by_itself=by_itself)
 
 
 def _note(note: VisitNote, verb: ActivityVerb, actor: User) -> None:

@@ -45,7 +45,7 @@ def last_signed(patient: User) -> Prescription | None:
     return signed.exclude(status__in=[_P.REPLACED, _P.STOPPED]).order_by("-signed_at").first()
 
 
-def read(shown: Sequence[Prescription], *, reader: User) -> None:
+def read(shown: Sequence[Prescription], *, reader: User, by_itself: bool = False) -> None:
     """Somebody was shown these: a line each in the activity trail, which says so when break-glass let them."""
     about = [(prescription, prescription.patient_id) for prescription in shown]
-    reading.note(ActivityVerb.PRESCRIPTION_READ, about, reader=reader)
+    reading.note(ActivityVerb.PRESCRIPTION_READ, about, reader=reader, by_itself=by_itself)

@@ -54,6 +54,7 @@ def sent_back(request: RecordRequest) -> str:
     return steps.order_by("-id").values_list("reason", flat=True).first() or ""
 
 
-def read(request: RecordRequest, *, reader: User) -> None:
+def read(request: RecordRequest, *, reader: User, by_itself: bool = False) -> None:
     """Somebody was shown what is asked for: a line in the activity trail."""
-    reading.note(ActivityVerb.REQUEST_READ, [(request, request.patient_id)], reader=reader)
+    about = [(request, request.patient_id)]
+    reading.note(ActivityVerb.REQUEST_READ, about, reader=reader, by_itself=by_itself)

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from records.domain import keyset, queries
 from records.domain.document_queries import documents_visible_to
-from records.enums import LabReportStatus, PrescriptionStatus, ResultFlag
+from records.domain.imaging.queries import visible_to as imaging_visible_to
+from records.enums import ImagingStatus, LabReportStatus, PrescriptionStatus, ResultFlag
 from records.models import Immunisation, LabReport, Prescription, PrescriptionItem, VisitNote, VitalSigns
 from scheduling.domain.queries import visits_on_record
 
@@ -29,6 +30,7 @@ class EntryKind(models.TextChoices):
     VITALS = "vitals", _("Vital signs")
     IMMUNISATION = "immunisation", _("Immunisations")
     DOCUMENT = "document", _("Documents")
+    IMAGING = "imaging", _("Imaging reports")
     LAB = "lab", _("Lab reports")
     PRESCRIPTION = "prescription", _("Prescriptions")
     NOTE = "note", _("Notes")
@@ -83,6 +85,14 @@ def _sources(reader: User, patient: User) -> list[keyset.Source]:
         ),
         EntryKind.IMMUNISATION: (Immunisation.objects.filter(living), "given_on", True),
         EntryKind.DOCUMENT: (documents_visible_to(reader).filter(mine), "dated_on", True),
+        # Of a scan the moment it was done counts, as of a sample.
+        EntryKind.IMAGING: (
+            imaging_visible_to(reader).filter(
+                mine, status=ImagingStatus.AUTHORISED, acquired_at__isnull=False
+            ),
+            "acquired_at",
+            False,
+        ),
         EntryKind.LAB: (_lab_reports(reader).filter(mine), "collected_at", False),
         EntryKind.PRESCRIPTION: (_prescriptions().filter(mine), "signed_at", False),
         EntryKind.NOTE: (_notes(reader).filter(appointment__patient=patient), "stands_at", False),

@@ -3,6 +3,8 @@
 The browser asks how much has arrived and goes on from there. A part counts when it follows what is there, carries its
 own SHA-256, and stands on the disk before the row says so; a part that was stored but whose answer got lost is answered
 with 409 and the true offset. The same person choosing the same file again (its `fingerprint`) finds the same upload.
+
+What is whole becomes a document of the record, or goes on its way as pictures of a scan (imaging.arriving).
 """
 
 import hashlib
@@ -17,6 +19,7 @@ import puremagic
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,10 +27,12 @@ from accounts.models import User
 from clinic.core.errors import Conflict, Invalid, NotAllowed, TooLarge, UnsupportedType
 from clinic.core.files import DOCUMENT_TYPES
 from records import rules
-from records.models import Document, UploadSession
+from records.models import Document, ImagingReport, ImagingUpload, UploadSession
 
 from . import document_timer, documents
 from .document_errors import AlreadyThere, Damaged, WrongOffset
+from .document_queries import documents_visible_to
+from .imaging import arriving, pictures
 
 logger = logging.getLogger(__name__)
 
@@ -38,10 +43,11 @@ KEPT = timedelta(days=1)
 FOLDER = "uploads"
 
 
-def check_size(size: int) -> None:
-    """Raises TooLarge (settings.DOCUMENT_MAX_BYTES), before anything is sent."""
-    if size > settings.DOCUMENT_MAX_BYTES:
-        limit = settings.DOCUMENT_MAX_BYTES // (1024 * 1024)
+def check_size(size: int, most: int | None = None) -> None:
+    """Raises TooLarge (`most`, or settings.DOCUMENT_MAX_BYTES), before anything is sent."""
+    most = most or settings.DOCUMENT_MAX_BYTES
+    if size > most:
+        limit = most // (1024 * 1024)
         raise TooLarge(_("This file is over %(limit)s MB. Please choose a smaller one.") % {"limit": limit})
 
 
@@ -64,22 +70,39 @@ def start(
     check_size(size)
     words = documents.checked(category=category, title=title, dated_on=dated_on, name=name)
     del words["note"]
-    same = UploadSession.objects.filter(owner=owner, patient=patient, fingerprint=fingerprint, size=size)
+    same = of(owner, patient).filter(fingerprint=fingerprint, size=size)
     if found := same.first():
         same.update(**words, is_released=is_released, updated_at=timezone.now())
         found.refresh_from_db()
         return found
-    if UploadSession.objects.filter(owner=owner).count() >= AT_ONCE:
+    return _begun(
+        same, owner=owner, patient=patient, name=name, size=size, fingerprint=fingerprint,
+        is_released=is_released, **words,
+    )  # fmt: skip
+
+
+def start_pictures(
+    report: ImagingReport, *, owner: User, name: str, size: int, fingerprint: str
+) -> UploadSession:
+    """Begin with the DICOM files of a scan, one file or a zip; or find what this person has begun with the same. Raises
+    NotAllowed, TooLarge (settings.IMAGING_MAX_BYTES), and Conflict when too many are unfinished."""
+    if not pictures.can_bring(owner, report):
+        raise NotAllowed
+    check_size(size, settings.IMAGING_MAX_BYTES)
+    same = of_pictures(owner, report).filter(fingerprint=fingerprint, size=size)
+    if found := same.first():
+        return found
+    return _begun(
+        same, owner=owner, patient=report.patient, imaging_report=report, name=name, size=size,
+        fingerprint=fingerprint,
+    )  # fmt: skip
+
+
+def _begun(same: Any, *, name: str, **fields: Any) -> UploadSession:
+    if UploadSession.objects.filter(owner=fields["owner"]).count() >= AT_ONCE:
         raise Conflict(_("Some of your uploads are not finished. Please finish them or give them up first."))
     session = UploadSession(
-        owner=owner,
-        patient=patient,
-        name=Path(name).name[:140] or "file",
-        size=size,
-        fingerprint=fingerprint,
-        is_released=is_released,
-        path=f"{FOLDER}/{uuid4().hex}.part",
-        **words,
+        name=Path(name).name[:140] or "file", path=f"{FOLDER}/{uuid4().hex}.part", **fields
     )
     try:
         with transaction.atomic():
@@ -90,20 +113,31 @@ def start(
     return session
 
 
-def of(owner: User, patient: User | None = None) -> Any:
-    """A person's unfinished uploads, the latest first."""
-    sessions = UploadSession.objects.filter(owner=owner).order_by("-created_at")
+def of(owner: User, patient: User | None = None) -> QuerySet[UploadSession]:
+    """A person's unfinished uploads of documents, the latest first."""
+    sessions = UploadSession.objects.filter(owner=owner, imaging_report=None).order_by("-created_at")
     return sessions.filter(patient=patient) if patient else sessions
+
+
+def of_pictures(owner: User, report: ImagingReport | None = None) -> QuerySet[UploadSession]:
+    """A person's unfinished uploads of pictures of scans, the latest first."""
+    sessions = UploadSession.objects.filter(owner=owner, imaging_report__isnull=False).order_by("-created_at")
+    return sessions.filter(imaging_report=report) if report else sessions
 
 
 def receive(session_id: UUID, *, offset: int, part: bytes, digest: str) -> UploadSession:
     """Take the next part; `digest` is the SHA-256 of `part` in hex. Raises WrongOffset, Damaged, Invalid for a part
     that is empty or more than announced, TooLarge for one over PART_MAX_BYTES, and UnsupportedType when the first part
-    shows that this is no picture or PDF (the upload is over then)."""
+    shows that this is no picture or PDF, or no DICOM file or zip for a scan (the upload is over then)."""
     session = _received(session_id, offset, part, digest)
-    if offset == 0 and _type_of(part) not in DOCUMENT_TYPES:
-        give_up(session_id)
-        raise UnsupportedType(_("Please choose a picture (JPEG, PNG, WebP) or a PDF."))
+    if offset == 0:
+        is_pictures = session.imaging_report_id is not None
+        if is_pictures and not arriving.may_hold_pictures(part):
+            give_up(session_id)
+            raise UnsupportedType(_("Please choose DICOM files, or a zip of them."))
+        if not is_pictures and _type_of(part) not in DOCUMENT_TYPES:
+            give_up(session_id)
+            raise UnsupportedType(_("Please choose a picture (JPEG, PNG, WebP) or a PDF."))
     return session
 
 
@@ -133,10 +167,22 @@ def _received(session_id: UUID, offset: int, part: bytes, digest: str) -> Upload
     return session
 
 
-def finish(session_id: UUID) -> Document:
-    """Make the document of what has arrived whole. Raises WrongOffset when something is missing, and what
-    `documents.add` raises; the upload is then over, unless the scanner could not be asked."""
-    session = UploadSession.objects.select_related("owner", "patient__patient_profile").get(pk=session_id)
+def finish(session_id: UUID, *, owner: User) -> Document:
+    """Make the document of what has arrived whole. It takes the id of its upload, so that once more (the answer got
+    lost) finds the same one.
+
+    Raises UploadSession.DoesNotExist when `owner` has neither, WrongOffset when something is missing, and what
+    `documents.add` raises; the upload is then over, unless the scanner could not be asked.
+    """
+    session = of(owner).select_related("owner", "patient__patient_profile").filter(pk=session_id).first()
+    made = documents_visible_to(owner).filter(pk=session_id, recorded_by=owner)
+    if session is None or Document.objects.filter(pk=session_id).exists():
+        if session is not None:
+            # A process has died between both.
+            give_up(session_id)
+        if document := made.first():
+            return document
+        raise UploadSession.DoesNotExist
     if session.received != session.size:
         raise WrongOffset(extra={"received": session.received})
     try:
@@ -149,12 +195,43 @@ def finish(session_id: UUID) -> Document:
                 title=session.title,
                 dated_on=session.dated_on,
                 is_released=session.is_released,
+                pk=session_id,
             )
-    except (UnsupportedType, TooLarge, AlreadyThere, NotAllowed):
+    except (UnsupportedType, TooLarge, AlreadyThere, NotAllowed, FileNotFoundError) as refusal:
         give_up(session_id)
+        # Another call has just finished it.
+        if document := made.first():
+            return document
+        if isinstance(refusal, FileNotFoundError):
+            raise UploadSession.DoesNotExist from refusal
         raise
     give_up(session_id)
     return document
+
+
+def finish_pictures(session_id: UUID, *, owner: User) -> ImagingUpload:
+    """Hand over what has arrived whole; a task reads it. Once more (the answer got lost) finds the same.
+
+    Raises UploadSession.DoesNotExist when `owner` has neither, WrongOffset when something is missing, NotAllowed.
+    """
+    with transaction.atomic():
+        sessions = of_pictures(owner).select_for_update(of=("self",))
+        session = sessions.select_related("owner", "imaging_report__service").filter(pk=session_id).first()
+        if session is None:
+            if done := ImagingUpload.objects.filter(pk=session_id, uploaded_by=owner).first():
+                return done
+            raise UploadSession.DoesNotExist
+        if session.received != session.size:
+            raise WrongOffset(extra={"received": session.received})
+        report = session.imaging_report
+        # Also of a scan that was called off while they were on their way (imaging.arriving).
+        if report is None or not pictures.handles(session.owner, report):
+            raise NotAllowed
+        upload = arriving.arrived(
+            session_id, report, _path(session), name=session.name, size=session.size, uploaded_by=owner
+        )
+        _remove(session)
+    return upload
 
 
 def give_up(session_id: UUID) -> None:
@@ -180,6 +257,7 @@ def sweep(now: datetime | None = None) -> int:
         old = path.stat().st_mtime < before.timestamp()
         if old and not UploadSession.objects.filter(path=f"{FOLDER}/{path.name}").exists():
             path.unlink(missing_ok=True)
+    arriving.sweep(before)
     return removed
 
 

@@ -12,7 +12,7 @@ from records.enums import NoteKind
 from records.models import NoteTemplate, Phrase
 
 
-class _Taking(forms.Form):
+class Taking(forms.Form):
     def take(self, refusal: DomainError) -> None:
         """Say beside its field what the domain did not accept."""
         for name, texts in refusal.fields.items():
@@ -21,7 +21,7 @@ class _Taking(forms.Form):
             self.add_error(None, refusal.detail)
 
 
-class TemplateForm(_Taking):
+class TemplateForm(Taking):
     name = forms.CharField(label=_("Name"), max_length=NAME_MAX_LENGTH)
     kind = forms.ChoiceField(
         label=_("Form"), choices=NoteKind.choices, initial=NoteKind.SOAP, widget=forms.RadioSelect
@@ -45,7 +45,7 @@ class TemplateForm(_Taking):
         return {name: self.cleaned_data.get(name, "") for name in note_content.LABELS}
 
 
-class PhraseForm(_Taking):
+class PhraseForm(Taking):
     shortcut = forms.CharField(
         label=_("Shortcut"),
         max_length=24,

@@ -1,9 +1,22 @@
 from .document import Document, RecordExport, UploadSession
 from .dose_reminder import DoseReminder
+from .explanation import AssistantDay, Explanation, ExplanationStatusChange
 from .feedback import Feedback, FeedbackStatusChange
 from .history import Allergy, Condition, FamilyHistory, Immunisation, SocialHistory, VitalSigns
+from .imaging import (
+    ImagingAddendum,
+    ImagingInstance,
+    ImagingPhrase,
+    ImagingReport,
+    ImagingReportStatusChange,
+    ImagingSeries,
+    ImagingStudy,
+    ImagingTemplate,
+    ImagingUpload,
+)
 from .lab import (
     CriticalAlert,
+    CriticalTelling,
     LabPanel,
     LabParameter,
     LabReport,
@@ -27,14 +40,27 @@ from .visit_note import NoteAddendum, NoteTemplate, NoteVersion, Phrase, VisitNo
 
 __all__ = [
     "Allergy",
+    "AssistantDay",
     "Condition",
     "CriticalAlert",
+    "CriticalTelling",
     "Document",
     "DoseReminder",
+    "Explanation",
+    "ExplanationStatusChange",
     "FamilyHistory",
     "FavouriteMedicine",
     "Feedback",
     "FeedbackStatusChange",
+    "ImagingAddendum",
+    "ImagingInstance",
+    "ImagingPhrase",
+    "ImagingReport",
+    "ImagingReportStatusChange",
+    "ImagingSeries",
+    "ImagingStudy",
+    "ImagingTemplate",
+    "ImagingUpload",
     "Immunisation",
     "Intake",
     "Interaction",

@@ -70,7 +70,8 @@ class Document(ClinicalFact):
 
 class UploadSession(BaseModel):
     """A large file that comes in parts over a poor line: `received` bytes so far, in a file of its own until it is
-    whole. Left alone it is swept away after a day. The other fields are those of the document it becomes."""
+    whole. Left alone it is swept away after a day. With an `imaging_report` it is pictures for that one; otherwise the
+    other fields are those of the document it becomes."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     patient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -86,11 +87,20 @@ class UploadSession(BaseModel):
     title = models.CharField(_("title"), max_length=140, blank=True)
     dated_on = models.DateField(_("date of the document"), default=timezone.localdate)
     is_released = models.BooleanField(_("the patient may see it"), default=True)
+    imaging_report = models.ForeignKey(
+        "records.ImagingReport", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["owner", "patient", "fingerprint", "size"], name="upload_session_once"
+                fields=["owner", "patient", "fingerprint", "size"],
+                condition=models.Q(imaging_report__isnull=True),
+                name="upload_session_once",
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "imaging_report", "fingerprint", "size"],
+                name="upload_session_of_pictures_once",
             ),
             models.CheckConstraint(
                 condition=models.Q(received__lte=models.F("size")), name="upload_session_within_size"

@@ -1,5 +1,7 @@
 """The laboratory: what can be measured, what is normal, and what was found."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +9,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Gender
 from clinic.core.models import BaseModel
 from clinic.core.status import StatusChange, StatusModel
-from records.enums import LAB_REPORT_TRANSITIONS, Comparator, LabReportStatus, ParameterKind, ResultFlag
+from records.enums import (
+    LAB_REPORT_TRANSITIONS,
+    Comparator,
+    LabReportStatus,
+    ParameterKind,
+    ResultFlag,
+    TellingWay,
+)
+
+if TYPE_CHECKING:
+    from .imaging import ImagingReport
 
 
 class LabParameter(BaseModel):
@@ -165,10 +177,19 @@ class LabResult(BaseModel):
 
 
 class CriticalAlert(BaseModel):
-    """A critical result of a report that somebody must have heard of: it goes to the next person (`level` 0: the
-    doctor, 1: the care team, 2: management) until someone acknowledges it."""
+    """A critical result of a lab or imaging report that somebody must have heard of: it goes to the next person
+    (`level` 0: the doctor, 1: the care team, 2: management) until someone acknowledges it."""
 
-    report = models.OneToOneField(LabReport, on_delete=models.PROTECT, related_name="critical_alert")
+    report = models.OneToOneField(
+        LabReport, on_delete=models.PROTECT, null=True, blank=True, related_name="critical_alert"
+    )
+    imaging_report = models.OneToOneField(
+        "records.ImagingReport",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="critical_alert",
+    )
     level = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(null=True, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
@@ -179,6 +200,37 @@ class CriticalAlert(BaseModel):
 
     class Meta:
         indexes = [models.Index(fields=["acknowledged_at", "next_at"], name="critical_alert_next")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(report__isnull=False, imaging_report__isnull=True)
+                | models.Q(report__isnull=True, imaging_report__isnull=False),
+                name="critical_alert_of_one_report",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return str(self.report_id)
+        return str(self.report_id or self.imaging_report_id)
+
+    @property
+    def subject(self) -> "LabReport | ImagingReport":
+        """The report it is about."""
+        found = self.report if self.report_id is not None else self.imaging_report
+        assert found is not None
+        return found
+
+
+class CriticalTelling(BaseModel):
+    """FHIR Communication: whom somebody told of a critical finding, when and how. Written once (critical_kept)."""
+
+    alert = models.ForeignKey(CriticalAlert, on_delete=models.CASCADE, related_name="tellings")
+    told = models.CharField(_("who was told"), max_length=120)
+    told_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    told_at = models.DateTimeField(_("when"))
+    way = models.CharField(_("how"), max_length=10, choices=TellingWay)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["told_at"]
+
+    def __str__(self) -> str:
+        return self.told

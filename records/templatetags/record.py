@@ -38,8 +38,10 @@ def record_sections(reader: User, patient: User) -> list[Part]:
         ("prescriptions", _("Prescriptions"), "pill", "record_prescriptions"),
         ("adherence", _("Doses taken"), "calendar-check", "record_adherence"),
         ("labs", _("Lab results"), "flask-conical", "record_labs"),
+        ("imaging", _("Imaging"), "scan", "record_imaging"),
         ("notes", _("Notes"), "notebook-pen", "record_notes"),
         ("documents", _("Documents"), "folder", "record_documents"),
+        ("explanations", _("Explanations"), "message-circle-question-mark", "record_explanations"),
         *([("requests", _("Requests"), "clipboard-check", "record_requests")] if reader.is_doctor else []),
         ("export", _("Export"), "download", "record_export"),
     ]
@@ -53,6 +55,7 @@ def visit_tabs(appointment: Any) -> list[Part]:
         ("history", _("History"), "clipboard-list", "visit_panel_history"),
         ("prescribe", _("Prescribe"), "pill", "visit_panel_prescribe"),
         ("labs", _("Labs"), "flask-conical", "visit_panel_labs"),
+        ("imaging", _("Imaging"), "scan", "visit_panel_imaging"),
         ("documents", _("Documents"), "folder", "visit_panel_documents"),
         ("requests", _("Requests"), "clipboard-check", "visit_panel_requests"),
     ]

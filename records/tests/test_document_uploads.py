@@ -60,6 +60,26 @@ def test_parts_become_the_document(api: Any, patient: User, settings: Any) -> No
 
 
 @pytest.mark.django_db(transaction=True)
+def test_finished_once_more_is_the_same_document(
+    api: Any, patient: User, other_patient: User, settings: Any
+) -> None:
+    upload = begun(api, patient).json()["id"]
+    for at, part in all_parts():
+        put(api, patient, upload, at, part)
+    kept = UploadSession.objects.get()
+    first = api(patient).post(f"{START}{upload}/finish/")
+    # The answer was lost on a bad line.
+    again = api(patient).post(f"{START}{upload}/finish/")
+    assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
+    # The process died before it had tidied up.
+    kept.save(force_insert=True)
+    assert api(patient).post(f"{START}{upload}/finish/").json() == first.json()
+    assert not UploadSession.objects.exists()
+    assert api(other_patient).post(f"{START}{upload}/finish/").status_code == 404
+    assert Document.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_after_a_break_it_goes_on_where_it_was(api: Any, patient: User, settings: Any) -> None:
     upload = begun(api, patient).json()["id"]
     (first_at, first), (second_at, second), *rest = all_parts()
@@ -91,7 +111,7 @@ def test_200_megabytes_are_refused_before_a_byte_is_sent(api: Any, patient: User
     assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
     assert "50 MB" in refused.json()["detail"]
     assert begun(api, patient, size=10**30).status_code == 413
-    assert begun(api, patient, size=0).status_code == 400
+    assert begun(api, patient, size=0).json()["fields"] == {"size": ["This file is empty."]}
     assert begun(api, patient, size="x").status_code == 400
     assert not UploadSession.objects.exists()
 

@@ -159,8 +159,10 @@ def test_management_sees_whom_to_call_and_no_result(
 ) -> None:
     report = make_lab_report(patient, doctor, {POTASSIUM: "7.2345"}, title="Potassium at night")
     CriticalAlert.objects.update(level=2)
-    text = signed_in(manager).get(reverse("lab_alerts")).content.decode()
+    browser, alert = signed_in(manager), report.critical_alert  # type: ignore[attr-defined]
+    text = browser.get(reverse("critical_alerts")).content.decode()
     assert patient.name in text
+    text += browser.get(reverse("critical_alert", args=[alert.pk])).content.decode()
     assert doctor.name in text
     assert "7.2345" not in text
     assert report.title not in text

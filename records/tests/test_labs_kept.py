@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from accounts.domain import care
-from records.domain.labs import critical
+from records.domain import critical
 from records.models import CriticalAlert, LabReport, LabResult, final_labs
 from records.tests.factories_labs import HAEMOGLOBIN, POTASSIUM, make_lab_report, parameter
 

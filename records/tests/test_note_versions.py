@@ -117,6 +117,20 @@ def test_a_note_from_before_versions_keeps_its_text(visit: Any, doctor: Any) -> 
     assert [piece.text for piece in latest.changes[0].pieces if piece.kind == "removed"] == ["Old"]
 
 
+@pytest.mark.parametrize("digits", [10, 20, 5000])
+def test_numbers_beyond_every_version_are_refused_kindly(visit: Any, client: Any, digits: int) -> None:
+    """Longer than a database keeps, and than Python reads."""
+    write(visit, "One.")
+    client.force_login(visit.doctor)
+    url, number = f"/visits/{visit.pk}/note/", "9" * digits
+    saved = client.post(url, {"text": "Two.", "version": number})
+    assert (saved.status_code, saved.json()["fields"].keys()) == (400, {"version"})
+    back = client.post(f"{url}versions/1/", {"version": number}, follow=True)
+    assert (back.status_code, back.redirect_chain) == (200, [(f"{url}versions/", 302)])
+    assert client.post(f"{url}versions/{number}/", {"version": "1"}).status_code == 404
+    assert VisitNote.objects.get().text == "One."
+
+
 def test_signing_keeps_the_signed_version_and_ends_bringing_back(
     visit: Any, doctor: Any, client: Any
 ) -> None:

@@ -54,7 +54,7 @@ def test_the_bundle_is_fhir_r4_and_leads_nowhere_outside(patient: User, doctor: 
     assert kinds == {
         "Organization", "Patient", "Practitioner", "Condition", "AllergyIntolerance", "Immunization",
         "FamilyMemberHistory", "Observation", "Encounter", "MedicationRequest", "MedicationAdministration",
-        "DiagnosticReport", "Composition", "DocumentReference",
+        "DiagnosticReport", "ImagingStudy", "Composition", "DocumentReference",
     }  # fmt: skip
 
 
@@ -80,6 +80,14 @@ def test_values_stay_what_they_were(patient: User, doctor: User, service: Any) -
         "not-done",
     ]
     assert "It made me feel bad" in json.dumps(of_kind(bundle, "MedicationAdministration"))
+    [scan] = [row for row in of_kind(bundle, "DiagnosticReport") if "imagingStudy" in row]
+    assert scan["category"][0]["coding"][0]["code"] == "RAD"
+    assert (scan["status"], len(scan["resultsInterpreter"])) == ("appended", 1)
+    for phrase in ("A shadow\n<b>", "Old scar", "Compared with 2020"):
+        assert phrase in scan["conclusion"]
+    [study] = of_kind(bundle, "ImagingStudy")
+    assert scan["imagingStudy"] == [{"reference": f"urn:uuid:{study['id']}"}]
+    assert (study["numberOfSeries"], study["numberOfInstances"], len(study["series"])) == (2, 2, 1)
     [note] = of_kind(bundle, "Composition")
     assert (note["status"], len(note["section"])) == ("amended", 5)
     assert "Tea<br/>&amp; rest &lt;p&gt;" in note["section"][3]["text"]["div"]
@@ -128,7 +136,7 @@ def test_reading_the_record_asks_the_same_for_one_and_thirty(
         with CaptureQueriesContext(connection) as asked:
             bundle = fhir.bundle(collect(patient, patient))
         counts.append((len(of_kind(bundle, "DiagnosticReport")), len(asked)))
-    assert counts == [(1, counts[0][1]), (30, counts[0][1])]
+    assert counts == [(2, counts[0][1]), (60, counts[0][1])]
 
 
 @pytest.mark.django_db
@@ -140,7 +148,8 @@ def test_the_pdf_has_every_section(patient: User, doctor: User, service: Any) ->
     text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
     for expected in (
         "Asha Gurung", "29 February 1980", "Penicillin", "Amoxicillin", "Tetanus", "Diabetes", "120/80", "Kalium",
-        "<0.1 mmol/L", "Critically low", "Cough", "Well again", "Old letter", "It made me feel bad", "(continued)",
+        "<0.1 mmol/L", "Critically low", "Cough", "Well again", "Old letter", "Old scar", "Compared with 2020",
+        "It made me feel bad", "(continued)",
     ):  # fmt: skip
         assert expected in text, expected
     assert HIDDEN not in text

@@ -17,6 +17,7 @@ from records.domain import keyset, said, timeline
 from records.domain.export.collect import collect
 from records.models import (
     Document,
+    ImagingReport,
     Immunisation,
     LabReport,
     Medicine,
@@ -66,6 +67,10 @@ def make_history(
             patient=patient, doctor=doctor, entered_by=doctor, title="Blood count", collected_at=at,
             status="released" if is_released else "final", final_at=at, released_at=then,
         )  # fmt: skip
+        ImagingReport.objects.create(
+            patient=patient, service=service, status="authorised", acquired_at=at, reported_by=doctor,
+            authorised_by=doctor, authorised_at=at, released_at=then, impression="Clear",
+        )  # fmt: skip
 
 
 @pytest.fixture
@@ -106,10 +111,13 @@ def test_patients_see_what_is_released_and_nobody_what_is_half_done(
     LabReport.objects.create(
         patient=treated, doctor=doctor, entered_by=doctor, title="Draft", collected_at=timezone.now()
     )
+    ImagingReport.objects.create(
+        patient=treated, service=service, status="reported", acquired_at=timezone.now(), reported_by=doctor
+    )
     assert {entry.kind for entry in every_page(treated, treated)} == {"immunisation", "prescription", "visit"}
     seen = [(entry.kind, str(entry.row)) for entry in every_page(doctor, treated)]
     assert sorted(kind for kind, _row in seen) == [
-        "document", "immunisation", "lab", "note", "prescription", "visit",
+        "document", "imaging", "immunisation", "lab", "note", "prescription", "visit",
     ]  # fmt: skip
     assert not any("raft" in row.lower() for _kind, row in seen)
 
@@ -121,7 +129,7 @@ def test_it_leaves_out_nothing_that_an_export_has(treated: User, doctor: User, s
         record = collect(treated, reader)
         lists = (
             record.visits, record.notes, record.prescriptions, record.labs, record.documents, record.vitals,
-            record.immunisations,
+            record.immunisations, record.imaging,
         )  # fmt: skip
         exported = {row.pk for rows in lists for row in rows}  # type: ignore[attr-defined]
         entries = list(every_page(reader, treated))

@@ -48,6 +48,22 @@ def test_what_is_written_is_saved_also_after_a_lost_connection(person: Any, url:
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('note:')).length") == 0
 
 
+def test_what_is_typed_before_the_script_is_there_is_saved(person: Any, url: str, doctor: Any) -> None:
+    page = person(doctor)
+    late: list[Any] = []
+
+    def keep(route: Any) -> None:
+        late.append(route)
+
+    page.route("**/records/note.js", keep, times=1)
+    with page.expect_request("**/records/note.js"):
+        page.goto(url, wait_until="commit")
+    field(page).fill("Early.")
+    late[0].continue_()
+    saved(page)
+    assert VisitNote.objects.get().text == "Early."
+
+
 def test_unsaved_text_comes_back_after_a_crash(person: Any, url: str, doctor: Any) -> None:
     page = person(doctor)
     page.goto(url)
@@ -59,7 +75,7 @@ def test_unsaved_text_comes_back_after_a_crash(person: Any, url: str, doctor: An
     page.unroute("**/note/")
     page.reload()
     saved(page)
-    assert field(page).input_value() == "Kept."
+    expect(field(page)).to_have_value("Kept.")
     assert VisitNote.objects.get().text == "Kept."
 
 
@@ -73,7 +89,7 @@ def test_two_windows_never_overwrite_each_other_unseen(person: Any, url: str, do
     field(second).press_sequentially("Two.")
     conflict = second.get_by_role("alert").filter(has_text="changed in another window")
     conflict.wait_for()
-    assert conflict.get_by_text("One.").is_visible()
+    expect(conflict.get_by_text("One.")).to_be_visible()
     assert VisitNote.objects.get().text == "One."
     conflict.get_by_role("button", name="Keep mine").click()
     saved(second)
@@ -87,7 +103,7 @@ def test_signing_ends_the_writing(person: Any, url: str, doctor: Any, patient: A
     field(page).press_sequentially("Rest and water.")
     page.get_by_role("button", name="Sign the note").click()
     page.get_by_text("Signed by Dr. Sita Sharma").wait_for()
-    assert field(page).count() == 0
+    expect(field(page)).to_have_count(0)
     reader = person(patient)
     reader.goto(url)
     reader.get_by_text("Rest and water.").wait_for()

@@ -30,7 +30,7 @@ def test_the_doctor_writes_and_completes_beside_the_call(
     host, guest = watch(person(doctor)), watch(person(patient))
     join(host, call)
     host.get_by_text("Asha Gurung").first.wait_for()
-    assert host.get_by_role("button", name="Complete the visit").count() == 0
+    expect(host.get_by_role("button", name="Complete the visit")).to_have_count(0)
     join(guest, call)
     host.get_by_role("button", name="Let in").click()
     for page in (host, guest):
@@ -40,7 +40,7 @@ def test_the_doctor_writes_and_completes_beside_the_call(
     note.press_sequentially("Dry cough, three days.")
     complete = host.get_by_role("button", name="Complete the visit and end the call")
     complete.wait_for()
-    assert note.input_value() == "Dry cough, three days."
+    expect(note).to_have_value("Dry cough, three days.")
     complete.click()
     for page in (host, guest):
         page.get_by_text("The visit is complete.").wait_for()

@@ -13,6 +13,11 @@ from records.models import (
     Allergy,
     Condition,
     FamilyHistory,
+    ImagingAddendum,
+    ImagingInstance,
+    ImagingReport,
+    ImagingSeries,
+    ImagingStudy,
     Immunisation,
     Intake,
     LabPanel,
@@ -116,7 +121,26 @@ def _one_year(said: dict[str, Any], service: Any, *, number: int, panel: Any, pa
     LabReport.objects.filter(pk=report.pk).update(
         status=LabReportStatus.RELEASED, final_at=then, released_at=then
     )
+    _scan(said, service, number, then)
     make_document(patient, doctor, seed=number, title="Old letter")
+
+
+def _scan(said: dict[str, Any], service: Any, number: int, then: Any) -> None:
+    doctor = said["recorded_by"]
+    report = ImagingReport.objects.create(
+        patient=said["patient"], service=service, status="authorised", acquired_at=then, reported_by=doctor,
+        reported_at=then, authorised_by=doctor, authorised_at=then, released_at=then, technique="T1 & T2",
+        findings="A shadow\n<b>", impression="Old scar",
+    )  # fmt: skip
+    ImagingAddendum.objects.create(report=report, author=doctor, text="Compared with 2020")
+    for state, uid in (("accepted", "1"), ("refused", "2")):
+        study = ImagingStudy.objects.create(
+            report=report, uid=f"1.2.3.{number}.{uid}", modality="CR", description="Chest", started_at=then,
+            state=state, uploaded_by=doctor,
+        )  # fmt: skip
+        for name, body_part in (("4", "CHEST"), ("odd uid", "")):
+            series = ImagingSeries.objects.create(study=study, uid=name, modality="CR", body_part=body_part)
+            ImagingInstance.objects.create(series=series, uid="5", file="imaging/x.dcm", size=1)
 
 
 def _sign(said: dict[str, Any], visit: Any, number: int) -> Prescription:
@@ -144,6 +168,19 @@ def _unseen(said: dict[str, Any], service: Any, amoxicillin: Medicine) -> None:
     LabReport.objects.create(
         patient=patient, doctor=doctor, entered_by=doctor, title=HIDDEN, collected_at=timezone.now()
     )
+    now = timezone.now()
+    ImagingReport.objects.create(
+        patient=patient,
+        service=service,
+        status="reported",
+        acquired_at=now,
+        reported_by=doctor,
+        findings=HIDDEN,
+    )
+    ImagingReport.objects.create(
+        patient=patient, service=service, status="authorised", acquired_at=now, reported_by=doctor,
+        authorised_by=doctor, authorised_at=now, findings="Unreleased words",
+    )  # fmt: skip
     visit = make_past_visit(patient, doctor, service, days_ago=9)
     VisitNote.objects.create(appointment=visit, author=doctor, text=HIDDEN)
     make_document(patient, doctor, seed=5000, title="Unreleased words", is_released=False)

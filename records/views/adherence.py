@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.middleware import is_background
 from records.domain import adherence_report
 from records.views.figures import figures_of
 from records.views.opened import patient_of
@@ -20,6 +21,6 @@ from scheduling.views.guards import person
 def record_adherence(request: HttpRequest, pk: UUID) -> HttpResponse:
     """For the patient, the care team, and who broke the glass."""
     reader, patient = person(request), patient_of(request, pk)
-    adherence_report.read(patient, reader=reader)
+    adherence_report.read(patient, reader=reader, by_itself=is_background(request))
     context = {**figures_of(request, patient), "patient": patient, "section": "adherence"}
     return render(request, "records/record_adherence.html", context)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.middleware import is_background
 from accounts.models import User
 from clinic.core.errors import DomainError
 from clinic.core.files import serve_private
@@ -46,7 +47,7 @@ def listing(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.GET.get("order") == "keep":
         found = found.order_by("keep_until", "pk")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    documents.note_listed(patient, user)
+    documents.note_listed(patient, user, by_itself=is_background(request))
     context = {
         "patient": patient,
         "section": "documents",
@@ -95,7 +96,7 @@ def new(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     user, document = cast(User, request.user), _visible(request, pk)
-    documents.note_opened(document, user)
+    documents.note_opened(document, user, by_itself=is_background(request))
     return render(request, "records/document.html", _about(user, document))
 
 
@@ -189,7 +190,7 @@ def panel(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     visit = get_object_or_404(appointments_visible_to(user).filter(doctor=user.pk), pk=appointment_id)
     if not rules.can_add_document(user, visit.patient):
         raise PermissionDenied
-    documents.note_listed(visit.patient, user)
+    documents.note_listed(visit.patient, user, by_itself=is_background(request))
     found = documents_visible_to(user).filter(patient=visit.patient_id)
     context = {"patient": visit.patient, "documents": found[:IN_PANEL], "count": found.count()}
     return render(request, "records/panel_documents.html", context)

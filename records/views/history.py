@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.middleware import is_background
 from accounts.models import User
 from clinic.core.errors import DomainError
 from records.domain import facts, history, reading, said
@@ -34,7 +35,7 @@ def record_history(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = cast(User, request.user)
     patient = patient_of(request, pk)
     with_errors = user.is_doctor and request.GET.get("errors") == "1"
-    reading.note_record(patient, reader=user)
+    reading.note_record(patient, reader=user, by_itself=is_background(request))
     context = {
         "patient": patient,
         "section": "history",

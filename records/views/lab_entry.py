@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.middleware import is_background
 from accounts.models import User
 from clinic.core.errors import DomainError
 from records import lab_rules
@@ -93,7 +94,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     subject = Subject(report.patient, lab_rules.request_of(report), report.appointment)
     if request.method == "POST":
         return _posted(request, subject, report)
-    queries.read([report], reader=user)
+    queries.read([report], reader=user, by_itself=is_background(request))
     results = list(report.results.all())  # type: ignore[attr-defined]
     typed = {result.parameter_id: grid.typed_as(result) for result in results}
     parameters = grid.parameters_of([report.panel_id] if report.panel_id else [])

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.middleware import is_background
 from accounts.models import User
 from clinic.core import pdf
 from clinic.core.errors import DomainError
-from records import lab_rules
-from records.domain.labs import critical, paper, queries, reports, trends
+from records import critical_rules, lab_rules
+from records.domain import critical, critical_queries
+from records.domain.labs import paper, queries, reports, trends
 from records.models import LabReport
 from records.views.opened import patient_of
 from scheduling.domain.queries import appointments_visible_to
@@ -32,7 +34,7 @@ def record_labs(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A section of the record: for the patient, and for the doctors to whom it is open."""
     user, patient = cast(User, request.user), patient_of(request, pk)
     page = Paginator(queries.listed(user, patient), PER_PAGE).get_page(request.GET.get("page"))
-    queries.read_all(patient, reader=user)
+    queries.read_all(patient, reader=user, by_itself=is_background(request))
     context = {
         "patient": patient,
         "section": "labs",
@@ -51,7 +53,7 @@ def record_lab_trends(request: HttpRequest, pk: UUID) -> HttpResponse:
     user, patient = cast(User, request.user), patient_of(request, pk)
     context: dict[str, Any] = {"patient": patient, "section": "labs"}
     wanted = request.GET.get("parameter", "")
-    queries.read_all(patient, reader=user)
+    queries.read_all(patient, reader=user, by_itself=is_background(request))
     if not wanted:
         return render(
             request, "records/labs/latest.html", {**context, "latest": trends.latest(user, patient)}
@@ -75,7 +77,7 @@ def record_lab_trends(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def lab_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     report = _one(request, pk)
-    queries.read([report], reader=cast(User, request.user))
+    queries.read([report], reader=cast(User, request.user), by_itself=is_background(request))
     return _page(request, report)
 
 
@@ -146,7 +148,7 @@ def visit_panel_labs(request: HttpRequest, appointment_id: UUID) -> HttpResponse
     visit = get_object_or_404(appointments_visible_to(user), pk=appointment_id)
     if visit.doctor_id != user.pk or not lab_rules.can_enter(user, visit.patient):
         raise Http404
-    queries.read_all(visit.patient, reader=user)
+    queries.read_all(visit.patient, reader=user, by_itself=is_background(request))
     found = trends.latest(user, visit.patient)
     context = {
         "visit": visit,
@@ -182,7 +184,7 @@ def _page(
         "may_edit": lab_rules.can_edit(user, report),
         "may_release": lab_rules.can_release(user, report),
         "may_amend": lab_rules.can_amend(user, report) and (newer is None or newer.status == "preliminary"),
-        "may_acknowledge": alert is not None and lab_rules.can_acknowledge(user, alert),
+        "may_acknowledge": alert is not None and critical_rules.can_acknowledge(user, alert),
         "layout": layout_for(user),
         "pdf_possible": report.final_at is not None and pdf.is_possible(),
     }
@@ -207,4 +209,4 @@ def _open_alerts(user: User, patient: User) -> list[Any]:
     """Of this patient's results that nobody has acknowledged; for doctors."""
     if not user.is_doctor:
         return []
-    return list(queries.alerts_visible_to(user).filter(report__patient=patient, acknowledged_at=None))
+    return list(critical_queries.visible_to(user).filter(report__patient=patient, acknowledged_at=None))

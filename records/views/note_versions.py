@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.middleware import is_background
 from accounts.models import User
 from clinic.core.errors import DomainError
 from records import rules
 from records.domain import note_versions, notes, queries
 from records.models import NoteVersion, VisitNote
+from records.views.version_numbers import version_of
 
 PER_PAGE = 20
 
@@ -27,7 +29,7 @@ PER_PAGE = 20
 def versions(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     user = cast(User, request.user)
     note = _own_note(user, appointment_id)
-    notes.read([note], reader=user)
+    notes.read([note], reader=user, by_itself=is_background(request))
     page = Paginator(note_versions.of(note), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "note": note,
@@ -44,14 +46,8 @@ def versions(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
 def bring_back(request: HttpRequest, appointment_id: UUID, number: int) -> HttpResponse:
     user = cast(User, request.user)
     note = _own_note(user, appointment_id)
-    version = request.POST.get("version", "")
     try:
-        notes.bring_back(
-            appointment_id,
-            author=user,
-            number=number,
-            version=int(version) if version.isascii() and version.isdigit() else version,
-        )
+        notes.bring_back(appointment_id, author=user, number=number, version=version_of(request))
     except NoteVersion.DoesNotExist:
         raise Http404 from None
     except DomainError as refused:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.middleware import is_background
 from accounts.models import User
 from clinic.core.errors import DomainError
 from records.domain import history, reading, summary, timeline
@@ -46,7 +47,7 @@ def visit_panel_history(request: HttpRequest, appointment_id: UUID) -> HttpRespo
         else:
             forms[kind], open_kind = form, kind
     else:
-        reading.note_record(patient, reader=user)
+        reading.note_record(patient, reader=user, by_itself=is_background(request))
     context = {
         "appointment": appointment,
         "patient": patient,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.middleware import is_background
 from accounts.models import User
 from clinic.core.errors import DomainError, Invalid
 from records import rules
@@ -62,7 +63,7 @@ def prescription_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _answered(lambda asked: _save(asked, draft, user), request)
     if draft.status != PrescriptionStatus.DRAFT:
         return redirect("prescription", draft.pk)
-    prescription_queries.read([draft], reader=user)
+    prescription_queries.read([draft], reader=user, by_itself=is_background(request))
     shown = editor(draft, user)
     context = {
         **shown,
@@ -104,7 +105,7 @@ def visit_panel_prescribe(request: HttpRequest, appointment_id: UUID) -> HttpRes
         return HttpResponse(status=204)
     rows = prescription_queries.prescriptions_visible_to(user).filter(patient=visit.patient_id)
     found = list(rows.filter(appointment=visit).order_by("-created_at"))
-    prescription_queries.read(found, reader=user)
+    prescription_queries.read(found, reader=user, by_itself=is_background(request))
     drafts = [row for row in found if row.status == PrescriptionStatus.DRAFT and row.author_id == user.pk]
     context: dict[str, Any] = {
         "visit": visit,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.middleware import is_background
 from accounts.models import User
 from clinic.core import pdf
 from clinic.core.errors import DomainError
@@ -39,7 +40,7 @@ def prescriptions(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(author=user)
     page = Paginator(rows.order_by("-created_at", "-id"), PER_PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
-    prescription_queries.read(shown, reader=user)
+    prescription_queries.read(shown, reader=user, by_itself=is_background(request))
     return render(request, "records/prescriptions.html", {"page_obj": page, "shown": _shown(shown)})
 
 
@@ -53,7 +54,7 @@ def record_prescriptions(request: HttpRequest, pk: UUID) -> HttpResponse:
     rows = prescription_queries.prescriptions_visible_to(user).filter(patient=patient)
     page = Paginator(rows.order_by("-created_at", "-id"), PER_PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
-    prescription_queries.read(shown, reader=user)
+    prescription_queries.read(shown, reader=user, by_itself=is_background(request))
     context = {
         "patient": patient,
         "section": "prescriptions",
@@ -73,7 +74,7 @@ def prescription(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = one(user, pk)
     if found.signed_at is None:
         return redirect("prescription_edit", found.pk)
-    prescription_queries.read([found], reader=user)
+    prescription_queries.read([found], reader=user, by_itself=is_background(request))
     may_prescribe = rules.can_prescribe(user, found.patient)
     context = {
         "prescription": found,

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.middleware import is_background
 from accounts.models import User
 from records.domain import reading, said, summary, timeline
 from records.forms.facts import TimelineFilter
@@ -36,7 +37,7 @@ def patient_record(request: HttpRequest, pk: UUID) -> HttpResponse:
     patient = patient_of(request, pk)
     filters = TimelineFilter(request.GET)
     page = timeline.page(user, patient, **filters.chosen, after=request.GET.get("after", ""))
-    reading.note_record(patient, reader=user)
+    reading.note_record(patient, reader=user, by_itself=is_background(request))
     context = {
         "patient": patient,
         "profile": getattr(patient, "patient_profile", None),
@@ -60,7 +61,7 @@ def printed_summary(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What matters of the record on a sheet or two of paper."""
     user = cast(User, request.user)
     patient = patient_of(request, pk)
-    reading.note_record(patient, reader=user)
+    reading.note_record(patient, reader=user, by_itself=is_background(request))
     context = {
         "patient": patient,
         "profile": getattr(patient, "patient_profile", None),

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.middleware import is_background
 from accounts.models import User
 from records.domain import notes, queries
 from records.views.opened import patient_of
@@ -30,6 +31,6 @@ def record_notes(request: HttpRequest, pk: UUID) -> HttpResponse:
         .order_by("-appointment__starts_at", "-pk")
     )
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    notes.read(list(page.object_list), reader=user)
+    notes.read(list(page.object_list), reader=user, by_itself=is_background(request))
     context = {"patient": patient, "section": "notes", "page_obj": page}
     return render(request, "records/record_notes.html", context)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.middleware import is_background
 from accounts.models import User
 from clinic.core.errors import DomainError
 from records import request_rules
@@ -166,7 +167,7 @@ def _page(
     user = cast(User, request.user)
     reads = request_rules.can_read(user, found)
     if reads:
-        request_queries.read(found, reader=user)
+        request_queries.read(found, reader=user, by_itself=is_background(request))
     decides = request_rules.can_decide(user, found)
     context = {
         "asked": found,

@@ -10,12 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.middleware import is_background
 from accounts.models import User
 from clinic.core.errors import DomainError, NotAllowed
 from messaging.domain.calls import calls_visible_to
 from records import rules
 from records.domain import addenda, note_content, notes, queries
 from records.models import VisitNote
+from records.views.version_numbers import version_of
 from scheduling.domain.queries import appointments_visible_to
 from scheduling.models import Appointment
 
@@ -67,7 +69,7 @@ def visit_panel(request: HttpRequest, call_id: UUID) -> HttpResponse:
         return HttpResponse(status=204)
     note = VisitNote.objects.filter(appointment=appointment).first()
     if note is not None:
-        notes.read([note], reader=user)
+        notes.read([note], reader=user, by_itself=is_background(request))
     context = {
         "appointment": appointment,
         "note": note,
@@ -97,7 +99,7 @@ def _note_page(
         note = get_object_or_404(queries.visible_to(user), appointment_id=appointment_id)
         appointment = note.appointment
     if note is not None:
-        notes.read([note], reader=user)
+        notes.read([note], reader=user, by_itself=is_background(request))
     context = {
         "appointment": appointment,
         "note": note,
@@ -113,12 +115,11 @@ def _note_page(
 
 def _save(request: HttpRequest, appointment: Appointment) -> JsonResponse:
     user = cast(User, request.user)
-    version = request.POST.get("version", "")
     try:
         note = notes.save(
             appointment.pk,
             author=user,
-            version=int(version) if version.isascii() and version.isdigit() else version,
+            version=version_of(request),
             apart=request.POST.get("apart") == "1",
             **{name: request.POST[name] for name in note_content.FIELDS if name in request.POST},
         )

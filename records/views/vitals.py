@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.middleware import is_background
 from accounts.models import User
 from records.domain import reading, vitals
 from records.forms.facts import UNITS
@@ -27,7 +28,7 @@ def record_vitals(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = cast(User, request.user)
     patient = patient_of(request, pk)
     with_errors = user.is_doctor and request.GET.get("errors") == "1"
-    reading.note_record(patient, reader=user)
+    reading.note_record(patient, reader=user, by_itself=is_background(request))
     rows = vitals.measured(patient, voided=with_errors)
     context = {
         "patient": patient,

@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from accounts.domain.queries import patients_open_to
 from accounts.models import User
 from clinic.core.errors import Invalid, NotAllowed
-from clinic.core.schema import ErrorSerializer
+from clinic.core.schema import ErrorSerializer, example
 from scheduling import rules
 from scheduling.domain import booking, progress, reading, referral_queries
 from scheduling.domain.queries import appointments_visible_to
@@ -92,8 +92,21 @@ class AppointmentDetail(APIView):
         return answer(request, pk)
 
 
+BOOKING = {
+    "doctor": "5a1f3f6e-8f0e-4c3c-9c2b-0f6f6f1b7a11",
+    "service": "0b9d5c58-52a3-4f7e-8f0f-3a6d4f3f2c22",
+    "starts_at": "2027-01-04T10:00:00+05:45",
+    "mode": "video",
+    "reason": "घाँटी दुखेको",
+}
+
+
 class Book(APIView):
-    @extend_schema(request=BookSerializer, responses={201: AppointmentSerializer, 409: CONFLICT})
+    @extend_schema(
+        request=BookSerializer,
+        responses={201: AppointmentSerializer, 409: CONFLICT},
+        examples=[example("A video visit", BOOKING, request=True)],
+    )
     def post(self, request: Request) -> Response:
         """Hold a slot. 409 `slot_taken` names the `nearest` free ones; 409 `too_many_holds`. For a time at which any
         doctor of a specialty is free, name one of its `doctors`."""

@@ -119,7 +119,7 @@ class WaitingPlace(APIView):
     def get(self, request: Request, pk: UUID) -> Response:
         return _shown(me(request), pk)
 
-    @extend_schema(request=None, responses=WaitingSerializer)
+    @extend_schema(request=None, responses={200: WaitingSerializer})
     def delete(self, request: Request, pk: UUID) -> Response:
         """Leave; an open offer goes to the next."""
         get_object_or_404(waiting_queries.visible_to(me(request)), pk=pk)

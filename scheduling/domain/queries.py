@@ -7,8 +7,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.domain.queries import patients_open_to
+from accounts.enums import Role
 from accounts.models import User
-from scheduling.enums import AppointmentStatus
+from scheduling.enums import AppointmentStatus, ServiceKind
 from scheduling.models import Appointment, AppointmentStatusChange, Service
 
 MAX_SEARCH_WORDS = 8
@@ -98,6 +99,22 @@ def narrowed(doctors: QuerySet[User], *, specialty: str = "", search: str = "") 
 def services() -> QuerySet[Service]:
     """What the clinic offers."""
     return Service.objects.filter(is_active=True)
+
+
+def scan_readers(scan: Service) -> QuerySet[User]:
+    """Who reads such scans: the doctors of its specialty."""
+    return User.objects.filter(
+        is_active=True, role=Role.DOCTOR, doctor_profile__specialty=scan.specialty_id
+    ).exclude(doctor_profile=None)
+
+
+def reads_scans(user: User) -> bool:
+    """A doctor of a specialty that does scans."""
+    profile = getattr(user, "doctor_profile", None) if user.is_active and user.is_doctor else None
+    return (
+        profile is not None
+        and Service.objects.filter(kind=ServiceKind.IMAGING, specialty=profile.specialty_id).exists()
+    )
 
 
 def services_for(doctor: User) -> QuerySet[Service]:

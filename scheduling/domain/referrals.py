@@ -19,6 +19,7 @@ from clinic.core.status import change_status, lock, record_start
 from scheduling import events, referral_rules
 from scheduling.enums import AppointmentStatus, ReferralPriority, ReferralStatus, ServiceKind
 from scheduling.models import Appointment, Referral, Service
+from scheduling.signals import referral_status_changed
 
 from . import referral_telling as telling
 from .errors import AlreadyAsked
@@ -71,6 +72,7 @@ def ask(
         referral.save(force_insert=True)
         record_start(referral, actor=referrer)
         trail.record(ActivityVerb.REFERRAL_ASKED, actor=referrer, target=referral, patient=patient)
+        _announce(referral, "", actor=referrer)
         telling.asked(referral)
         events.referral_changed(referral)
     return referral
@@ -149,9 +151,19 @@ def withdraw(referral_id: UUID | str, *, actor: User, reason: str = "") -> Refer
     return referral
 
 
+def reported(referral_id: UUID, *, actor: User) -> Referral:
+    """The scan's report is in force; called inside the transaction that makes it so, before the report is locked. A
+    referral whose scan is not noted as done, or that says so already, stays as it is."""
+    referral = lock(Referral, referral_id)
+    if referral.can_become(_R.REPORTED):
+        _move(referral, _R.REPORTED, actor=actor)
+    return referral
+
+
 def _move(
     referral: Referral, to: str, *, actor: User | None, reason: str = "", **fields: Appointment | None
 ) -> None:
+    from_status = str(referral.status)
     change_status(referral, to, actor=actor, reason=reason, **fields)
     trail.record(
         ActivityVerb.REFERRAL_CHANGED,
@@ -161,7 +173,18 @@ def _move(
         changed=["status"],
         reason=str(to),
     )
+    _announce(referral, from_status, actor=actor)
     events.referral_changed(referral)
+
+
+def _announce(referral: Referral, from_status: str, *, actor: User | None) -> None:
+    referral_status_changed.send(
+        sender=Referral,
+        referral=referral,
+        from_status=from_status,
+        to_status=str(referral.status),
+        actor=actor,
+    )
 
 
 def _check(*, patient: User, service: Service, question: str, priority: str) -> None:

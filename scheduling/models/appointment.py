@@ -72,6 +72,8 @@ class Appointment(StatusModel, BaseModel):
             models.Index(fields=["doctor", "starts_at"], name="appointment_doctor_time"),
             models.Index(fields=["patient", "-starts_at"], name="appointment_patient_time"),
             models.Index(fields=["status", "starts_at"], name="appointment_status_time"),
+            # What the clinic has on a day, and long lists of visits from the latest on.
+            models.Index(fields=["-starts_at", "id"], name="appointment_time"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.models import User
 from clinic.core.testing.browser import PHONE
@@ -84,10 +85,10 @@ def test_a_chosen_time_that_goes_is_said_beside_what_was_typed(
     booker.wait_for_url("**/payments/**")
 
     typing.wait_for_selector("[data-time-gone]")
-    assert typing.input_value("#id_reason") == "Itching arm since Tuesday"
+    expect(typing.locator("#id_reason")).to_have_value("Itching arm since Tuesday")
     typing.click("[data-time-gone] button[name=choose] >> nth=0")
     typing.wait_for_selector("[data-time-gone]", state="detached")
-    assert typing.input_value("#id_reason") == "Itching arm since Tuesday"
+    expect(typing.locator("#id_reason")).to_have_value("Itching arm since Tuesday")
 
 
 def test_days_are_reached_by_arrow_keys(
@@ -98,16 +99,15 @@ def test_days_are_reached_by_arrow_keys(
     days = page.locator("[data-month] a[data-day]")
     days.first.focus()
     page.keyboard.press("End")
-    assert page.evaluate("document.activeElement.dataset.day") == days.last.get_attribute("data-day")
+    expect(days.last).to_be_focused()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
-    wanted = (
-        days.nth(1).get_attribute("data-day") if days.count() > 1 else days.first.get_attribute("data-day")
-    )
-    assert page.evaluate("document.activeElement.dataset.day") == wanted
+    second = days.nth(1) if days.count() > 1 else days.first
+    expect(second).to_be_focused()
+    wanted = second.get_attribute("data-day")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**day={wanted}*")
-    assert page.evaluate("document.activeElement.dataset.day") == wanted
+    expect(page.locator(f"[data-month] a[data-day='{wanted}']")).to_be_focused()
 
 
 def test_the_visits_page_follows_what_the_doctor_does(
@@ -125,7 +125,7 @@ def test_the_visits_page_follows_what_the_doctor_does(
     acting.click("dialog[open] button[type=submit]")
     acting.wait_for_selector("#visit [data-status=declined]")
     watcher.wait_for_selector("#visit [data-status=declined]")
-    assert "I am away that day" in watcher.text_content("#visit")
+    expect(watcher.locator("#visit")).to_contain_text("I am away that day")
 
 
 def test_a_new_day_off_empties_the_open_booking_page(

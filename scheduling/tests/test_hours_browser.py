@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.models import User
 from scheduling.models import Break, Service, WorkingHours
@@ -100,13 +101,13 @@ def test_what_a_change_hits_is_shown_before_it_is_saved(
     page.focus(f".wg-block[aria-label^='{day:%A}, Hours']")
     page.keyboard.press("Delete")
     page.wait_for_selector("#impact >> text=1 appointment would no longer fit")
-    assert (
-        page.locator(f"#impact a[href='{reverse('appointment_reschedule', args=[visit.pk])}']").count() == 1
-    )
+    expect(
+        page.locator(f"#impact a[href='{reverse('appointment_reschedule', args=[visit.pk])}']")
+    ).to_have_count(1)
     # A preset of the server brings hours that hold it.
     page.click(f"button[aria-label='{day:%A}: Morning']")
     page.wait_for_selector("#impact >> text=No appointment is hit")
-    assert page.locator("[data-look]").is_hidden()
+    expect(page.locator("[data-look]")).to_be_hidden()
     page.click("text=Save hours")
     page.wait_for_selector("text=It holds for new bookings from now on.")
     row = WorkingHours.objects.get(doctor=doctor, weekday=day.weekday())

@@ -55,11 +55,11 @@ def test_a_call_reaches_the_patient_and_the_screen(
     desk.get_by_role("button", name="Call next").click()
     phone.locator("[data-called]").wait_for()
     expect(phone).to_have_title(re.compile("^●"))
-    assert phone.get_by_role("alert").is_visible()
+    expect(phone.get_by_role("alert")).to_be_visible()
     desk.get_by_role("button", name="Start visit").wait_for()
-    assert desk.locator("details[open]").count() == 1, "what was open stays open"
-    television.locator("[data-called]").wait_for(timeout=10_000)
-    assert television.get_by_text(patient.last_name).count() == 0
+    expect(desk.locator("details[open]"), "what was open stays open").to_have_count(1)
+    television.locator("[data-called]").wait_for()
+    expect(television.get_by_text(patient.last_name)).to_have_count(0)
 
     desk.get_by_role("button", name="Take the call back").click()
     phone.locator("[data-called]").wait_for(state="detached")

@@ -11,6 +11,7 @@ from accounts.models import User
 from clinic.core.testing.browser import PHONE
 from scheduling.models import Referral, Resource, ResourceGroup
 from scheduling.tests.imaging import make_radiologist, make_scan
+from scheduling.tests.pages import look_two_days_ahead
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -47,6 +48,7 @@ def test_from_the_doctors_question_to_the_booked_scan(
     # Nobody reloads anything.
     at_home.click("#day >> text=MRI of the knee")
     at_home.click("text=Book this scan")
+    look_two_days_ahead(at_home)
     at_home.click("[data-time] >> nth=0")
     at_home.click("#book-submit")
     at_home.wait_for_url("**/payments/**")

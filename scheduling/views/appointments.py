@@ -9,11 +9,11 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.middleware import is_background
 from accounts.models import User
 from accounts.rules import may_open_record
 from clinic.core.errors import DomainError
@@ -66,16 +66,8 @@ def _staff_list(request: HttpRequest, user: User, found: QuerySet[Appointment]) 
     filters = AppointmentFilter(request.GET, user=user)
     chosen = filters.narrow(found)
     page = Paginator(chosen.prefetch_related(None), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "filters": filters, "export_url": _export_url(request)}
+    context = {"page_obj": page, "filters": filters}
     return render(request, "scheduling/appointments_staff.html", context)
-
-
-def _export_url(request: HttpRequest) -> str:
-    """Where the list as it is filtered becomes a file."""
-    wanted = request.GET.copy()
-    wanted.pop("page", None)
-    wanted["kind"] = "appointments"
-    return f"{reverse('export_new')}?{wanted.urlencode()}"
 
 
 @login_required
@@ -90,7 +82,7 @@ def appointment_page(
 ) -> HttpResponse:
     """One visit. `refusal` is why the action that was just asked for did not happen."""
     user = person(request)
-    reading.note_read(appointment, user)
+    reading.note_read(appointment, user, by_itself=is_background(request))
     available = rules.available_actions(user, appointment)
     other = appointment.doctor if user.pk == appointment.patient_id else appointment.patient
     waits = _waits_for_payment(appointment)

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.domain.queries import patients_open_to
+from accounts.middleware import is_background
 from accounts.models import User
 from clinic.core.errors import DomainError, InvalidTransition, NotAllowed
 from clinic.core.files import serve_private
@@ -143,7 +144,7 @@ def referral_page(
     user = person(request)
     reads = referral_rules.can_read_question(user, referral)
     if reads:
-        referral_reading.note_read(referral, user)
+        referral_reading.note_read(referral, user, by_itself=is_background(request))
     context: dict[str, Any] = {
         "referral": referral,
         "history": history(referral),

@@ -103,6 +103,7 @@ MESSAGES = Place(
 RECORD_PAGES = frozenset(
     {"patient_record", "prescription", "prescription_edit", "document"}
     | {"lab_report", "lab_report_new", "lab_report_edit", "record_lab_trends"}
+    | {"record_explanations", "explanation"}
     | {
         f"record_{page}"
         for page in (
@@ -115,6 +116,7 @@ RECORD_PAGES = frozenset(
             "prescriptions",
             "adherence",
             "labs",
+            "imaging",
             "notes",
             "documents",
             "document_new",
@@ -124,7 +126,13 @@ RECORD_PAGES = frozenset(
     }
 )
 PATIENTS = Place("patients", _("Patients"), "users", RECORD_PAGES | {"break_glass"})
-OWN_RECORD = Place("own_record", _("My record"), "folder-heart", RECORD_PAGES, bar=False)
+OWN_RECORD = Place(
+    "own_record",
+    _("My record"),
+    "folder-heart",
+    RECORD_PAGES | {"imaging_report", "imaging_studies", "imaging_viewer"},
+    bar=False,
+)
 ACTIVITY = Place(
     "activity", _("Activity"), "scroll-text", frozenset({"break_glass_list", "patient_care_team"}), bar=False
 )
@@ -149,6 +157,16 @@ REFERRALS = Place(
     _("Referrals"),
     "scan",
     frozenset({"referral", "referral_new", "referral_withdraw"}),
+    bar=False,
+)
+IMAGING = Place(
+    "imaging_worklist",
+    _("Imaging"),
+    "scan-eye",
+    frozenset({"imaging_report", "imaging_report_action"})
+    | {"imaging_studies", "imaging_identity", "imaging_viewer"}
+    | {"imaging_templates", "imaging_template", "imaging_template_new"}
+    | {"imaging_phrases", "imaging_phrase", "imaging_phrase_new"},
     bar=False,
 )
 REQUESTS = Place(
@@ -197,10 +215,12 @@ LABORATORY = Place(
     _("Laboratory"),
     "flask-conical",
     frozenset({"lab_parameter", "lab_parameter_new", "lab_range", "lab_range_new"})
-    | {"lab_panels", "lab_panel", "lab_panel_new", "lab_alerts"},
+    | {"lab_panels", "lab_panel", "lab_panel_new"},
     bar=False,
 )
-LAB_ALERTS = Place("lab_alerts", _("Critical results"), "triangle-alert", bar=False)
+CRITICAL = Place(
+    "critical_alerts", _("Critical findings"), "triangle-alert", frozenset({"critical_alert"}), bar=False
+)
 WAITING = Place(
     "waiting_list",
     _("Waiting list"),
@@ -209,6 +229,7 @@ WAITING = Place(
     bar=False,
 )
 EXPORTS = Place("exports", _("Exports"), "sheet", frozenset({"export_new"}), bar=False)
+FIGURES = Place("figures", _("Figures"), "chart-column", frozenset({"figures_behind"}), bar=False)
 REVIEWS = Place("reviews", _("Reviews"), "star", bar=False)
 TEXTS = Place(
     "notification_templates",
@@ -240,9 +261,10 @@ PLACES: dict[str, tuple[Place, ...]] = {
         PATIENTS,
         MESSAGES,
         REFERRALS,
+        IMAGING,
         PRESCRIPTIONS,
         REQUESTS,
-        LAB_ALERTS,
+        CRITICAL,
         NOTE_WORDS,
     ),
     Role.MANAGEMENT: (
@@ -259,14 +281,17 @@ PLACES: dict[str, tuple[Place, ...]] = {
         AID,
         INVOICES,
         replace(REFERRALS, heading=_("Care")),
+        IMAGING,
         REQUESTS,
         CATALOGUE,
         LABORATORY,
+        CRITICAL,
         NOTE_WORDS,
         replace(PEOPLE, bar=False, heading=_("Clinic")),
         replace(DOCTORS, bar=False),
         SERVICES,
         REVIEWS,
+        FIGURES,
         replace(EXPORTS, heading=_("Housekeeping")),
         TEXTS,
         DELIVERIES,

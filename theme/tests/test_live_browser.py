@@ -57,6 +57,15 @@ def opened(page: Any, sockets: Sockets) -> None:
     until(page, "import('/static/js/live.js').then(({live}) => live.connected)")
 
 
+def sent(page: Any, sockets: Sockets, frame: str, times: int = 1) -> None:
+    """The page's frames arrive here a moment after it has sent them."""
+    for _attempt in range(200):
+        if sockets.frames.count(frame) == times:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"not {times} × {frame}: {sockets.frames}")
+
+
 def names(page: Any) -> list[str]:
     return [name for name, _detail in page.evaluate("window.heard")]
 
@@ -76,12 +85,29 @@ def test_a_lost_socket_comes_back_with_its_topics_and_says_so(page: Any) -> None
     sockets = Sockets(page)
     opened(page, sockets)
     page.evaluate("import('/static/js/live.js').then(({live}) => live.watch('slots:1:2026-11-21'))")
+    watch = '{"type":"watch","topics":["slots:1:2026-11-21"]}'
+    sent(page, sockets, watch)
     sockets.opened[0].close()
     until(page, "window.heard.some(([name]) => name === 'live:reconnected')")
     assert len(sockets.opened) == 2
     assert names(page) == ["live:down", "live:ready", "live:reconnected"]
-    assert sockets.frames.count('{"type":"watch","topics":["slots:1:2026-11-21"]}') == 2
-    assert page.locator("#offline").is_hidden()
+    sent(page, sockets, watch, times=2)
+    expect(page.locator("#offline")).to_be_hidden()
+
+
+def test_what_came_before_the_socket_is_asked_for(page: Any) -> None:
+    sockets = Sockets(page)
+    opened(page, sockets)
+    asked = f'{{"type":"since","began":{page.evaluate("Number(document.body.dataset.began)")}}}'
+    sent(page, sockets, asked)
+    sockets.opened[0].send('{"type": "missed"}')
+    until(page, "window.heard.some(([name]) => name === 'live:reconnected')")
+    # Whoever connects again looks at everything anyhow.
+    sockets.opened[0].close()
+    until(page, "window.heard.filter(([name]) => name === 'live:reconnected').length === 2")
+    page.evaluate("import('/static/js/live.js').then(({live}) => live.send({type: 'ping'}))")
+    sent(page, sockets, '{"type":"ping"}')
+    sent(page, sockets, asked)
 
 
 def test_without_a_socket_the_page_says_so_and_sends_nothing(page: Any) -> None:
@@ -89,7 +115,7 @@ def test_without_a_socket_the_page_says_so_and_sends_nothing(page: Any) -> None:
     opened(page, sockets)
     sockets.ready = ""
     sockets.opened[0].close()
-    page.locator("#offline").wait_for(state="visible", timeout=5000)
+    page.locator("#offline").wait_for(state="visible")
     assert page.evaluate("import('/static/js/live.js').then(({live}) => live.send({type: 'ping'}))") is False
 
 

@@ -33,6 +33,17 @@ def test_only_the_present_place_is_current() -> None:
     assert current == ["/appointments/"]
 
 
+def test_the_pages_of_scans_belong_to_imaging_and_to_the_patients_record() -> None:
+    pages = ("imaging_report", "imaging_studies", "imaging_viewer")
+    for role, own, place in (
+        (Role.DOCTOR, (*pages, "imaging_identity"), "/imaging_worklist/"),
+        (Role.MANAGEMENT, ("imaging_studies", "imaging_identity"), "/imaging_worklist/"),
+        (Role.PATIENT, pages, "/own_record/"),
+    ):
+        for page in own:
+            assert [item["url"] for item in items(role, page) if item["current"]] == [place], page
+
+
 def test_management_has_the_payments_and_a_doctor_has_not() -> None:
     assert "/payments/" in [item["url"] for item in items(Role.MANAGEMENT)]
     assert "/payments/" not in [item["url"] for item in items(Role.DOCTOR)]

@@ -1,6 +1,8 @@
 """A real server process on the test database, for sockets, browsers, races and killing."""
 
+import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -16,6 +18,10 @@ from django.conf import settings
 from django.db import connection
 
 START_SECONDS = 60
+# Its two task threads may take five seconds each to end what they do, and a busy machine the rest.
+STOP_SECONDS = 30
+# Below those that Linux gives to outgoing connections: one of these could sit on a server's port while that restarts.
+PORTS = range(10_000, 32_000)
 
 
 def database_url(name: str) -> str:
@@ -34,9 +40,12 @@ def test_database_url() -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    # Tests seed the usual source of chance, and parallel workers would all take the same.
+    for port in random.SystemRandom().sample(PORTS, 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port is free")
 
 
 class RunningServer:
@@ -104,10 +113,10 @@ class RunningServer:
             return
         self._process.send_signal(with_signal)
         try:
-            self._process.wait(timeout=10)
+            self._process.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait(timeout=10)
+            self._process.wait(timeout=STOP_SECONDS)
             raise RuntimeError(f"the server did not stop:\n{self.log}") from None
         finally:
             self._process = None

@@ -118,11 +118,13 @@ def test_junk_is_answered_in_shape(
             answer = client.get(path + query)
             if not is_in_shape(answer):
                 wrong.append((path + query, answer.status_code))
-        for body in JUNK_BODIES:
-            for method in ("post", "put", "patch", "delete"):
+        for method in ("post", "put", "patch", "delete"):
+            for body in JUNK_BODIES:
                 answer = getattr(client, method)(path, json.dumps(body), content_type="application/json")
                 if not is_in_shape(answer):
                     wrong.append((f"{method} {path} {str(body)[:80]}", answer.status_code))
+                if answer.status_code == 405:  # whatever the body: nobody read it
+                    break
     assert wrong == []
 
 

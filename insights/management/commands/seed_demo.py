@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from insights.demo import cast, clinic
+from insights.domain.figures import doses, marks, sums
 
 
 class Command(BaseCommand):
@@ -36,6 +37,11 @@ class Command(BaseCommand):
 
             counts = scale.seed(thousands=options["scale"], number=options["seed"])
             self.stdout.write(", ".join(f"{count:,} {what}" for what, count in counts.items()))
+        # Much of it was written past the signals that mark a day.
+        marks.mark_everything()
+        doses.mark_everything()
+        sums.sum_marked()
+        doses.sum_due()
         self._say_log_ins()
 
     def _say_log_ins(self) -> None:

@@ -4,23 +4,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from records.domain.document_queries import documents_visible_to
 from records.domain.dose_plan import intakes_visible_to
+from records.domain.imaging.queries import visible_to as imaging_visible_to
 from records.domain.labs.queries import visible_to as labs_visible_to
 from records.domain.labs.queries import with_results
 from records.domain.prescription_queries import prescriptions_visible_to
 from records.domain.queries import visible_to as notes_visible_to
-from records.enums import LabReportStatus, NoteKind, NoteStatus
+from records.enums import ImagingStatus, LabReportStatus, NoteKind, NoteStatus, StudyState
 from records.models import (
     Allergy,
     Condition,
     Document,
     FamilyHistory,
+    ImagingReport,
+    ImagingSeries,
+    ImagingStudy,
     Immunisation,
     Intake,
     LabReport,
@@ -53,6 +57,7 @@ class Record:
     prescriptions: list[Prescription]
     intakes: list[Intake]
     labs: list[LabReport]
+    imaging: list[ImagingReport]
     notes: list[VisitNote]
     documents: list[Document]
 
@@ -82,8 +87,23 @@ def collect(patient: User, reader: User) -> Record:
             .order_by("day", "time", "pk")
         ),
         labs=list(with_results(labs.exclude(status=LabReportStatus.AMENDED)).order_by("collected_at", "pk")),
+        imaging=list(_imaging(reader).filter(patient=patient).order_by("acquired_at", "pk")),
         notes=list(notes.prefetch_related("addenda__author").order_by("signed_at", "pk")),
         documents=list(documents_visible_to(reader).filter(patient=patient).order_by("dated_on", "pk")),
+    )
+
+
+def _imaging(reader: User) -> QuerySet[ImagingReport]:
+    """Authorised reports with their addenda, and with the studies that count as the patient's: of these what pictures
+    there are, not the pictures themselves."""
+    series = ImagingSeries.objects.annotate(pictures=Count("instances")).order_by("number", "uid")
+    studies = ImagingStudy.objects.filter(state=StudyState.ACCEPTED).prefetch_related(
+        Prefetch("series", series)
+    )
+    return (
+        imaging_visible_to(reader)
+        .filter(status=ImagingStatus.AUTHORISED)
+        .prefetch_related("addenda__author", Prefetch("studies", studies))
     )
 
 

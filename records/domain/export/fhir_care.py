@@ -12,6 +12,7 @@ from scheduling.models import Appointment
 
 from .collect import Record, parts_of
 from .fhir_facts import Refer
+from .fhir_imaging import imaging
 from .fhir_parts import (
     ATC,
     LOINC,
@@ -80,6 +81,8 @@ def care(record: Record, refer: Refer) -> Iterator[Json]:
             yield _administration(intake, record)
     for report in record.labs:
         yield from _report(report, refer, visits)
+    for scan in record.imaging:
+        yield from imaging(scan, refer, visits)
     for note in record.notes:
         yield _composition(note, refer, visits)
     inside = _inside(record.documents)

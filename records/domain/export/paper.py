@@ -14,8 +14,19 @@ from django.utils.translation import gettext as _
 
 from clinic.core import pdf
 from records.domain.dose_lines import said_reason
+from records.domain.imaging import writing
 from records.enums import IntakeOutcome
-from records.models import LabReport, LabResult, Prescription, PrescriptionItem, VisitNote, VitalSigns
+from records.models import (
+    ImagingAddendum,
+    ImagingReport,
+    LabReport,
+    LabResult,
+    NoteAddendum,
+    Prescription,
+    PrescriptionItem,
+    VisitNote,
+    VitalSigns,
+)
 
 from .collect import Record, parts_of
 
@@ -113,6 +124,7 @@ def _sections(record: Record) -> Iterator[Section]:
         [_("Sample taken"), _("Report"), _("Parameter"), _("Result"), _("Normal"), _("Flag")],
         [_result(report, result) for report in record.labs for result in report.results.all()],  # type: ignore[attr-defined]
     )
+    yield Section(_("Imaging reports"), [], [_scan(report) for report in record.imaging])
     yield Section(
         _("Visits"),
         [_("When"), _("What"), _("Doctor"), _("Status"), _("Reason")],
@@ -195,16 +207,25 @@ def _result(report: LabReport, result: LabResult) -> list[str]:
     ]
 
 
+def _scan(report: ImagingReport) -> list[str]:
+    """A heading and paragraphs."""
+    by = report.reported_by.name if report.reported_by else ""
+    told = [f"{label}: {text}" for _name, label, text in writing.parts(report)]
+    added = [_added(each) for each in report.addenda.all()]  # type: ignore[attr-defined]
+    return [f"{_day(report.acquired_at)} · {report.service.name} · {by}", *told, *added]
+
+
+def _added(addendum: NoteAddendum | ImagingAddendum) -> str:
+    said = {"day": _day(addendum.created_at), "name": addendum.author.name}
+    return _("Addendum of %(day)s, %(name)s:") % said + f" {addendum.text}"
+
+
 def _note(note: VisitNote) -> list[str]:
     """A heading and paragraphs."""
     visit = note.appointment
     heading = f"{_day(visit.starts_at)} · {visit.service.name} · {note.author.name}"
     told = [f"{title}: {text}" if title else text for title, text in parts_of(note)]
-    added = [
-        _("Addendum of %(day)s, %(name)s:") % {"day": _day(each.created_at), "name": each.author.name}
-        + f" {each.text}"
-        for each in note.addenda.all()  # type: ignore[attr-defined]
-    ]
+    added = [_added(each) for each in note.addenda.all()]  # type: ignore[attr-defined]
     return [heading, *told, *added]
 
 

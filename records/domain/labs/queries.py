@@ -8,11 +8,8 @@ from accounts.domain.queries import patients_open_to
 from accounts.enums import ActivityVerb
 from accounts.models import User
 from records.domain import reading
-from records.enums import LabReportStatus, RecordRequestStatus
-from records.lab_rules import MANAGEMENT_LEVEL
-from records.models import CriticalAlert, LabParameter, LabReport, LabResult
-
-from .critical import CRITICAL
+from records.enums import CRITICAL_FLAGS, LabReportStatus, RecordRequestStatus
+from records.models import LabParameter, LabReport, LabResult
 
 _L = LabReportStatus
 _BEING_PREPARED = (RecordRequestStatus.IN_PROGRESS, RecordRequestStatus.PREPARED)
@@ -47,7 +44,7 @@ def listed(user: User, patient: User) -> QuerySet[LabReport]:
         .annotate(
             count=Count("results", distinct=True),
             off=Count("results", filter=off, distinct=True),
-            critical=Count("results", filter=Q(results__flag__in=CRITICAL), distinct=True),
+            critical=Count("results", filter=Q(results__flag__in=CRITICAL_FLAGS), distinct=True),
         )
     )
 
@@ -87,27 +84,13 @@ def measured(user: User, patient: User) -> QuerySet[LabParameter]:
     )
 
 
-def alerts_visible_to(user: User) -> QuerySet[CriticalAlert]:
-    """Doctors: those of the patients whose record is open to them. Management: those that have come to it. The ones
-    nobody has acknowledged first, the longest waiting first."""
-    alerts = CriticalAlert.objects.select_related(
-        "report__patient", "report__doctor", "report__panel", "acknowledged_by"
-    )
-    if not user.is_active:
-        return alerts.none()
-    if user.is_doctor:
-        return alerts.filter(report__patient__in=patients_open_to(user))
-    if user.is_management:
-        return alerts.filter(level__gte=MANAGEMENT_LEVEL)
-    return alerts.none()
-
-
-def read(shown: Sequence[LabReport], *, reader: User) -> None:
-    """Someone was shown these reports: a line each in the activity trail."""
+def read(shown: Sequence[LabReport], *, reader: User, by_itself: bool = False) -> None:
+    """Someone was shown these reports: a line each in the activity trail. `by_itself`: see records.domain.reading."""
     about = [(report, report.patient_id) for report in shown]
-    reading.note(ActivityVerb.LAB_REPORT_READ, about, reader=reader)
+    reading.note(ActivityVerb.LAB_REPORT_READ, about, reader=reader, by_itself=by_itself)
 
 
-def read_all(patient: User, *, reader: User) -> None:
+def read_all(patient: User, *, reader: User, by_itself: bool = False) -> None:
     """Someone was shown the list or the course of a patient's results."""
-    reading.note(ActivityVerb.LAB_REPORT_READ, [(patient, patient.pk)], reader=reader)
+    about = [(patient, patient.pk)]
+    reading.note(ActivityVerb.LAB_REPORT_READ, about, reader=reader, by_itself=by_itself)

@@ -20,12 +20,12 @@ from accounts.models import User
 from clinic.core.errors import Conflict, Invalid, InvalidTransition, NotAllowed
 from clinic.core.status import change_status, lock, record_start
 from records import lab_events, lab_rules
-from records.domain import request_results
+from records.domain import critical, request_results
 from records.enums import LabReportStatus, RecordRequestKind
 from records.models import LabReport, RecordRequest
 from scheduling.models import Appointment
 
-from . import critical, entering, telling
+from . import entering, telling
 from .entering import Details
 
 _L = LabReportStatus

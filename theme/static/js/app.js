@@ -21,6 +21,14 @@ document.body.addEventListener("htmx:responseError", (event) => {
   toast(refusal || region.dataset.failedText, "error");
 });
 
+// What is shown was taken back meanwhile: it must not go on standing there. <template data-gone> says what does instead.
+document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const gone = detail.xhr.status === 404 && detail.target.querySelector(":scope > template[data-gone]");
+  if (!gone) return;
+  detail.isError = detail.shouldSwap = false;
+  detail.target.replaceChildren(gone, gone.content.cloneNode(true));
+});
+
 for (const name of ["htmx:sendError", "htmx:timeout"])
   document.body.addEventListener(name, (event) => {
     // What an event fetches again is fetched once more after the next reconnect; the banner says that the line is bad.

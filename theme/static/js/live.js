@@ -4,7 +4,7 @@
 //   live:<type>         every frame; detail is the frame
 //   live:<type>:<id>    when the frame has an id
 //   live:ready          connected, greeted, watched topics sent again
-//   live:reconnected    the same, but not the first time: events may have been missed
+//   live:reconnected    events were missed, or may have been: connected again, or between the page and its first socket
 //   live:down           the socket is gone; a new one is being opened
 
 const FIRST_DELAY_MS = 500;
@@ -75,6 +75,7 @@ function receive(data) {
     return;
   }
   if (frame.type === "ready") return ready(frame);
+  if (frame.type === "missed") return announce("live:reconnected", frame);
   if (frame.type === "session.revoked") return leave();
   announce(`live:${frame.type}`, frame);
   if (frame.id) announce(`live:${frame.type}:${frame.id}`, frame);
@@ -85,6 +86,8 @@ function ready(frame) {
   attempt = 0;
   banner(false);
   clockOff = offset(frame.server_time);
+  // Of a page that took its time: what happened between its request and now was told to nobody.
+  if (!greetedBefore && document.body.dataset.began) live.send({ type: "since", began: Number(document.body.dataset.began) });
   if (topics.size) live.send({ type: "watch", topics: [...topics] });
   beat((frame.heartbeat_s || 25) * 1000);
   announce("live:ready", frame);

@@ -86,3 +86,6 @@ form.addEventListener("submit", async (event) => {
 });
 
 document.body.addEventListener("htmx:afterSettle", draw);
+// On a slow line a payment is ticked before this script is there.
+for (const box of boxes()) if (box.checked) chosen.add(box.value);
+draw();

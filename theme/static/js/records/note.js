@@ -1,44 +1,21 @@
-// <form data-note>: the visit note saves itself. What could not be saved is kept in this browser and sent later; what
-// was changed elsewhere meanwhile is shown beside it, never overwritten unseen.
-import { csrfToken } from "../csrf.js";
+// <form data-note>: the visit note (saving.js), in one of two forms.
 import { toast } from "../toast.js";
 import { inForm, PARTS, same, SOAP, together } from "./note-content.js";
 import { keptNote } from "./note-kept.js";
 import { choosePhrases, expandAsTyped, withTemplate, words } from "./note-words.js";
+import { Saving } from "./saving.js";
 
-const AFTER_TYPING_MS = 800;
-const AGAIN_MS = 4_000;
-// Browsers send at most this much from a page that is closing.
-const KEEPALIVE_BYTES = 60_000;
-
-class Note {
-  #timer = 0;
-  #saving = null;
-  #stored;
-  #conflict = null;
-  #apart = false;
-  #left = [];
-  #ended = false;
-
+class Note extends Saving {
   constructor(form) {
-    this.form = form;
-    this.version = form.elements.version;
-    this.status = form.querySelector("[data-note-status]");
-    this.kept = keptNote(form.dataset.user, form.dataset.note);
-    this.#stored = this.content;
-    this.kind = this.#stored.kind;
-    form.addEventListener("input", (event) => event.target.matches("textarea") && this.#typed());
-    form.addEventListener("focusout", () => this.save());
-    form.addEventListener("submit", (event) => event.preventDefault());
+    super(form, keptNote(form.dataset.user, form.dataset.note));
+    this.kind = this.content.kind;
     for (const radio of form.elements.kind) radio.addEventListener("change", () => this.#toForm(radio.value));
-    this.#on("sign", () => this.#sign());
-    this.#on("keep", () => this.#resolve("mine"));
-    this.#on("take", () => this.#resolve("theirs"));
-    this.#on("both", () => this.#resolve("both"));
-    addEventListener("online", () => this.save());
-    addEventListener("pagehide", () => this.save("", true));
+    this.on("sign", () => this.#sign());
     this.#helpWithWords();
-    this.#restore();
+  }
+
+  get parts() {
+    return PARTS;
   }
 
   get content() {
@@ -47,72 +24,19 @@ class Note {
     return said;
   }
 
-  get dirty() {
-    return !same(this.content, this.#stored);
+  same(one, other) {
+    return same(one, other);
   }
 
-  /** Resolves to true when what stands in the fields is stored. One save is under way at a time. */
-  async save(action = "", leaving = false) {
-    clearTimeout(this.#timer);
-    while (this.#saving) await this.#saving;
-    if (this.#conflict || this.#ended || (!this.dirty && !action)) return !this.dirty;
-    this.#saving = this.#send(action, leaving).finally(() => (this.#saving = null));
-    return this.#saving;
+  together(mine, theirs) {
+    return together(mine, theirs);
   }
 
-  async #send(action, leaving) {
-    const content = this.content;
-    this.#say("saving");
-    const body = new URLSearchParams({ ...content, version: this.version.value, action, apart: this.#apart ? "1" : "" });
-    const keepalive = leaving && body.toString().length < KEEPALIVE_BYTES;
-    let answer;
-    try {
-      answer = await fetch(this.form.action, { method: "POST", body, keepalive, redirect: "manual", headers: { "X-CSRFToken": csrfToken() } });
-    } catch {
-      return this.#again("offline");
-    }
-    // A redirect leads to the log-in page.
-    if (answer.type === "opaqueredirect") return this.#again("signedOut");
-    const said = await answer.json().catch(() => ({}));
-    if (answer.ok && said.version) {
-      this.#saved(content, said);
-      return true;
-    }
-    if (answer.status >= 500 || answer.status === 429) return this.#again("offline");
-    this.kept.keep({ content, version: this.version.value });
-    if (said.code === "stale_version") this.#conflicts(said, "stale");
-    else if (said.code === "invalid_transition" || answer.status === 404) this.#say("over");
-    else this.#say("failed", Object.values(said.fields ?? {}).flat()[0] ?? said.detail);
-    return false;
+  isOver({ status }) {
+    return status === "final";
   }
 
-  #again(why) {
-    this.kept.keep({ content: this.content, version: this.version.value });
-    this.#say(why);
-    this.#timer = setTimeout(() => this.save(), AGAIN_MS);
-    return false;
-  }
-
-  #saved(content, { version, status, saved_at: savedAt }) {
-    this.version.value = version;
-    this.#stored = content;
-    this.#apart = false;
-    if (status === "final") this.#ended = true;
-    if (!this.dirty) this.kept.drop();
-    else this.#typed();
-    const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: this.form.dataset.timeZone };
-    const time = new Intl.DateTimeFormat("en-GB", options).format(new Date(savedAt));
-    this.#say("saved", `${this.form.dataset.saved} ${time}`);
-    if (!this.dirty) this.#nextLeft();
-  }
-
-  #typed() {
-    this.kept.keep({ content: this.content, version: this.version.value });
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.save(), AFTER_TYPING_MS);
-  }
-
-  #show(content) {
+  show(content) {
     this.form.elements.kind.value = content.kind;
     this.kind = content.kind;
     for (const name of PARTS) {
@@ -124,8 +48,8 @@ class Note {
   }
 
   #toForm(kind) {
-    this.#show(inForm({ ...this.content, kind: this.kind }, kind));
-    this.#typed();
+    this.show(inForm({ ...this.content, kind: this.kind }, kind));
+    this.typed();
   }
 
   #helpWithWords() {
@@ -137,9 +61,9 @@ class Note {
       const template = [...own, ...clinic].find((each) => each.id === choice.value);
       choice.value = "";
       if (!template) return;
-      this.#show(withTemplate(this.content, template));
-      this.#typed();
-      this.form.querySelector("[data-note-part]:not([hidden]) textarea").focus();
+      this.show(withTemplate(this.content, template));
+      this.typed();
+      this.focus();
     });
   }
 
@@ -154,90 +78,6 @@ class Note {
         window.htmx?.process(signed);
       }
     } else toast(this.status.textContent, "error");
-  }
-
-  #conflicts({ version, content }, why) {
-    this.#conflict = { version, content };
-    const shown = this.form.querySelector("[data-note-theirs]");
-    shown.replaceChildren();
-    const mine = this.content;
-    for (const name of PARTS) {
-      if (content[name] === mine[name]) continue;
-      const quote = document.createElement("blockquote");
-      quote.textContent = content[name] || "–";
-      if (name !== "text") {
-        const label = document.createElement("p");
-        label.className = "note-label";
-        label.textContent = this.form.elements[name].labels[0].textContent;
-        shown.append(label);
-      }
-      shown.append(quote);
-    }
-    for (const reason of this.form.querySelectorAll("[data-note-conflict-why]")) reason.hidden = reason.dataset.noteConflictWhy !== why;
-    this.form.querySelector("[data-note-conflict]").hidden = false;
-    this.#say("conflict", why === "stale" ? undefined : this.form.dataset.restored);
-  }
-
-  #resolve(which) {
-    const { version, content } = this.#conflict;
-    const mine = this.content;
-    this.#conflict = null;
-    this.form.querySelector("[data-note-conflict]").hidden = true;
-    this.version.value = version;
-    this.#stored = content;
-    // What was stored by another window stays among the versions.
-    this.#apart = true;
-    if (which !== "mine") this.#show(which === "theirs" ? content : together(mine, content));
-    if (this.dirty) {
-      this.kept.keep({ content: this.content, version });
-      this.save();
-    } else {
-      this.kept.drop();
-      this.#say("saved");
-      this.#nextLeft();
-    }
-    this.form.querySelector("[data-note-part]:not([hidden]) textarea").focus();
-  }
-
-  /** Text that a crash or a lost connection kept from being saved. */
-  async #restore() {
-    const found = await this.kept.open();
-    // Typed before the copies were read: that is kept from here on, and comes first.
-    if (this.dirty) this.#typed();
-    this.#left = found.filter(({ content, drop }) => {
-      const news = !same(content, this.#stored);
-      if (!news) drop();
-      return news;
-    });
-    if (!this.dirty) this.#nextLeft();
-  }
-
-  #nextLeft() {
-    const next = this.#left.shift();
-    if (!next) return;
-    if (same(next.content, this.#stored)) {
-      next.drop();
-      this.#nextLeft();
-      return;
-    }
-    const now = { version: this.version.value, content: this.#stored };
-    const older = next.version !== now.version;
-    this.#show(next.content);
-    next.drop();
-    this.kept.keep({ content: next.content, version: next.version });
-    if (older) this.#conflicts(now, "kept");
-    else {
-      this.#say("restored");
-      this.save();
-    }
-  }
-
-  #on(name, does) {
-    this.form.querySelector(`[data-note-${name}]`).addEventListener("click", does);
-  }
-
-  #say(name, text = this.form.dataset[name]) {
-    this.status.textContent = text;
   }
 }
 

@@ -99,7 +99,8 @@ export async function send(url, file, { received, partMax, signal, progress, wai
       received = answer.body.received;
     } else if (passes(answer.status)) {
       const status = await trouble(answer);
-      if (status === 404) return { over: true };
+      // Of a whole one the answer may have got lost: finishing it once more says what came of it.
+      if (status === 404 && !whole) return { over: true };
     } else if (answer.status === 404) {
       return { over: true };
     } else {
