@@ -53,7 +53,7 @@ test-python: $(DEV) chromium ## all tests that need no browser
 test-browser: $(DEV) chromium ## the tests that drive Chromium
 	@$(BUILD_CSS)
 	@echo "==> tests in Chromium"
-	@$(PYTEST) -m browser -n 2
+	@$(PYTEST) -m browser -n 2 --dist loadgroup
 
 fuzz: $(DEV) ## made-up requests and frames as every role, then the hypothesis tests with other examples (FUZZ=20, FUZZ_SEED=1, FUZZ_ONLY="POST /api/pay")
 	@FUZZ=$(or $(FUZZ),20) FUZZ_SEED=$(or $(FUZZ_SEED),1) FUZZ_ONLY="$(FUZZ_ONLY)" $(PYTEST) clinic/tests/test_api_fuzz.py $(if $(FUZZ_ONLY),,messaging/tests/test_odd_frames.py)

@@ -56,7 +56,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Browser tests last: Playwright's loop stays in the thread of the tests and keeps others from starting theirs."""
+    """Browser tests last: Playwright's loop stays in the thread of the tests and keeps others from starting theirs.
+
+    Tests of calls are the `xdist_group` "calls": two calls at once encode and decode eight pictures on two cores, and
+    what takes a while then is no fault of the portal."""
     from clinic.core.testing import services
 
     services.mark(items)  # before `-m` chooses among them

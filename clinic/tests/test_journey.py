@@ -18,7 +18,7 @@ from messaging.models import Message
 from scheduling.models import Appointment, CalendarCell
 from scheduling.tests.pages import look_two_days_ahead
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("calls")]
 
 EMAIL = "kamala.tamang@test.clinic"
 PASSWORD = "namaste from pokhara"

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from .call_browser import join, until, wait_for_flow, watch
 from .call_sockets import make_call
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("calls"), pytest.mark.django_db(transaction=True)]
 
 # Eileen Collins by NASA (public domain), 512 x 288: a face over a flag and a model of a rocket.
 PHOTO = Path(__file__).with_name("person.jpg")

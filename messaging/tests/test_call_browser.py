@@ -15,7 +15,7 @@ from messaging.models import CallPeer
 from .call_browser import cut_call_socket, flow, join, until, wait_for_flow, watch
 from .call_sockets import make_call
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("calls"), pytest.mark.django_db(transaction=True)]
 
 
 MICROPHONE = "window.connections[0].getSenders().find(({ track }) => track?.kind === 'audio').track"

@@ -11,6 +11,7 @@ from .relays import SECRET, Relay
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.xdist_group("calls"),
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(shutil.which("turnserver") is None, reason="coturn is not installed"),
 ]

@@ -10,7 +10,7 @@ from messaging.models import Call
 from .call_browser import until, wait_for_flow, watch
 from .factories import make_conversation
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("calls"), pytest.mark.django_db(transaction=True)]
 
 
 def test_ring_answer_talk_and_hang_up(person: Any, server: Any, patient: Any, doctor: Any) -> None:

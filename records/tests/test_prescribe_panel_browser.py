@@ -14,7 +14,7 @@ from records.tests.prescriptions import line, make_medicine, signed_prescription
 from scheduling.enums import AppointmentStatus
 from scheduling.tests.factories import make_appointment
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("calls"), pytest.mark.django_db(transaction=True)]
 
 
 def test_written_thrown_away_repeated_and_signed_beside_the_video(

@@ -15,7 +15,7 @@ from records.models import RecordRequest, VisitNote
 from scheduling.enums import AppointmentStatus
 from scheduling.tests.factories import make_appointment
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("calls"), pytest.mark.django_db(transaction=True)]
 
 
 def test_the_doctor_writes_and_completes_beside_the_call(
