@@ -39,3 +39,25 @@ def test_booking_with_a_years_benefit_that_runs_out(
     )
     page.get_by_role("button", name="Book and go to payment").click()
     expect(page.locator("[data-amount]")).to_have_text("NPR 600.00")
+
+
+def test_the_button_stays_where_it_is_while_the_page_is_fetched_again(
+    person: Callable[..., Page], patient: Any, doctor: Any, service: Any
+) -> None:
+    """What stands above it is asked for once, so nothing moves under the finger."""
+    make_membership(patient, make_plan(cover_percent=80))
+    page = person(patient, viewport=PHONE)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/quote/" in request.url else None)
+    query = urlencode({"service": service.pk, "mode": "video", "at": clinic_time(2, 10).isoformat()})
+    with page.expect_response(
+        lambda response: "/review/" in response.url and "hx-request" in response.request.headers
+    ):
+        page.goto(f"/book/{doctor.pk}/review/?{query}")
+    expect(page.locator('[data-part="covered"]')).to_be_visible()
+    page.locator("#book-submit").evaluate("button => (button.was = true)")
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('live:slots.changed'))")
+    # The button itself is another one then.
+    expect(page.locator("#book-submit")).not_to_have_js_property("was", True)
+    expect(page.locator('[data-part="covered"]')).to_be_visible()
+    assert len(asked) == 1

@@ -1,5 +1,6 @@
 // [data-visit-panel]: the tabs beside a call. Each part is loaded once, when its tab is first opened, and then only hidden, so
-// that nothing typed in it is lost by looking at another. What could not be loaded is tried again.
+// that nothing typed in it is lost by looking at another. What could not be loaded is tried again. The tabs sleep until
+// this listens.
 function load(part) {
   if (part.hidden || part.dataset.loaded) return;
   part.dataset.loaded = "true";
@@ -23,6 +24,12 @@ function open(panel, name) {
     load(part);
   }
 }
+
+function wake() {
+  for (const tab of document.querySelectorAll("[data-visit-tab][disabled]")) tab.disabled = false;
+}
+wake();
+document.addEventListener("htmx:load", wake);
 
 document.addEventListener("click", (event) => {
   const tab = event.target.closest?.("[data-visit-tab]");
