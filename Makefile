@@ -48,7 +48,7 @@ test: ## everything the tests need, then the whole suite, browser tests included
 test-python: $(DEV) chromium ## all tests that need no browser
 	@$(BUILD_CSS)
 	@echo "==> tests without a browser"
-	@$(PYTEST) -m "not browser" -n 2
+	@$(PYTEST) -m "not browser" -n 3
 
 test-browser: $(DEV) chromium ## the tests that drive Chromium
 	@$(BUILD_CSS)
@@ -65,7 +65,7 @@ test-services: $(DEV) chromium ## the tests that use a database, on PostgreSQL a
 test-services-inside: $(DEV)
 	@$(BUILD_CSS)
 	@echo "==> tests without a browser that use a database or the cache, on PostgreSQL and Redis"
-	@$(PYTEST) -m "services and not browser" -n 2
+	@$(PYTEST) -m "services and not browser" -n 3
 	@echo "==> tests in Chromium ($(SERVICES_BROWSER)), on PostgreSQL and Redis"
 	@$(PYTEST) -m browser -k "$(SERVICES_BROWSER)" -n 2
 

@@ -70,7 +70,7 @@ class Life:
             )  # fmt: skip
 
     def any(self, rows: Any) -> Any:
-        found = list(rows.order_by("pk"))
+        found = list(rows.order_by("created_at", "pk"))
         return self.chance.choice(found) if found else None
 
     def pay(self) -> None:
