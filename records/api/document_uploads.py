@@ -1,5 +1,7 @@
 """A large file in parts: begin, send parts, look how far it is, make the document."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.http import Http404
@@ -107,7 +109,8 @@ class DocumentUploadPart(APIView):
         session, offset = _own(request, pk), offset_of(request)
         part = request.data if isinstance(request.data, bytes) else b""
         digest = request.headers.get("Part-Sha256", "")
-        session = uploads.receive(session.pk, offset=offset, part=part, digest=digest)
+        with gone_is_404():
+            session = uploads.receive(session.pk, offset=offset, part=part, digest=digest)
         return Response(DocumentUploadStateSerializer(session).data)
 
     @extend_schema(request=None, responses={204: None})
@@ -124,10 +127,8 @@ class DocumentUploadFinish(APIView):
     def post(self, request: Request, pk: Any) -> Response:
         """Make the document once everything has arrived; the same refusals as an upload in one request. Once more gives
         the same document."""
-        try:
+        with gone_is_404():
             document = uploads.finish(pk, owner=me(request))
-        except UploadSession.DoesNotExist as error:
-            raise Http404 from error
         return Response(DocumentSerializer(document).data, status=status.HTTP_201_CREATED)
 
 
@@ -137,6 +138,15 @@ def offset_of(request: Request) -> int:
     if not (offset.isascii() and offset.isdigit() and len(offset) < 16):
         raise Invalid("The header Upload-Offset says where this part begins.")
     return int(offset)
+
+
+@contextmanager
+def gone_is_404() -> Iterator[None]:
+    """Another call has just made something of it or given it up."""
+    try:
+        yield
+    except UploadSession.DoesNotExist as error:
+        raise Http404 from error
 
 
 def _own(request: Request, pk: Any) -> UploadSession:

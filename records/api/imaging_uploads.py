@@ -1,10 +1,7 @@
 """Pictures of a scan in parts, as a large document is sent: begin, send parts, look how far it is, hand them over."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -14,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from clinic.core.api import JSONParser
-from records.api.document_uploads import BytesParser, offset_of
+from records.api.document_uploads import BytesParser, gone_is_404, offset_of
 from records.api.documents import me
 from records.domain import uploads
 from records.domain.imaging import pictures
@@ -97,7 +94,7 @@ class ImagingUploadPart(APIView):
         session, offset = _own(request, pk), offset_of(request)
         part = request.data if isinstance(request.data, bytes) else b""
         digest = request.headers.get("Part-Sha256", "")
-        with _gone_is_404():
+        with gone_is_404():
             session = uploads.receive(session.pk, offset=offset, part=part, digest=digest)
         return Response(ImagingUploadStateSerializer(session).data)
 
@@ -115,18 +112,9 @@ class ImagingUploadFinish(APIView):
     def post(self, request: Request, pk: Any) -> Response:
         """Hand over what has arrived. What is in it shows on the report's page once it is read. Once more finds the
         same."""
-        with _gone_is_404():
+        with gone_is_404():
             upload = uploads.finish_pictures(pk, owner=me(request))
         return Response(ImagingUploadResultSerializer(upload).data, status=status.HTTP_201_CREATED)
-
-
-@contextmanager
-def _gone_is_404() -> Iterator[None]:
-    """Another call has just handed it over or given it up."""
-    try:
-        yield
-    except UploadSession.DoesNotExist as error:
-        raise Http404 from error
 
 
 def _own(request: Request, pk: Any) -> UploadSession:

@@ -149,6 +149,20 @@ def test_an_upload_is_its_owners_alone(
 
 
 @pytest.mark.django_db
+def test_a_part_that_comes_while_another_tab_gives_up_is_kindly_refused(
+    api: Any, patient: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload, receive = begun(api, patient).json()["id"], uploads.receive
+
+    def given_up_first(session_id: Any, **part: Any) -> UploadSession:
+        uploads.give_up(session_id)
+        return receive(session_id, **part)
+
+    monkeypatch.setattr(uploads, "receive", given_up_first)
+    assert put(api, patient, upload, 0, FILE[:PART]).status_code == 404
+
+
+@pytest.mark.django_db
 def test_whose_record_was_closed_meanwhile_adds_nothing(
     api: Any, patient: User, doctor: User, manager: User
 ) -> None:
