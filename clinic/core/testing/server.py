@@ -20,8 +20,9 @@ from django.db import connection
 START_SECONDS = 60
 # Its two task threads may take five seconds each to end what they do, and a busy machine the rest.
 STOP_SECONDS = 30
-# Below those that Linux gives to outgoing connections: one of these could sit on a server's port while that restarts.
-PORTS = range(10_000, 32_000)
+# Above 10080, which Chromium refuses to open, and below those that Linux gives to outgoing connections: one of these
+# could sit on a server's port while that restarts.
+PORTS = range(10_081, 32_000)
 
 
 def database_url(name: str) -> str:
