@@ -86,6 +86,9 @@ def test_mute_camera_and_screen_are_shown_to_the_other(meeting: tuple[Any, Any])
     expect(muted).to_be_hidden()
     assert guest.evaluate(f"{MICROPHONE}.readyState") == "live"
     connections = host.evaluate("window.connections.length")
+    # A video that waits for a picture keeps its page from being loaded.
+    idle = "document.querySelector('[data-tile-screen]').srcObject === null"
+    assert host.evaluate(idle)
     stage.get_by_role("button", name="Share screen").click()
     stage.get_by_role("button", name="Stop sharing").wait_for()
     wait_for_flow(host)
@@ -101,6 +104,7 @@ def test_mute_camera_and_screen_are_shown_to_the_other(meeting: tuple[Any, Any])
     stage.get_by_role("button", name="Stop sharing").click()
     stage.get_by_role("button", name="Share screen").wait_for()
     host.locator("[data-tile-screen]").wait_for(state="hidden")
+    assert host.evaluate(idle)
     wait_for_flow(host)
     assert host.evaluate("window.connections.length") == connections
 

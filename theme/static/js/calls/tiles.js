@@ -2,6 +2,7 @@
 import { all, one } from "./dom.js";
 
 const tiles = new Map();
+const screens = new Map();
 
 export function addTile(peer, { name, stream, screen, speaker }) {
   const tile = one("[data-tile-template]").content.firstElementChild.cloneNode(true);
@@ -11,9 +12,9 @@ export function addTile(peer, { name, stream, screen, speaker }) {
   const video = one("[data-tile-camera]", tile);
   video.srcObject = stream;
   video.setAttribute("aria-label", name);
-  one("[data-tile-screen]", tile).srcObject = screen;
   one("[data-tiles]").append(tile);
   tiles.set(peer, tile);
+  screens.set(peer, screen);
   count();
   setSpeaker(speaker);
   play(peer);
@@ -22,6 +23,7 @@ export function addTile(peer, { name, stream, screen, speaker }) {
 export function removeTile(peer) {
   tiles.get(peer)?.remove();
   tiles.delete(peer);
+  screens.delete(peer);
   count();
 }
 
@@ -32,7 +34,7 @@ export function play(peer) {
   one("[data-tile-camera]", tile).play().catch((error) => {
     if (error.name === "NotAllowedError") one("[data-play]").hidden = false;
   });
-  if (one("[data-tile-screen]", tile).srcObject.getTracks().length)
+  if (one("[data-tile-screen]", tile).srcObject?.getTracks().length)
     one("[data-tile-screen]", tile).play().catch(() => {});
 }
 
@@ -48,7 +50,11 @@ export function showState(peer, { mic, camera, screen }) {
   one("[data-tile-off]", tile).hidden = camera !== false;
   tile.toggleAttribute("data-sharing", screen === true);
   tile.toggleAttribute("data-dark", camera === false);
-  one("[data-tile-screen]", tile).hidden = screen !== true;
+  const shared = one("[data-tile-screen]", tile);
+  shared.hidden = screen !== true;
+  // A page is not said to be loaded before each of its videos has a picture: one that waits for none has no stream.
+  const stream = screen === true ? screens.get(peer) : null;
+  if (shared.srcObject !== stream) shared.srcObject = stream;
   // Whoever shares is what the talk is about: the others make room.
   one("[data-tiles]").toggleAttribute("data-sharing", [...tiles.values()].some((one) => one.hasAttribute("data-sharing")));
   play(peer);
